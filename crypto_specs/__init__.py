@@ -1,0 +1,1 @@
+"""The standards, as executable specifications on `lnsym.bv` terms: one module per standard."""

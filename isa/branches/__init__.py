@@ -1,0 +1,1 @@
+"""Branches, exception generation and system instructions."""

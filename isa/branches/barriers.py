@@ -1,0 +1,22 @@
+"""Barriers: CLREX, DMB, DSB, ISB, SB.
+
+No effect: one thread runs in program order, speculation and the exclusive monitor are not modelled.
+"""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+
+PATTERN = "11010101000000110011 CRm op2 11111"
+ALIASES = {"DSB": ("ssbb", "pssbb", "dfb")}
+
+
+def mnemonic(f: Fields) -> str | None:
+    if f.op2 == 0b111:
+        return None if f.CRm else "SB"
+    return {0b010: "CLREX", 0b100: "DSB", 0b101: "DMB", 0b110: "ISB"}.get(f.op2)
+
+
+def execute(state: State, f: Fields) -> None:
+    """Nothing, see above."""

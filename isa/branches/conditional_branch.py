@@ -1,0 +1,25 @@
+"""Conditional branch (immediate): B.cond."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from lnsym.bv import BV, ite
+
+PATTERN = "0101010 0 imm19 0 cond"
+ALIASES = {
+    "B.cond": (
+        "b.eq", "b.ne", "b.hs", "b.lo", "b.mi", "b.pl", "b.vs", "b.vc",
+        "b.hi", "b.ls", "b.ge", "b.lt", "b.gt", "b.le", "b.al", "b.nv",
+    )
+}  # fmt: skip
+
+
+def mnemonic(f: Fields) -> str:
+    return "B.cond"
+
+
+def execute(state: State, f: Fields) -> None:
+    offset = BV.const(f.imm19, 19).sign_extend(64) << 2
+    target = offset + state.pc
+    state.branch(ite(state.flags.holds(f.cond), target, BV.const(state.pc + 4, 64)))

@@ -1,0 +1,20 @@
+"""Test and branch (immediate): TBZ, TBNZ."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from lnsym.bv import BV, ite
+
+PATTERN = "b5 011011 op b40 imm14 Rt"
+
+
+def mnemonic(f: Fields) -> str:
+    return "TBNZ" if f.op else "TBZ"
+
+
+def execute(state: State, f: Fields) -> None:
+    offset = BV.const(f.imm14, 14).sign_extend(64) << 2
+    bit = state.x(f.Rt)[f.b5 << 5 | f.b40]
+    taken = bit if f.op else ~bit
+    state.branch(ite(taken, offset + state.pc, BV.const(state.pc + 4, 64)))

@@ -1,0 +1,57 @@
+"""Unconditional branch (register): BR, BLR, RET, BRAA(Z), BRAB(Z), BLRAA(Z), BLRAB(Z), RETAA, RETAB.
+
+The assumption POINTER_AUTHENTICATION_AS_PLAIN: pointers carry no authentication code, so that the authenticating forms
+branch to their register as it is. ERET and DRPS are privileged and not modelled.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from isa.encoding import Fields
+from isa.interface import State
+from lnsym.bv import BV
+
+PATTERN = "1101011 opc:4 11111 op3:6 Rn op4:5"
+
+_PLAIN, _KEY_A, _KEY_B = 0b000000, 0b000010, 0b000011
+
+_NAMES = {
+    (0b0000, _PLAIN): "BR",
+    (0b0001, _PLAIN): "BLR",
+    (0b0010, _PLAIN): "RET",
+    (0b0000, _KEY_A): "BRAAZ",
+    (0b0000, _KEY_B): "BRABZ",
+    (0b0001, _KEY_A): "BLRAAZ",
+    (0b0001, _KEY_B): "BLRABZ",
+    (0b0010, _KEY_A): "RETAA",
+    (0b0010, _KEY_B): "RETAB",
+    (0b1000, _KEY_A): "BRAA",
+    (0b1000, _KEY_B): "BRAB",
+    (0b1001, _KEY_A): "BLRAA",
+    (0b1001, _KEY_B): "BLRAB",
+}
+"""By opc and op3."""
+
+
+def mnemonic(f: Fields) -> str | None:
+    if f.opc < 0b1000:  # op4 names no modifier here: zero, and ones in the forms that authenticate
+        if f.op4 != (0b00000 if f.op3 == _PLAIN else 0b11111):
+            return None
+        if f.opc == 0b0010 and f.op3 != _PLAIN and f.Rn != 0b11111:
+            return None  # RETAA and RETAB return to X30 without naming it
+    return _NAMES.get((f.opc, f.op3))
+
+
+def execute(state: State, f: Fields) -> None:
+    target = state.x(30 if f.opc == 0b0010 and f.op3 != _PLAIN else f.Rn)
+    if f.opc & 0b0001:
+        state.set_x(30, BV.const(state.pc + 4, 64))
+    state.branch(target)
+
+
+def generate(random: Random) -> int:
+    opc, op3 = random.choice(list(_NAMES))
+    op4 = random.randrange(32) if opc & 0b1000 else 0b00000 if op3 == _PLAIN else 0b11111
+    rn = 0b11111 if opc == 0b0010 and op3 != _PLAIN else random.randrange(32)
+    return 0b1101011 << 25 | opc << 21 | 0b11111 << 16 | op3 << 10 | rn << 5 | op4

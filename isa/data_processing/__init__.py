@@ -1,0 +1,1 @@
+"""Data processing on general-purpose registers: immediate and register forms."""

@@ -1,0 +1,31 @@
+"""Add/subtract (extended register): ADD, ADDS, SUB, SUBS."""
+
+from __future__ import annotations
+
+from isa.data_processing.register_operands import extend_reg
+from isa.encoding import Fields
+from isa.flags import add_with_carry
+from isa.interface import State
+
+PATTERN = "sf op S 01011 opt:2 1 Rm option imm3 Rn Rd"
+ALIASES = {"ADDS": ("cmn",), "SUBS": ("cmp",)}
+
+
+def mnemonic(f: Fields) -> str | None:
+    if f.opt or f.imm3 > 4:
+        return None
+    return ("SUB" if f.op else "ADD") + ("S" if f.S else "")
+
+
+def execute(state: State, f: Fields) -> None:
+    width = 64 if f.sf else 32
+    operand1 = state.x_or_sp(f.Rn, width)
+    operand2 = extend_reg(state, f.Rm, f.option, f.imm3, width)
+    if f.op:
+        operand2 = ~operand2
+    result, flags = add_with_carry(operand1, operand2, carry_in=f.op)
+    if f.S:
+        state.flags = flags
+        state.set_x(f.Rd, result)
+    else:
+        state.set_x_or_sp(f.Rd, result)

@@ -1,0 +1,16 @@
+"""Conditional compare (immediate): CCMN, CCMP."""
+
+from __future__ import annotations
+
+from isa.data_processing.conditional_compare import conditional_compare, conditional_compare_name
+from isa.encoding import Fields
+from isa.interface import State
+from lnsym.bv import BV
+
+PATTERN = "sf op S 11010010 imm5 cond 1 o2 Rn o3 nzcv"
+
+mnemonic = conditional_compare_name
+
+
+def execute(state: State, f: Fields) -> None:
+    conditional_compare(state, f, BV.const(f.imm5, 64 if f.sf else 32))

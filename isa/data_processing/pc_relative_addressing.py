@@ -1,0 +1,21 @@
+"""PC-rel. addressing: ADR, ADRP."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from lnsym.bv import BV
+
+PATTERN = "op immlo 10000 immhi Rd"
+
+
+def mnemonic(f: Fields) -> str:
+    return "ADRP" if f.op else "ADR"
+
+
+def execute(state: State, f: Fields) -> None:
+    offset = BV.const(f.immhi << 2 | f.immlo, 21).sign_extend(64)
+    if f.op:
+        state.set_x(f.Rd, (offset << 12) + (state.pc & ~0xFFF))
+    else:
+        state.set_x(f.Rd, offset + state.pc)

@@ -1,0 +1,50 @@
+"""What an instruction sees of the machine: registers, flags, memory and the program counter.
+
+`lnsym.machine.state.State` implements it, on constants and on symbols alike. Register numbers are the fields of the
+encoding, 0 to 31; what 31 means is said by the method: `x` and `set_x` take it as XZR, `x_or_sp` and
+`set_x_or_sp` as SP.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from isa.flags import Flags
+from lnsym.bv import BV
+
+
+class State(Protocol):
+    """The state that a semantics function reads and writes."""
+
+    pc: int
+    """Address of the instruction being executed."""
+
+    flags: Flags
+    """PSTATE.NZCV, computed when read."""
+
+    def x(self, n: int, width: int = 64) -> BV:
+        """The low `width` (64 or 32) bits of Xn; register 31 is XZR and reads as zero."""
+
+    def x_or_sp(self, n: int, width: int = 64) -> BV:
+        """The low `width` (64 or 32) bits of Xn; register 31 is SP."""
+
+    def set_x(self, n: int, value: BV) -> None:
+        """Write Xn; 32 bits are zero-extended. A write to register 31, XZR, has no effect."""
+
+    def set_x_or_sp(self, n: int, value: BV) -> None:
+        """Write Xn; 32 bits are zero-extended. Register 31 is SP."""
+
+    def v(self, n: int, width: int = 128) -> BV:
+        """The low `width` bits of Vn."""
+
+    def set_v(self, n: int, value: BV) -> None:
+        """Write Vn; a value narrower than 128 bits is zero-extended, as every write of an A64 instruction is."""
+
+    def load(self, address: BV, size: int) -> BV:
+        """`size` bytes of memory from `address` as one little-endian term of 8 * size bits."""
+
+    def store(self, address: BV, value: BV) -> None:
+        """Write the bytes of `value`, little-endian, to memory from `address`."""
+
+    def branch(self, target: BV) -> None:
+        """Continue at `target`, 64 bits; a target `ite(condition, there, next)` is a conditional branch."""

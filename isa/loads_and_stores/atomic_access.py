@@ -1,0 +1,42 @@
+"""Exclusive, ordered and atomic accesses: plain loads and stores to a single observer.
+
+Ordering (acquire, release) says what other observers may see and changes no value here. Sizes are the field `size` of
+these classes: log2 of the bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from isa.encoding import Fields
+from isa.interface import State
+from lnsym.bv import BV
+
+EXCLUSIVES_ALWAYS_SUCCEED: Final = (
+    "a store-exclusive succeeds and writes status 0: code that retries until it does is taken to do so at once"
+)
+"""The assumption under which the store-exclusives are modelled; an exclusives monitor has no state here."""
+
+SIZE_SUFFIX: Final = ("B", "H", "", "")
+"""What a mnemonic ends in, by `size`."""
+
+
+def register(state: State, n: int, size: int) -> BV:
+    """The low 8 << size bits of Xn; register 31 is XZR."""
+    return state.x(n, 64 if size == 0b11 else 32).extract((8 << size) - 1, 0)
+
+
+def load_zero_extended(state: State, f: Fields, address: BV) -> None:
+    """X[t] = ZeroExtend(Mem[address])."""
+    write_zero_extended(state, f.Rt, state.load(address, 1 << f.size))
+
+
+def write_zero_extended(state: State, n: int, value: BV) -> None:
+    """X[n] = ZeroExtend(value), for a value of 8 to 64 bits."""
+    state.set_x(n, value.zero_extend(max(value.width, 32)))
+
+
+def store_exclusive(state: State, f: Fields, address: BV, value: BV) -> None:
+    """Mem[address] = value and status 0 in W[s], by EXCLUSIVES_ALWAYS_SUCCEED."""
+    state.store(address, value)
+    state.set_x(f.Rs, BV.const(0, 32))

@@ -1,0 +1,31 @@
+"""Compare and swap: CAS, its acquire and release forms CASA, CASL, CASAL, and the B and H forms of all."""
+
+from __future__ import annotations
+
+from random import Random
+
+from isa.encoding import Fields
+from isa.interface import State
+from isa.loads_and_stores import addressing, atomic_access
+from lnsym.bv import ite
+
+PATTERN = "size 001000 1 L 1 Rs o0 Rt2 Rn Rt"
+
+
+def mnemonic(f: Fields) -> str | None:
+    if f.Rt2 != 31:
+        return None
+    return "CAS" + ("A" if f.L else "") + ("L" if f.o0 else "") + atomic_access.SIZE_SUFFIX[f.size]
+
+
+def execute(state: State, f: Fields) -> None:
+    address = addressing.base(state, f)
+    compare = atomic_access.register(state, f.Rs, f.size)
+    new = atomic_access.register(state, f.Rt, f.size)
+    data = state.load(address, 1 << f.size)
+    state.store(address, ite(data.eq(compare), new, data))
+    atomic_access.write_zero_extended(state, f.Rs, data)
+
+
+def generate(random: Random) -> int:
+    return random.getrandbits(32) & 0xC05F83FF | 0x08A07C00

@@ -1,0 +1,35 @@
+"""Load/store exclusive register: LDXR, LDAXR, STXR, STLXR and their B and H forms.
+
+Store-exclusives are modelled under `atomic_access.EXCLUSIVES_ALWAYS_SUCCEED`.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from isa.encoding import Fields
+from isa.interface import State
+from isa.loads_and_stores import addressing, atomic_access
+
+PATTERN = "size 001000 0 L 0 Rs o0 Rt2 Rn Rt"
+
+
+def mnemonic(f: Fields) -> str | None:
+    if f.Rt2 != 31 or (f.L and f.Rs != 31):
+        return None  # should be one
+    if not f.L and (f.Rs == f.Rt or f.Rs == f.Rn != 31):
+        return None  # the status goes to a register in use: CONSTRAINED UNPREDICTABLE
+    return (("STXR", "STLXR"), ("LDXR", "LDAXR"))[f.L][f.o0] + atomic_access.SIZE_SUFFIX[f.size]
+
+
+def execute(state: State, f: Fields) -> None:
+    address = addressing.base(state, f)
+    if f.L:
+        atomic_access.load_zero_extended(state, f, address)
+    else:
+        atomic_access.store_exclusive(state, f, address, atomic_access.register(state, f.Rt, f.size))
+
+
+def generate(random: Random) -> int:
+    word = random.getrandbits(32) & 0xC05F83FF | 0x08007C00
+    return word | 0x001F0000 if word & 0x00400000 else word

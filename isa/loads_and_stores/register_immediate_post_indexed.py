@@ -1,0 +1,21 @@
+"""Load/store register (immediate post-indexed): LDR, STR and their B, H and sign-extending forms."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from isa.loads_and_stores import addressing, register_transfer
+
+PATTERN = "size 111 V 00 opc 0 imm9 01 Rn Rt"
+
+
+def mnemonic(f: Fields) -> str | None:
+    if register_transfer.writeback_overlaps(f):
+        return None
+    return register_transfer.name(f)
+
+
+def execute(state: State, f: Fields) -> None:
+    address = addressing.base(state, f)
+    register_transfer.transfer(state, f, address)
+    state.set_x_or_sp(f.Rn, address + addressing.signed_immediate(f.imm9, 9))

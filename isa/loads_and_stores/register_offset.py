@@ -1,0 +1,23 @@
+"""Load/store register (register offset): LDR, STR, their B, H and sign-extending forms, and PRFM."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from isa.loads_and_stores import addressing, register_transfer
+
+PATTERN = "size 111 V 00 opc 1 Rm option S 10 Rn Rt"
+
+
+def mnemonic(f: Fields) -> str | None:
+    if not f.option & 0b010:
+        return None  # no extension of bytes and halfwords in addresses
+    name = register_transfer.name(f, prefetch="PRFM")
+    if name == "PRFM" and f.Rt >= 0b11000:
+        return None  # RPRFM
+    return name
+
+
+def execute(state: State, f: Fields) -> None:
+    offset = addressing.extended_offset(state, f, register_transfer.scale(f) if f.S else 0)
+    register_transfer.transfer(state, f, addressing.base(state, f) + offset)

@@ -1,0 +1,18 @@
+"""Load/store register (unscaled immediate): LDUR, STUR, their B, H and sign-extending forms, and PRFUM."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from isa.loads_and_stores import addressing, register_transfer
+
+PATTERN = "size 111 V 00 opc 0 imm9 00 Rn Rt"
+
+
+def mnemonic(f: Fields) -> str | None:
+    return register_transfer.name(f, "LDUR", "STUR", prefetch="PRFUM")
+
+
+def execute(state: State, f: Fields) -> None:
+    offset = addressing.signed_immediate(f.imm9, 9)
+    register_transfer.transfer(state, f, addressing.base(state, f) + offset)

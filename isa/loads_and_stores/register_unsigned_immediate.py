@@ -1,0 +1,18 @@
+"""Load/store register (unsigned immediate): LDR, STR, their B, H and sign-extending forms, and PRFM."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from isa.loads_and_stores import addressing, register_transfer
+
+PATTERN = "size 111 V 01 opc imm12 Rn Rt"
+
+
+def mnemonic(f: Fields) -> str | None:
+    return register_transfer.name(f, prefetch="PRFM")
+
+
+def execute(state: State, f: Fields) -> None:
+    offset = f.imm12 << register_transfer.scale(f)
+    register_transfer.transfer(state, f, addressing.base(state, f) + offset)

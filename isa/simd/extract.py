@@ -1,0 +1,20 @@
+"""Advanced SIMD extract: EXT."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from lnsym.bv import concat
+
+PATTERN = "0 Q 101110 00 0 Rm 0 imm4 0 Rn Rd"
+
+
+def mnemonic(f: Fields) -> str | None:
+    return None if f.imm4 & 0b1000 and not f.Q else "EXT"
+
+
+def execute(state: State, f: Fields) -> None:
+    datasize = 128 if f.Q else 64
+    position = f.imm4 << 3
+    pair = concat(state.v(f.Rm, datasize), state.v(f.Rn, datasize))
+    state.set_v(f.Rd, pair.extract(position + datasize - 1, position))

@@ -1,0 +1,18 @@
+"""Advanced SIMD scalar copy: DUP (of an element, which a disassembler prints as MOV)."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from isa.simd.copy import element, size_and_index
+
+PATTERN = "01 0 11110000 imm5 0 0000 1 Rn Rd"
+ALIASES = {"DUP": ("mov",)}
+
+
+def mnemonic(f: Fields) -> str | None:
+    return "DUP" if f.imm5 & 0b01111 else None
+
+
+def execute(state: State, f: Fields) -> None:
+    state.set_v(f.Rd, element(state.v(f.Rn), *size_and_index(f.imm5)))

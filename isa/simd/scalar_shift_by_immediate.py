@@ -1,0 +1,33 @@
+"""Advanced SIMD scalar shift by immediate: SSHR, SSRA, SRSHR, SRSRA, USHR, USRA, URSHR, URSRA, SRI, SHL, SLI, SQSHLU,
+SQSHL, UQSHL, SQSHRUN, SQRSHRUN, SQSHRN, SQRSHRN, UQSHRN, UQRSHRN.
+"""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from isa.simd.immediate_shifts import NAMES, element_size, shift_and_narrow_element, shift_element
+
+PATTERN = "01 U 111110 immh immb opcode:5 1 Rn Rd"
+
+VECTOR_ONLY = frozenset({"SHRN", "RSHRN", "SSHLL", "USHLL"})
+
+
+def mnemonic(f: Fields) -> str | None:
+    name = NAMES.get((f.U, f.opcode))
+    if name is None or name in VECTOR_ONLY or f.immh == 0:
+        return None
+    if f.opcode < 0b01100:  # the shifts that do not saturate are of 64 bits only
+        return name if f.immh & 0b1000 else None
+    if f.opcode >= 0b10000 and f.immh & 0b1000:
+        return None
+    return name
+
+
+def execute(state: State, f: Fields) -> None:
+    esize = element_size(f.immh)
+    if f.opcode < 0b10000:
+        result = shift_element(f, state.v(f.Rn, esize), state.v(f.Rd, esize))
+    else:
+        result = shift_and_narrow_element(f, state.v(f.Rn, 2 * esize))
+    state.set_v(f.Rd, result)

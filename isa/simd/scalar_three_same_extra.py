@@ -1,0 +1,22 @@
+"""Advanced SIMD scalar three same extra: SQRDMLAH, SQRDMLSH."""
+
+from __future__ import annotations
+
+from isa.encoding import Fields
+from isa.interface import State
+from isa.simd.element_operations import ACCUMULATING
+
+PATTERN = "01 U 11110 size 0 Rm 1 opcode:4 1 Rn Rd"
+
+NAMES = {(1, 0b0000): "SQRDMLAH", (1, 0b0001): "SQRDMLSH"}
+"""Arm's names by U and opcode."""
+
+
+def mnemonic(f: Fields) -> str | None:
+    return NAMES.get((f.U, f.opcode)) if f.size in (0b01, 0b10) else None
+
+
+def execute(state: State, f: Fields) -> None:
+    esize = 8 << f.size
+    operation = ACCUMULATING[NAMES[f.U, f.opcode]]
+    state.set_v(f.Rd, operation(state.v(f.Rd, esize), state.v(f.Rn, esize), state.v(f.Rm, esize)))

@@ -1,0 +1,35 @@
+"""Bit vector terms: the one value type of lnsym.
+
+`BV.const` and `BV.var` make leaves, operators and the functions below make the rest; equal structure is the same object.
+"""
+
+from lnsym.bv.choices import ite
+from lnsym.bv.evaluate import evaluate, operands, substitute, topological, variables
+from lnsym.bv.labels import label, label_of
+from lnsym.bv.printing import show
+from lnsym.bv.products import clmul
+from lnsym.bv.slices import concat
+from lnsym.bv.tables import Table, lookup, table
+from lnsym.bv.term import BV, WidthMismatch, live_terms, rewrite_level, terms_made
+
+__all__ = [
+    "BV",
+    "Table",
+    "WidthMismatch",
+    "clmul",
+    "concat",
+    "evaluate",
+    "ite",
+    "label",
+    "label_of",
+    "live_terms",
+    "lookup",
+    "operands",
+    "rewrite_level",
+    "show",
+    "substitute",
+    "table",
+    "terms_made",
+    "topological",
+    "variables",
+]

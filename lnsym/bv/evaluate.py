@@ -1,0 +1,228 @@
+"""Evaluation and substitution of terms, without recursion: a hash is 10**5 nodes deep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+from lnsym.bv import products
+from lnsym.bv.choices import equal, ite, less_signed, less_unsigned
+from lnsym.bv.products import clmul
+from lnsym.bv.slices import concat
+from lnsym.bv.sums import sum_of
+from lnsym.bv.tables import lookup
+from lnsym.bv.term import BV
+
+
+class UnboundVariable(LookupError):
+    """Evaluation met a variable that has no value."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no value for the variable {name}")
+        self.name = name
+
+
+def operands(term: BV) -> tuple[BV, ...]:
+    """The terms that this term is directly made of."""
+    op, args = term.op, term.args
+    if op in ("const", "var"):
+        return ()
+    if op == "anf":
+        return tuple({f[2]: None for monomial, _ in args for f in monomial})
+    if op == "sum":
+        return tuple([addend[2] for addend in args[0]])
+    if op in ("extract", "ror"):
+        return (args[0],)
+    if op == "lookup":
+        return (args[1],)
+    return args
+
+
+def topological(roots: Iterable[BV]) -> list[BV]:
+    """All terms under the roots, each once, operands before the terms made of them."""
+    order: list[BV] = []
+    done: set[BV] = set()
+    stack = list(roots)[::-1]
+    while stack:
+        term = stack[-1]
+        if term in done:
+            stack.pop()
+            continue
+        waiting = [operand for operand in operands(term) if operand not in done]
+        if waiting:
+            stack.extend(reversed(waiting))
+        else:
+            stack.pop()
+            done.add(term)
+            order.append(term)
+    return order
+
+
+def variables(roots: Iterable[BV]) -> list[BV]:
+    """The variables under the roots, in the order of their serial numbers."""
+    return sorted((t for t in topological(roots) if t.op == "var"), key=lambda term: term.serial)
+
+
+def _signed(value: int, width: int) -> int:
+    sign = 1 << (width - 1)
+    return (value ^ sign) - sign
+
+
+def _evaluate_anf(term: BV, values: Mapping[BV, int]) -> int:
+    width = term.width
+    ones = (1 << width) - 1
+    result = 0
+    for monomial, product in term.args:
+        for _, rotation, word in monomial:
+            value = values[word]
+            if rotation:
+                value = (value >> rotation | value << (width - rotation)) & ones
+            product &= value
+        result ^= product
+    return result
+
+
+def _evaluate_sum(term: BV, values: Mapping[BV, int]) -> int:
+    addends, total = term.args
+    for _, coefficient, addend in addends:
+        total += coefficient * values[addend]
+    return int(total)
+
+
+def _evaluate_concat(term: BV, values: Mapping[BV, int]) -> int:
+    result = 0
+    for piece in term.args:
+        result = result << piece.width | values[piece]
+    return result
+
+
+_BINARY: dict[str, Callable[[int, int, int], int]] = {
+    "eq": lambda a, b, _: int(a == b),
+    "ult": lambda a, b, _: int(a < b),
+    "slt": lambda a, b, w: int(_signed(a, w) < _signed(b, w)),
+    "mul": lambda a, b, _: a * b,
+    "udiv": lambda a, b, _: products.unsigned_quotient(a, b),
+    "sdiv": products.signed_quotient,
+    "clmul": lambda a, b, _: products.carryless_product(a, b),
+    "shl": lambda a, b, w: a << b if b < w else 0,
+    "lshr": lambda a, b, w: a >> b if b < w else 0,
+    "ashr": lambda a, b, w: _signed(a, w) >> min(b, w),
+    "and": lambda a, b, _: a & b,
+    "or": lambda a, b, _: a | b,
+    "xor": lambda a, b, _: a ^ b,
+    "add": lambda a, b, _: a + b,
+}
+"""Binary operators on unsigned operands of the third argument's width, before reduction to the result's."""
+
+
+def evaluate_node(term: BV, values: Mapping[BV, int]) -> int:
+    """The unsigned value of a term that is no variable, given those of its operands."""
+    op, args = term.op, term.args
+    binary = _BINARY.get(op)
+    if binary is not None:
+        value = binary(values[args[0]], values[args[1]], args[0].width)
+    elif op == "anf":
+        return _evaluate_anf(term, values)
+    elif op == "sum":
+        value = _evaluate_sum(term, values)
+    elif op == "const":
+        return int(args[0])
+    elif op == "concat":
+        return _evaluate_concat(term, values)
+    elif op == "extract":
+        value = values[args[0]] >> args[1]
+    elif op == "ite":
+        return values[args[1] if values[args[0]] else args[2]]
+    elif op == "sext":
+        value = _signed(values[args[0]], args[0].width)
+    elif op == "lookup":
+        return int(args[0][values[args[1]]])
+    elif op == "not":
+        value = ~values[args[0]]
+    elif op == "ror":
+        value = values[args[0]]
+        value = value >> args[1] | value << (term.width - args[1])
+    else:
+        raise AssertionError(f"no value for the operator {op}")
+    return value & ((1 << term.width) - 1)
+
+
+def evaluate(
+    roots: Sequence[BV], samples: Sequence[Mapping[str, int]], default: int | None = None
+) -> list[tuple[int, ...]]:
+    """The values of the roots on each sample, a map from variable names to unsigned values.
+
+    A variable without a value takes `default`; where that is None it raises UnboundVariable.
+    """
+    order = topological(roots)
+    results = []
+    for sample in samples:
+        values: dict[BV, int] = {}
+        for term in order:
+            if term.op == "var":
+                value = sample.get(term.args[0], default)
+                if value is None:
+                    raise UnboundVariable(term.args[0])
+                values[term] = value & ((1 << term.width) - 1)
+            else:
+                values[term] = evaluate_node(term, values)
+        results.append(tuple([values[root] for root in roots]))
+    return results
+
+
+def _rebuild(term: BV, new: Mapping[BV, BV]) -> BV:
+    op, args = term.op, term.args
+    if op == "anf":
+        parts = [
+            reduce(BV.__and__, [new[f[2]].rotate_right(f[1]) for f in monomial], BV.const(-1, term.width))
+            & mask
+            for monomial, mask in args
+        ]
+        return reduce(BV.__xor__, parts)
+    if op == "sum":
+        return sum_of([new[t] * c for _, c, t in args[0]] + [BV.const(args[1], term.width)])
+    if op == "extract":
+        return new[args[0]].extract(args[1] + term.width - 1, args[1])
+    if op == "lookup":
+        return lookup(args[0], new[args[1]])
+    if op == "ror":
+        return new[args[0]].rotate_right(args[1])
+    if op == "sext":
+        return new[args[0]].sign_extend(term.width)
+    return _BUILDERS[op](*[new[argument] for argument in args])
+
+
+_BUILDERS: dict[str, Callable[..., BV]] = {
+    "concat": concat,
+    "ite": ite,
+    "eq": equal,
+    "ult": less_unsigned,
+    "slt": less_signed,
+    "clmul": clmul,
+    "mul": BV.__mul__,
+    "udiv": BV.udiv,
+    "sdiv": BV.sdiv,
+    "shl": BV.__lshift__,
+    "lshr": BV.__rshift__,
+    "ashr": BV.shift_right_arithmetic,
+    "and": BV.__and__,
+    "or": BV.__or__,
+    "xor": BV.__xor__,
+    "add": BV.__add__,
+    "not": BV.__invert__,
+}
+
+
+def substitute(roots: Sequence[BV], replacement: Mapping[BV, BV]) -> list[BV]:
+    """The roots with each term in `replacement` replaced, rebuilt at the rewrite level in force."""
+    new: dict[BV, BV] = {}
+    for term in topological(roots):
+        if term in replacement:
+            new[term] = replacement[term]
+        elif term.op in ("const", "var"):
+            new[term] = term
+        else:
+            old: Any = operands(term)
+            new[term] = term if all(new[o] is o for o in old) else _rebuild(term, new)
+    return [new[root] for root in roots]

@@ -1,0 +1,231 @@
+"""Addition: modular sums as coefficient maps with one constant.
+
+A term of op `sum` is  constant + c_1 * t_1 + c_2 * t_2 + ...  modulo 2**width, held as a tuple of
+(serial, coefficient, term), sorted, and the constant. Subtraction is a coefficient, and what other normal forms write
+differently is read as a sum here: ~x is -x - 1, a left shift x << k is 2**k * x. On the way out the same
+shapes leave the sum again, so that each value has one form and the order of additions does not show in it.
+
+A sum of one bit is an XOR and never gets here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TypeAlias
+
+from lnsym.bv import bitwise, shifts, slices
+from lnsym.bv.term import BV, intern, level
+
+Addend: TypeAlias = tuple[int, int, BV]  # serial, coefficient, term
+Addends: TypeAlias = tuple[Addend, ...]
+
+FEW = 16
+"""Up to this many addends go into a longer sum one at a time."""
+
+
+def addends_of(term: BV) -> tuple[Addends, int]:
+    """The term as addends and a constant: sum-flattens: (x + y) + (x + z) = 2·x + y + z"""
+    op = term.op
+    if op == "sum":
+        addends, constant = term.args
+        return addends, constant
+    if op == "const":
+        return (), term.args[0]
+    if op == "anf":
+        return _addends_of_bitwise(term)
+    if op == "concat":
+        return _addends_of_concat(term)
+    if op == "sext" and term.args[0].width == 1:
+        # sign-as-sum: sext(b) = -zext(b), b one bit
+        bit = slices.concat(BV.const(0, term.width - 1), term.args[0])
+        return ((bit.serial, (1 << term.width) - 1, bit),), 0
+    return ((term.serial, 1, term),), 0
+
+
+def _scaled(parts: tuple[Addends, int], factor: int, width: int) -> tuple[Addends, int]:
+    """Factor times the sum of these addends and this constant."""
+    addends, constant = parts
+    ones = (1 << width) - 1
+    scaled = [(serial, c * factor & ones, t) for serial, c, t in addends]
+    return tuple([a for a in scaled if a[1]]), constant * factor & ones
+
+
+def _complement(term: BV) -> tuple[Addends, int]:
+    """not-as-sum: ~x = -x - 1; of x and ~x the one with the constant clear in bit 0 (or the top piece's) is the addend"""
+    addends, constant = _scaled(addends_of(bitwise.bv_not(term)), -1, term.width)
+    return addends, (constant - 1) & ((1 << term.width) - 1)
+
+
+def _addends_of_bitwise(term: BV) -> tuple[Addends, int]:
+    items: tuple[bitwise.Item, ...] = term.args
+    constant = 0 if items[0][0] else items[0][1]
+    if constant & 1:
+        return _complement(term)
+    mask = items[-1][1]
+    if not mask & 1:  # shift-as-sum: x << k = 2**k * x
+        width = term.width
+        ones = (1 << width) - 1
+        amount = (mask & -mask).bit_length() - 1
+        words = items[1:] if constant else items
+        if mask == ones ^ ((1 << amount) - 1) and not constant & ~mask and all(m == mask for _, m in words):
+            inner = bitwise.unshifted(words, amount, width)
+            if constant:
+                constant >>= amount
+                inner = bitwise.bv_xor(inner, BV.const(constant | -(constant & 1) << (width - amount), width))
+            return _scaled(addends_of(inner), 1 << amount, width)
+    return ((term.serial, 1, term),), 0
+
+
+def _addends_of_concat(term: BV) -> tuple[Addends, int]:
+    pieces: tuple[BV, ...] = term.args
+    top, bottom = pieces[0], pieces[-1]
+    if top.op == "const":
+        if top.args[0] >> (top.width - 1):
+            return _complement(term)
+    elif bottom.op == "const":
+        if bottom.args[0] & 1:
+            return _complement(term)
+    elif bottom.op == "anf" and not bottom.args[0][0] and bottom.args[0][1] & 1:
+        return _complement(term)
+    if bottom.op == "const" and not bottom.args[0]:  # piece-shift-as-sum: x ++ 0 = 2**k * (0 ++ x)
+        amount = bottom.width
+        inner = slices.concat(BV.const(0, amount), *pieces[:-1])
+        return _scaled(addends_of(inner), 1 << amount, term.width)
+    return ((term.serial, 1, term),), 0
+
+
+def from_addends(addends: Addends, constant: int, width: int) -> BV:
+    """The term with these addends, sorted and none with coefficient zero, and this constant."""
+    if not addends:
+        return BV.const(constant, width)
+    if len(addends) == 1:
+        _, coefficient, term = addends[0]
+        if constant == 0 and coefficient == 1:
+            return term
+        alone = _one_addend(coefficient, term, constant, width)
+        if alone is not None:
+            return alone
+    return intern("sum", width, (addends, constant))
+
+
+def _one_addend(coefficient: int, term: BV, constant: int, width: int) -> BV | None:
+    """The bitwise form of a sum of one addend, where `addends_of` reads it back as that very sum."""
+    ones = (1 << width) - 1
+    if constant == 0:
+        if coefficient & (coefficient - 1) == 0:
+            # power-as-shift: 2**k * x = x << k
+            return _shifted(term, coefficient.bit_length() - 1)
+        if coefficient == ones and term.op == "concat" and _is_extended_bit(term):
+            # minus-bit-as-sign: -zext(b) = sext(b), b one bit
+            return slices.sign_extend(term.args[1], width)
+    elif constant == coefficient:
+        power = -coefficient & ones
+        if power & (power - 1) == 0:  # minus-as-not: -2**k * x - 2**k = ~x << k
+            amount = power.bit_length() - 1
+            shifted = _shifted(term, amount)
+            return None if shifted is None else bitwise.bv_xor(shifted, BV.const(ones << amount, width))
+    return None
+
+
+def _is_extended_bit(term: BV) -> bool:
+    pieces = term.args
+    return len(pieces) == 2 and pieces[1].width == 1 and pieces[0].op == "const" and not pieces[0].args[0]
+
+
+def _shifted(term: BV, amount: int) -> BV | None:
+    """The addend shifted left, where the shift keeps what `addends_of` needs to see the addend again."""
+    width = term.width
+    if amount:
+        if term.op == "concat":
+            top = term.args[0]
+            if top.op != "const" or top.width < amount or top.args[0] >> (top.width - amount):
+                return None
+        elif term.op == "anf" and not term.args[0][0]:
+            return None
+    return shifts.shift_left(term, amount) if amount < width else None
+
+
+def _merge(left: Addends, right: Addends, width: int) -> Addends:
+    """Both lists as one, coefficients of the same term added, zeros dropped."""
+    if len(right) > len(left):
+        left, right = right, left
+    ones = (1 << width) - 1
+    if len(right) > FEW:
+        return _merge_long(left, right, ones)
+    merged = list(left)
+    at = 0
+    for addend in right:
+        serial, coefficient, term = addend
+        at = bisect_left(merged, (serial,), at)
+        if at < len(merged) and merged[at][0] == serial:
+            coefficient = (coefficient + merged[at][1]) & ones
+            if coefficient:
+                merged[at] = (serial, coefficient, term)
+            else:
+                del merged[at]
+        else:
+            merged.insert(at, addend)
+    return tuple(merged)
+
+
+def _merge_long(left: Addends, right: Addends, ones: int) -> Addends:
+    by_serial = {addend[0]: addend for addend in left}
+    for addend in right:
+        serial = addend[0]
+        old = by_serial.get(serial)
+        if old is None:
+            by_serial[serial] = addend
+        else:
+            coefficient = (old[1] + addend[1]) & ones
+            if coefficient:
+                by_serial[serial] = (serial, coefficient, addend[2])
+            else:
+                del by_serial[serial]
+    return tuple(sorted(by_serial.values()))
+
+
+def add(a: BV, b: BV) -> BV:
+    """a + b modulo 2**width. add-zero: x + 0 = x"""
+    width = a.width
+    if a.op == "const":
+        if b.op == "const":
+            return BV.const(a.args[0] + b.args[0], width)
+        a, b = b, a
+    if b.op == "const" and b.args[0] == 0:
+        return a
+    if not level.rules:
+        return intern("add", width, (a, b))
+    if width == 1:  # bit-sum: x + y = x ^ y, one bit wide
+        return bitwise.bv_xor(a, b)
+    left, constant_l = addends_of(a)
+    right, constant_r = addends_of(b)
+    addends = _merge(left, right, width) if right else left
+    return from_addends(addends, (constant_l + constant_r) & ((1 << width) - 1), width)
+
+
+def subtract(a: BV, b: BV) -> BV:
+    """a - b modulo 2**width."""
+    if b.op == "const":
+        return add(a, BV.const(-b.args[0], b.width))
+    if not level.rules:
+        return add(add(a, bitwise.bv_not(b)), BV.const(1, a.width))
+    if a.width == 1:
+        return bitwise.bv_xor(a, b)
+    left, constant_l = addends_of(a)
+    right, constant_r = _scaled(addends_of(b), -1, a.width)
+    addends = _merge(left, right, a.width)
+    return from_addends(addends, (constant_l + constant_r) & ((1 << a.width) - 1), a.width)
+
+
+def scale(term: BV, factor: int) -> BV:
+    """scale-distributes: c * (x + y) = c·x + c·y"""
+    addends, constant = _scaled(addends_of(term), factor, term.width)
+    return from_addends(addends, constant, term.width)
+
+
+def sum_of(terms: list[BV]) -> BV:
+    """The sum of one or more terms of one width."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = add(total, term)
+    return total

@@ -1,0 +1,231 @@
+"""The command line: arguments and exit codes, nothing else.
+
+Verdicts and listings go to stdout, progress and errors to stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import lnsym
+from lnsym.errors import LnsymError
+
+EXIT_CODES = """\b
+Exit codes:
+  0  proved, or done
+  1  refuted
+  2  usage or input error
+  3  unknown, or time-out
+  4  instruction not modelled"""
+
+TARGET_HELP = "TARGET is an ELF file (shared object, executable, .o, .a) or the name of a fetched corpus."
+
+
+class _File(click.ParamType):
+    """A file to be written at the end; its directory is checked at once, so that no run is lost for it."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(value)
+        if path.is_dir() or not path.parent.is_dir():
+            self.fail(f"{value}: cannot be written: no such directory, or it is one", param, ctx)
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            self.fail(f"{value}: cannot be written: no permission", param, ctx)
+        return path
+
+
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(lnsym.__version__, prog_name="lnsym")
+def app() -> None:
+    """Proves that AArch64 machine code computes what its cryptographic standard says."""
+
+
+@app.command()
+@click.argument("corpus")
+def fetch(corpus: str) -> None:
+    """Bring a real binary (pinned version, checked hash) into the user's cache."""
+    from programs.corpus import fetch as fetch_corpus
+
+    path = fetch_corpus(corpus, lambda line: click.echo(line, err=True))
+    click.echo(path)
+
+
+@app.command("list", epilog=TARGET_HELP)
+@click.argument("target")
+@click.option("--all", "everything", is_flag=True, help="All functions, not only those with a contract.")
+def list_(target: str, everything: bool) -> None:
+    """List the routines of a target: size, name, contract, archive member."""
+    from lnsym.contract import registered
+    from lnsym.contract.routines import routines
+    from lnsym.show.listing import routine_lines
+    from programs.corpus import resolve_target
+
+    _register_contracts()
+    found = routines(resolve_target(target), registered())
+    for line in routine_lines(r for r in found if everything or r.contract):
+        click.echo(line)
+
+
+@app.command(epilog=TARGET_HELP)
+@click.argument("target")
+@click.argument("symbol")
+def disasm(target: str, symbol: str) -> None:
+    """Print a routine's instructions, and which of them are not modelled."""
+    from lnsym.machine.image import load_image
+    from lnsym.show.listing import disassembly
+    from programs.corpus import resolve_target
+
+    for line in disassembly(load_image(resolve_target(target), [symbol]), symbol):
+        click.echo(line)
+
+
+def _contract_options(command: Any) -> Any:
+    """The options that choose a contract and its parameters."""
+    for option in (
+        click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1)."),
+        click.option("--contract", help="A contract's name, or a file: mine.py, or mine.py:NAME."),
+        click.option("--max-steps", type=click.IntRange(1), default=1_000_000, show_default=True,
+                     help="Instructions to execute on one path before giving up."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@app.command(epilog=f"{TARGET_HELP}\n\n{EXIT_CODES}")
+@click.argument("target")
+@click.argument("symbols", nargs=-1, metavar="[SYMBOL]...")
+@_contract_options
+@click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
+              help="Seconds for solvers, each routine.")  # fmt: skip
+@click.option("--json", "report", type=_File(), help="Write verdicts, times, counts and assumptions to a file.")
+def verify(
+    target: str,
+    symbols: tuple[str, ...],
+    contract: str | None,
+    blocks: int | None,
+    max_steps: int,
+    timeout: float,
+    report: Path | None,
+) -> None:
+    """Prove routines of a target, or refute them; without SYMBOL, all that have a contract."""
+    from lnsym.contract import registered
+    from lnsym.contract.routines import Images, routines
+    from lnsym.prove.verify import Options
+    from lnsym.show.verdicts import report as json_report
+    from lnsym.show.verification import verify_all
+    from programs.corpus import resolve_target
+
+    chosen = _contract(contract)
+    path = resolve_target(target)
+    if not symbols:
+        symbols = tuple(r.name for r in routines(path, registered()) if r.contract)
+        if not symbols:
+            raise click.UsageError(f"{target} has no routine with a known contract: name a SYMBOL and a --contract")
+    elif contract is None and len(symbols) == 1:
+        from lnsym.show.verification import choose_contract
+
+        choose_contract(symbols[0], registered())
+    options = Options(max_steps=max_steps, timeout=timeout)
+    outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options)
+    if report is not None and outcome.image is not None:
+        report.write_text(json.dumps(json_report(outcome.image, outcome.verdicts), indent=2) + "\n")
+    sys.exit(outcome.exit_code)
+
+
+@app.command(epilog=TARGET_HELP)
+@click.argument("target")
+@click.argument("symbol")
+@click.option("--message", type=click.Path(exists=True, dir_okay=False, allow_dash=True), required=True, help="The file to hash; - is standard input.")
+@click.option("--contract", help="A contract's name, where the symbol does not tell it.")
+def run(target: str, symbol: str, message: str, contract: str | None) -> None:
+    """Hash a file: the routine's blocks on the model, padding and initial state by the standard."""
+    from lnsym.contract import NoSuchContract, registered
+    from lnsym.machine.image import load_image
+    from lnsym.show.verification import choose_contract
+    from programs.corpus import resolve_target
+    from programs.digests import HASHES, digest
+
+    chosen = _contract(contract) or choose_contract(symbol, registered())
+    if chosen.name not in HASHES:
+        raise NoSuchContract(chosen.name, sorted(HASHES))
+    image = load_image(resolve_target(target), [symbol])
+    with click.open_file(message, "rb") as file:
+        data = file.read()
+    result = digest(image, symbol, chosen, data)
+    click.echo(f"{result.value.hex()}  {message}")
+    click.echo(f"{result.instructions} instructions", err=True)
+
+
+@app.command(epilog=TARGET_HELP)
+@click.argument("target")
+@click.argument("symbol")
+@_contract_options
+@click.option("--concrete", is_flag=True, help="Run on random numbers instead of symbols.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which random numbers.")
+def trace(
+    target: str, symbol: str, contract: str | None, blocks: int | None, max_steps: int, concrete: bool, seed: int
+) -> None:
+    """Print one line for each executed instruction: address, text, what it wrote."""
+    from lnsym.contract import registered
+    from lnsym.machine.image import load_image
+    from lnsym.show.trace import trace_routine
+    from lnsym.show.verification import choose_contract
+    from programs.corpus import resolve_target
+
+    chosen = _contract(contract) or choose_contract(symbol, registered())
+    theorem = chosen.theorem(**_parameters(blocks))
+    image = load_image(resolve_target(target), [symbol])
+    stopped = trace_routine(image, symbol, theorem, max_steps, seed if concrete else None, click.echo)
+    if stopped is not None:
+        raise stopped
+
+
+def _register_contracts() -> None:
+    import programs.contracts  # noqa: F401
+
+
+def _contract(text: str | None) -> Any:
+    """The contract an option names; None when there is no option."""
+    from lnsym.contract import NoSuchContract, load_contract_file, registered
+
+    _register_contracts()
+    if text is None:
+        return None
+    file, _, name = text.partition(":")
+    if file.endswith(".py"):
+        return load_contract_file(Path(file), name or None)
+    contracts = registered()
+    if text not in contracts:
+        raise NoSuchContract(text, sorted(contracts))
+    return contracts[text]
+
+
+def _parameters(blocks: int | None) -> dict[str, object]:
+    return {} if blocks is None else {"blocks": blocks}
+
+
+def main() -> None:
+    """The `lnsym` command."""
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except LnsymError as error:
+        print(f"lnsym: {error}", file=sys.stderr)
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        print("lnsym: interrupted", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:  # `| head`: leave quietly, and keep the interpreter from complaining at its exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    sys.exit(code if isinstance(code, int) else 0)

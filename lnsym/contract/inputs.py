@@ -1,0 +1,87 @@
+"""Inputs: samples that satisfy a theorem's preconditions on pointers, regions placed at disjoint addresses.
+
+The first samples are the corners (all zeros, all ones), the rest random with corner values mixed in. Every sample can be run: its
+addresses are mappable and its stack is aligned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from random import Random
+from typing import TypeAlias
+
+from lnsym.bv import BV, evaluate
+from lnsym.contract import abi
+from lnsym.contract.execution import Execution
+
+Sample: TypeAlias = dict[str, int]
+
+LOW, HIGH = 1 << 34, 1 << 46
+"""Where regions are placed: above any image, below what an emulator maps without fuss."""
+
+CORNERS = 3
+"""How many samples come first that hold one corner value everywhere: zeros, ones, and the number 1."""
+
+SLOT = 1 << 24
+"""Each region gets a slot of its own, so that no two are near."""
+
+
+def placement(execution: Execution, random: Random) -> Sample:
+    """Addresses for the bases of all regions, for SP and for the return addresses."""
+    theorem = execution.theorem
+    slots = random.sample(range(LOW // SLOT, HIGH // SLOT), len(theorem.blocks) + 1 + len(theorem.calls))
+    addresses: Sample = {}
+    for block in theorem.blocks:
+        inside = random.randrange(SLOT // 2, SLOT // 2 + 4096)
+        addresses[block.base.name] = slots.pop() * SLOT + inside // block.alignment * block.alignment
+    addresses["sp"] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * abi.STACK_ALIGNMENT
+    for call in range(len(theorem.calls)):
+        addresses[execution.returns_to(call).name] = slots.pop() * SLOT
+    return addresses
+
+
+def _value(random: Random, width: int) -> int:
+    kind = random.randrange(8)
+    if kind == 0:
+        return random.choice([0, 1, (1 << width) - 1, 1 << (width - 1), (1 << (width - 1)) - 1])
+    if kind == 1:
+        return random.getrandbits(width) & random.getrandbits(width) & random.getrandbits(width)
+    return random.getrandbits(width)
+
+
+def samples(execution: Execution, variables: Sequence[BV], seed: int = 0) -> Iterator[Sample]:
+    """Endless samples of the variables; those that break a precondition of the contract are left out by the caller."""
+    random = Random(seed)
+    corners = iter([0, -1, 1])
+    while True:
+        corner = next(corners, None)
+        sample = {
+            v.name: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in variables
+        }
+        sample.update(placement(execution, random))
+        yield sample
+
+
+def holds(conditions: Iterable[BV], sample: Sample) -> bool:
+    """Whether all conditions are 1 on the sample; a variable it lacks counts as 0."""
+    roots = list(conditions)
+    if not roots:
+        return True
+    (values,) = evaluate(roots, [sample], default=0)
+    return all(values)
+
+
+def complete(execution: Execution, sample: Sample, seed: int = 0) -> Sample:
+    """The sample with a value for every register and every element of memory that it leaves open."""
+    random = Random(seed)
+    full = dict(sample)
+    for n in range(31):
+        full.setdefault(f"x{n}", random.getrandbits(64))
+    for n in range(32):
+        full.setdefault(f"v{n}", random.getrandbits(128))
+    for flag in "nzcv":
+        full.setdefault(f"flag_{flag}", random.getrandbits(1))
+    for block in execution.theorem.blocks:
+        for element in block.elements:
+            full.setdefault(element.name, random.getrandbits(block.width))
+    return full

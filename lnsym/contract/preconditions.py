@@ -1,0 +1,41 @@
+"""What a theorem assumes of pointers, as terms: for solvers, which know nothing of regions.
+
+Each region lies below the end of the address space, at its alignment; regions, the stack and the image are pairwise disjoint.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from lnsym.bv import BV
+from lnsym.contract import abi
+from lnsym.contract.execution import Execution
+
+
+def preconditions(execution: Execution) -> list[BV]:
+    """All preconditions of a theorem set up on an image, each a term of one bit."""
+    theorem = execution.theorem
+    sp = execution.start.x_or_sp(31)
+    extents = [(block.base, block.size) for block in theorem.blocks]
+    extents.append((sp - abi.STACK_BYTES, abi.STACK_BYTES))
+    conditions = list(theorem.assumptions)
+    for start, size in extents:
+        conditions.append(start.ule((1 << 64) - 1 - size))
+    conditions += [block.base.extract(_log2(block.alignment) - 1, 0).eq(0) for block in theorem.blocks if block.alignment > 1]
+    conditions.append(sp.extract(_log2(abi.STACK_ALIGNMENT) - 1, 0).eq(0))
+    for (start_a, size_a), (start_b, size_b) in combinations(extents, 2):
+        conditions.append(_apart(start_a, size_a, start_b, size_b))
+    if execution.image.segments:
+        first = execution.image.segments[0].address
+        end = execution.image.segments[-1].end
+        for start, size in extents:
+            conditions.append((start + size).ule(first) | BV.const(end, 64).ule(start))
+    return conditions
+
+
+def _log2(power: int) -> int:
+    return power.bit_length() - 1
+
+
+def _apart(start_a: BV, size_a: int, start_b: BV, size_b: int) -> BV:
+    return (start_a + size_a).ule(start_b) | (start_b + size_b).ule(start_a)

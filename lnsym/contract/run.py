@@ -1,0 +1,53 @@
+"""Concrete runs: a theorem's calls executed by the model on the numbers of a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lnsym.bv import BV, evaluate
+from lnsym.contract import abi
+from lnsym.contract.execution import Execution, element_at
+from lnsym.machine.paths import Explorer, Observer, Path
+from lnsym.machine.state import State
+
+
+def run_concretely(
+    execution: Execution, state: State, sample: Mapping[str, int], observer: Observer | None = None
+) -> Path:
+    """Run all calls from a concrete start state. Raises whatever stopped a call that does not return."""
+    steps = 0
+    for number, call in enumerate(execution.theorem.calls):
+        if number:
+            abi.forget_caller_saved(state, number)
+            _set_forgotten(state, sample)
+        (values,) = evaluate(call.arguments, [sample], default=0)
+        returns_to = BV.const(sample[execution.returns_to(number).name], 64)
+        arguments = tuple([BV.const(value, 64) for value in values])
+        abi.enter(state, arguments, execution.entry(call.symbol), returns_to)
+        explorer = Explorer(execution.code, returns_to, max_steps=execution.max_steps, observer=observer)
+        (path,) = explorer.paths(state, (), steps)
+        if path.stopped is not None:
+            raise path.stopped
+        state, steps = path.state, path.steps
+    return path
+
+
+def _set_forgotten(state: State, sample: Mapping[str, int]) -> None:
+    """Numbers for the variables that a caller may have left in registers; 0 where the sample says nothing."""
+    for registers in (state.general, state.vector):
+        (values,) = evaluate(registers, [sample], default=0)
+        registers[:] = [BV.const(value, term.width) for value, term in zip(values, registers, strict=True)]
+
+
+def outputs(execution: Execution, path: Path) -> dict[str, int]:
+    """The elements of the regions that may be written, and the result, after a concrete run; by the names goals use."""
+    found = {}
+    for block in execution.theorem.blocks:
+        if "w" in block.access:
+            region = path.state.memory.region(block.name)
+            for i in range(len(block.elements)):
+                found[f"{block.name}[{i}]"] = element_at(region, block, i).value
+    result = execution.theorem.result
+    if result is not None:
+        found["result"] = path.state.x(0)[result.width - 1 : 0].value
+    return found

@@ -1,0 +1,165 @@
+"""The theorem a contract states: regions, calls, what is assumed before and ensured after.
+
+Sizes are in bytes unless a name says otherwise, widths in bits. Every region has a symbolic base, so the theorem holds for every
+pointer value that keeps the regions disjoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from lnsym.bv import BV, concat
+from lnsym.errors import LnsymError
+
+Access: TypeAlias = Literal["r", "w", "rw"]
+ByteOrder: TypeAlias = Literal["little", "big"]
+
+
+@dataclass(eq=False)
+class ContractError(LnsymError):
+    """A contract that says something impossible, or nothing at all."""
+
+    reason: str
+
+    def message(self) -> str:
+        """What is wrong with it."""
+        return f"contract: {self.reason}"
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A region of memory that the contract gives the routine.
+
+    `elements` are its initial elements, variables named `name[i]`, in the order of their addresses.
+    """
+
+    name: str
+    base: BV
+    elements: tuple[BV, ...]
+    width: int
+    """Bits of one element."""
+    byteorder: ByteOrder
+    access: Access
+    alignment: int
+    """What the base is a multiple of, in bytes."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.elements) * self.width // 8
+
+
+Argument: TypeAlias = Block | BV | int
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a routine: the symbol, None for the one being verified, and the arguments in C order."""
+
+    symbol: str | None
+    arguments: tuple[BV, ...]
+
+
+@dataclass
+class Theorem:
+    """What is to be proved; the contract's function fills it in."""
+
+    blocks: list[Block] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    assumptions: list[BV] = field(default_factory=list)
+    ensured: dict[str, tuple[BV, ...]] = field(default_factory=dict)
+    result: BV | None = None
+    unspecified: set[str] = field(default_factory=set)
+
+    def region(
+        self,
+        name: str,
+        count: int,
+        width: int,
+        *,
+        byteorder: ByteOrder = "little",
+        access: Access = "r",
+        alignment: int = 1,
+    ) -> Block:
+        """Memory of `count` elements of `width` bits, to which the routine gets a pointer.
+
+        `byteorder` says how an element's bytes lie in memory, `alignment` in bytes what its address is known to be a multiple of.
+        Raises ContractError for a name used twice, no elements, or a width that is no number of bytes.
+        """
+        if any(block.name == name for block in self.blocks):
+            raise ContractError(f"two regions are called {name!r}")
+        if count < 1 or width < 8 or width % 8:
+            raise ContractError(f"the region {name!r} has {count} elements of {width} bits")
+        if alignment < 1 or alignment & (alignment - 1):
+            raise ContractError(f"the alignment {alignment} of {name!r} is no power of two")
+        elements = tuple([BV.var(f"{name}[{i}]", width) for i in range(count)])
+        block = Block(name, BV.var(name, 64), elements, width, byteorder, access, alignment)
+        self.blocks.append(block)
+        return block
+
+    def value(self, name: str, width: int) -> BV:
+        """An argument of `width` bits that may be anything."""
+        return BV.var(name, width)
+
+    def assume(self, condition: BV) -> None:
+        """A precondition, a term of one bit."""
+        if condition.width != 1:
+            raise ContractError(f"the precondition {condition!r} is no condition, it has {condition.width} bits")
+        self.assumptions.append(condition)
+
+    def call(self, *arguments: Argument, symbol: str | None = None) -> None:
+        """Call the routine (or the function `symbol` of the same image) with arguments in C order.
+
+        A Block is passed as its pointer, an int as 64 bits, a term of fewer than 64 bits with unknown upper bits, as
+        AAPCS64 (section 6.4.2, rule C.9) leaves them.
+        """
+        if len(arguments) > 8:
+            raise ContractError(f"{len(arguments)} arguments: those past the eighth, on the stack, are not supported")
+        self.calls.append(Call(symbol, tuple([self._register(a, i) for i, a in enumerate(arguments)])))
+
+    def _register(self, argument: Argument, index: int) -> BV:
+        if isinstance(argument, Block):
+            return argument.base
+        if isinstance(argument, int):
+            return BV.const(argument, 64)
+        if argument.width == 64:
+            return argument
+        if argument.width > 64:
+            raise ContractError(f"argument {index} has {argument.width} bits, a register has 64")
+        return concat(BV.var(f"x{index}_upper_{len(self.calls)}", 64 - argument.width), argument)
+
+    def ensure(self, block: Block, elements: Sequence[BV]) -> None:
+        """After the calls the region holds these elements. A region with access "w" or "rw" needs this, once."""
+        if "w" not in block.access:
+            raise ContractError(f"{block.name!r} is read only: that it keeps its contents comes by itself")
+        if len(elements) != len(block.elements):
+            raise ContractError(f"{len(elements)} elements ensured of {block.name!r}, which has {len(block.elements)}")
+        for element in elements:
+            if element.width != block.width:
+                raise ContractError(
+                    f"an element of {element.width} bits ensured of {block.name!r}, whose elements have {block.width}"
+                )
+        self.ensured[block.name] = tuple(elements)
+
+    def leave_unspecified(self, block: Block) -> None:
+        """Say that nothing is claimed of what the calls leave in a region (scratch, an internal format)."""
+        self.unspecified.add(block.name)
+
+    def ensure_result(self, value: BV | int, width: int = 64) -> None:
+        """The last call returns this value in X0 or, with width 32, in W0, the upper half being unspecified."""
+        self.result = value if isinstance(value, BV) else BV.const(value, width)
+
+    def check(self) -> None:
+        """Raises ContractError when the theorem would be empty or is incomplete."""
+        if not self.calls:
+            raise ContractError("it calls nothing: say t.call(...)")
+        if not self.ensured and self.result is None:
+            raise ContractError("it ensures nothing: say t.ensure(...) or t.ensure_result(...)")
+        for block in self.blocks:
+            if "w" in block.access and block.name not in self.ensured and block.name not in self.unspecified:
+                raise ContractError(
+                    f"{block.name!r} may be written, and nothing is said of what it holds afterwards: "
+                    "say t.ensure(...) or t.leave_unspecified(...)"
+                )

@@ -1,0 +1,1 @@
+"""The machine: images of binaries, decoding, registers and memory, stepping and paths."""

@@ -1,0 +1,148 @@
+"""Decoding: Capstone names an instruction, the patterns of `isa` give its fields and semantics.
+
+Both must agree on what the word is. A word that only one of them knows, or that they name differently, is an error with
+its address, never a guess.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import ClassVar
+
+from capstone import CS_ARCH_ARM64, CS_MODE_ARM, Cs
+
+from isa import Encoding, Fields, classify
+from lnsym.errors import LnsymError
+from lnsym.machine.image import Image
+from lnsym.machine.state import State
+
+
+@dataclass(eq=False)
+class NotModelled(LnsymError):
+    """An instruction of the architecture that `isa` does not model."""
+
+    exit_code: ClassVar[int] = 4
+    address: int
+    word: int
+    text: str
+    where: str
+
+    def message(self) -> str:
+        """Address, place, bytes and text."""
+        return f"instruction not modelled at {self.address:#x} ({self.where}): {_bytes(self.word)}  {self.text}"
+
+
+@dataclass(eq=False)
+class NotAnInstruction(LnsymError):
+    """A word that is no A64 instruction known to the disassembler."""
+
+    exit_code: ClassVar[int] = 4
+    address: int
+    word: int
+    where: str
+
+    def message(self) -> str:
+        """Address, place and bytes."""
+        return f"no A64 instruction at {self.address:#x} ({self.where}): {_bytes(self.word)}"
+
+
+@dataclass(eq=False)
+class DecodersDisagree(LnsymError):
+    """Capstone and the patterns of `isa` take one word for different instructions."""
+
+    exit_code: ClassVar[int] = 4
+    address: int
+    word: int
+    text: str
+    names: tuple[str, ...]
+
+    def message(self) -> str:
+        """Address, bytes, and what each takes them for."""
+        return (
+            f"decoders disagree at {self.address:#x}: {_bytes(self.word)} is {self.text!r} to Capstone "
+            f"and {self.names[0]!r} to the model; please report it"
+        )
+
+
+def _bytes(word: int) -> str:
+    return word.to_bytes(4, "little").hex(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One decoded instruction: its place, its text, and its semantics as a function of the state."""
+
+    address: int
+    word: int
+    mnemonic: str
+    operands: str
+    encoding: Encoding
+    fields: Fields
+    execute: Callable[[State], None]
+
+    @property
+    def text(self) -> str:
+        """Assembly text as Capstone prints it."""
+        return f"{self.mnemonic} {self.operands}".rstrip()
+
+
+@cache
+def _disassembler() -> Cs:
+    return Cs(CS_ARCH_ARM64, CS_MODE_ARM)
+
+
+def disassemble(word: int, address: int) -> tuple[str, str] | None:
+    """Capstone's mnemonic and operands for a word at an address; None when it knows no such instruction."""
+    for _, _, mnemonic, operands in _disassembler().disasm_lite(word.to_bytes(4, "little"), address, 1):
+        return mnemonic, operands
+    return None
+
+
+def decode_word(word: int, address: int, where: str = "") -> Instruction:
+    """The instruction that a word at an address is. Raises NotModelled, NotAnInstruction, DecodersDisagree."""
+    named = disassemble(word, address)
+    found = classify(word)
+    if named is None:
+        if found is None:
+            raise NotAnInstruction(address, word, where)
+        raise DecodersDisagree(address, word, "no instruction", found[0].names(found[1]))
+    mnemonic, operands = named
+    if found is None:
+        raise NotModelled(address, word, f"{mnemonic} {operands}".rstrip(), where)
+    encoding, fields = found
+    names = encoding.names(fields)
+    if mnemonic not in names:
+        raise DecodersDisagree(address, word, f"{mnemonic} {operands}".rstrip(), names)
+    return Instruction(address, word, mnemonic, operands, encoding, fields, partial(_execute, encoding.execute, fields))
+
+
+def _execute(semantics: Callable[[State, Fields], None], fields: Fields, state: State) -> None:
+    semantics(state, fields)
+
+
+class Code:
+    """The instructions of an image, each decoded when it is first asked for."""
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+        self.seconds = 0.0
+        """Time spent decoding so far."""
+        self._decoded: dict[int, Instruction] = {}
+
+    def __getitem__(self, address: int) -> Instruction:
+        """The instruction at an address. Raises what `decode_word` raises, or an error of the image."""
+        found = self._decoded.get(address)
+        if found is None:
+            began = time.perf_counter()
+            word = int.from_bytes(self.image.read(address, 4), "little")
+            found = self._decoded[address] = decode_word(word, address, self.image.describe(address))
+            self.seconds += time.perf_counter() - began
+        return found
+
+    @property
+    def decoded(self) -> dict[int, Instruction]:
+        """What has been decoded so far, by address."""
+        return self._decoded

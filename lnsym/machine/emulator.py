@@ -1,0 +1,152 @@
+"""Unicorn as the second opinion: routines run on concrete memory, every access watched.
+
+Nothing here shares code with `isa`: it is what a counterexample is confirmed on and what conformance compares with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+PAGE = 0x1000
+
+Ending: TypeAlias = Literal["returned", "outside", "fault", "limit"]
+
+
+@dataclass
+class Extent:
+    """Mapped bytes at an address, with the accesses that are allowed there."""
+
+    name: str
+    start: int
+    data: bytearray
+    readable: bool = True
+    writable: bool = False
+    executable: bool = False
+
+    @property
+    def end(self) -> int:
+        """The address after the last byte."""
+        return self.start + len(self.data)
+
+
+@dataclass
+class Registers:
+    """X0-X30 and SP, V0-V31, and NZCV as the 4-bit field N:Z:C:V; all unsigned."""
+
+    general: list[int]
+    vector: list[int]
+    nzcv: int = 0
+
+
+@dataclass
+class Run:
+    """How an emulated call ended."""
+
+    ending: Ending
+    registers: Registers
+    steps: int
+    pc: int
+    """The instruction it ended at; the return address when it returned."""
+    access: str = ""
+    """For "outside" and "fault": the access and its address, in words."""
+
+
+@dataclass
+class _Watch:
+    """What the hooks of one run saw."""
+
+    stopped: str = ""
+    pc: int = 0
+    steps: int = 0
+
+
+class Emulator:
+    """A Unicorn machine with these extents mapped. Overlapping extents are the caller's mistake."""
+
+    def __init__(self, extents: Sequence[Extent]) -> None:
+        import unicorn
+        import unicorn.arm64_const as arm64
+
+        self._unicorn: Any = unicorn
+        self._arm64: Any = arm64
+        self.extents = sorted(extents, key=lambda extent: extent.start)
+        self._uc: Any = unicorn.Uc(unicorn.UC_ARCH_ARM64, unicorn.UC_MODE_ARM)
+        self._uc.ctl_set_cpu_model(arm64.UC_CPU_ARM64_MAX)
+        self._uc.reg_write(arm64.UC_ARM64_REG_CPACR_EL1, 3 << 20)  # SIMD on
+        pages = sorted({page for e in self.extents for page in range(e.start // PAGE, (e.end - 1) // PAGE + 1)})
+        for first, last in _runs(pages):
+            self._uc.mem_map(first * PAGE, (last - first + 1) * PAGE)
+        for extent in self.extents:
+            self._uc.mem_write(extent.start, bytes(extent.data))
+        x = [getattr(arm64, f"UC_ARM64_REG_X{n}") for n in range(31)]
+        self._general = [*x, arm64.UC_ARM64_REG_SP]
+        self._vector = [getattr(arm64, f"UC_ARM64_REG_V{n}") for n in range(32)]
+
+    def read(self, address: int, size: int) -> bytes:
+        """Memory as it now is."""
+        return bytes(self._uc.mem_read(address, size))
+
+    def run(self, entry: int, until: int, registers: Registers, max_steps: int) -> Run:
+        """Run from `entry` until control reaches `until`, an access falls outside the extents, or the limit is hit."""
+        uc, unicorn = self._uc, self._unicorn
+        for number, value in zip(self._general, registers.general, strict=True):
+            uc.reg_write(number, value)
+        for number, value in zip(self._vector, registers.vector, strict=True):
+            uc.reg_write(number, value)
+        uc.reg_write(self._arm64.UC_ARM64_REG_NZCV, registers.nzcv << 28)
+        watch = _Watch()
+
+        def on_access(_: Any, kind: int, address: int, size: int, value: int, __: Any) -> None:
+            write = kind == unicorn.UC_MEM_WRITE
+            if not watch.stopped and not self._allowed(address, size, write):
+                watch.stopped = f"{'store' if write else 'load'} of {size} bytes at {address:#x}"
+                watch.pc = uc.reg_read(self._arm64.UC_ARM64_REG_PC)
+                uc.emu_stop()
+
+        def on_instruction(_: Any, address: int, size: int, __: Any) -> None:
+            watch.steps += 1
+
+        hooks = [
+            uc.hook_add(unicorn.UC_HOOK_MEM_READ | unicorn.UC_HOOK_MEM_WRITE, on_access),
+            uc.hook_add(unicorn.UC_HOOK_CODE, on_instruction),
+        ]
+        ending: Ending = "returned"
+        access = ""
+        try:
+            uc.emu_start(entry, until, count=max_steps)
+        except unicorn.UcError as error:
+            ending, access = "fault", str(error)
+        finally:
+            for hook in hooks:
+                uc.hook_del(hook)
+        pc = uc.reg_read(self._arm64.UC_ARM64_REG_PC)
+        if watch.stopped:
+            ending, access, pc = "outside", watch.stopped, watch.pc
+        elif ending == "returned" and pc != until:
+            ending = "limit"
+        return Run(ending, self._registers(), watch.steps, pc, access)
+
+    def _registers(self) -> Registers:
+        read = self._uc.reg_read
+        general = [read(number) for number in self._general]
+        vector = [read(number) for number in self._vector]
+        return Registers(general, vector, read(self._arm64.UC_ARM64_REG_NZCV) >> 28)
+
+    def _allowed(self, address: int, size: int, write: bool) -> bool:
+        for extent in self.extents:
+            if extent.start <= address < extent.end:
+                return address + size <= extent.end and (extent.writable if write else extent.readable)
+        return False
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Consecutive numbers as (first, last)."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

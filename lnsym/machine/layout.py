@@ -1,0 +1,202 @@
+"""What an image is made of: symbols, segments, slots of unknown value, and a draft to build them in.
+
+Addresses and sizes are in bytes throughout.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lnsym.errors import MalformedElf
+from lnsym.machine.elf import ADDRESS_SPACE
+
+PAGE = 4096
+ZERO_FILL_LIMIT = 1 << 24  # larger zeroed ranges are writable and kept as unknown contents
+EXTERNAL_FUNCTION_STRIDE = 16
+EXTERNAL_DATA_SIZE = 4096
+_EXTERNAL_DATA_ALIGNMENT = 16
+
+Kind = Literal["function", "data"]
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A named address. A size of 0 in the file is resolved: up to the next symbol or section end.
+
+    `is_global` is False for local symbols (weak ones count as global); `member` is the archive
+    member that defines it.
+    """
+
+    name: str
+    address: int
+    size: int
+    kind: Kind
+    is_global: bool = True
+    member: str | None = None
+
+    @property
+    def end(self) -> int:
+        """The first address after the symbol."""
+        return self.address + self.size
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A range of addresses with one permission and one source of contents.
+
+    `data` is None where the contents are unknown (an undefined data symbol, COMMON, very large
+    .bss). `constant` says that the program sees exactly these bytes at run time; writable data is
+    not constant, whatever it starts as. Slots listed in `Image.unresolved` are zero in `data` and
+    mean nothing: read through `Image.read`, which refuses them.
+    """
+
+    name: str
+    address: int
+    data: bytes | None = field(repr=False)
+    size: int
+    readable: bool
+    writable: bool
+    executable: bool
+    constant: bool
+
+    @property
+    def end(self) -> int:
+        """The first address after the segment."""
+        return self.address + self.size
+
+
+@dataclass(frozen=True)
+class UnresolvedSlot:
+    """Bytes that a relocation sets to a value which this image cannot know."""
+
+    address: int
+    size: int
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A finished draft: what an Image takes over."""
+
+    segments: tuple[Segment, ...]
+    unresolved: dict[int, UnresolvedSlot]
+    undefined_functions: dict[int, str]
+
+
+@dataclass
+class DraftSegment:
+    """A segment whose bytes can still be patched."""
+
+    name: str
+    address: int
+    data: bytearray | None
+    size: int
+    readable: bool
+    writable: bool
+    executable: bool
+    constant: bool
+
+
+@dataclass
+class Draft:
+    """An image under construction. `where` names the file in errors."""
+
+    where: str
+    segments: list[DraftSegment] = field(default_factory=list)
+    unresolved: dict[int, UnresolvedSlot] = field(default_factory=dict)
+    undefined_functions: dict[int, str] = field(default_factory=dict)
+    _starts: list[int] = field(default_factory=list)
+
+    def add(self, segment: DraftSegment) -> None:
+        """Add a segment of at least one byte; MalformedElf if it overlaps one or leaves 64 bits."""
+        at = bisect_right(self._starts, segment.address)
+        below = self.segments[at - 1] if at else None
+        above = self.segments[at] if at < len(self.segments) else None
+        if segment.address + segment.size > ADDRESS_SPACE:
+            raise MalformedElf(self.where, f"{segment.name} ends past the 64-bit address space")
+        if (below and below.address + below.size > segment.address) or (
+            above and segment.address + segment.size > above.address
+        ):
+            raise MalformedElf(self.where, f"{segment.name} overlaps another section in memory")
+        self.segments.insert(at, segment)
+        self._starts.insert(at, segment.address)
+
+    def segment_at(self, address: int) -> DraftSegment | None:
+        """Return the segment that holds `address`."""
+        at = bisect_right(self._starts, address)
+        if at and address < self.segments[at - 1].address + self.segments[at - 1].size:
+            return self.segments[at - 1]
+        return None
+
+    def patch(self, address: int, value: bytes, reason: str) -> None:
+        """Write relocated bytes. Bytes that straddle segments become an unresolved slot."""
+        segment = self.segment_at(address)
+        if segment is None or address + len(value) > segment.address + segment.size:
+            self.leave_unresolved(address, len(value), f"{reason}: outside the mapped sections")
+        elif segment.data is not None:
+            at = address - segment.address
+            segment.data[at : at + len(value)] = value
+
+    def leave_unresolved(self, address: int, size: int, reason: str) -> None:
+        """Record that these bytes are unknown, and zero them (a zero word is UDF to the decoder)."""
+        previous = self.unresolved.get(address)
+        if previous is None or previous.size < size:
+            self.unresolved[address] = UnresolvedSlot(address, size, reason)
+        segment = self.segment_at(address)
+        if segment is not None and segment.data is not None:
+            at = address - segment.address
+            size = min(size, segment.size - at)
+            segment.data[at : at + size] = bytes(size)
+
+    def add_external_functions(self, names: Iterable[str], base: int) -> dict[str, int]:
+        """Give undefined functions addresses from `base`; no segment is mapped there."""
+        addresses = {name: base + index * EXTERNAL_FUNCTION_STRIDE for index, name in enumerate(names)}
+        self.undefined_functions.update({address: name for name, address in addresses.items()})
+        return addresses
+
+    def add_external_data(self, names: Iterable[str], base: int) -> dict[str, int]:
+        """Map a segment of unknown contents for each undefined data symbol; return addresses.
+
+        Each is EXTERNAL_DATA_SIZE bytes, as its true size is not in the file, and no better aligned
+        than 16 bytes, so that no proof leans on an alignment that nobody promised.
+        """
+        addresses = {}
+        address = align_up(base, PAGE) + _EXTERNAL_DATA_ALIGNMENT
+        for name in names:
+            self.add(
+                DraftSegment(
+                    name,
+                    address,
+                    None,
+                    EXTERNAL_DATA_SIZE,
+                    readable=True,
+                    writable=True,
+                    executable=False,
+                    constant=False,
+                )
+            )
+            addresses[name] = address
+            address += align_up(EXTERNAL_DATA_SIZE, PAGE) + PAGE
+        return addresses
+
+    def finish(self) -> Layout:
+        """Freeze the draft."""
+        segments = tuple(
+            Segment(
+                s.name, s.address, None if s.data is None else bytes(s.data), s.size,
+                s.readable, s.writable, s.executable, s.constant,
+            )
+            for s in self.segments
+        )  # fmt: skip
+        return Layout(segments, dict(sorted(self.unresolved.items())), self.undefined_functions)
+
+
+def align_up(address: int, alignment: int) -> int:
+    """Return the next multiple of `alignment` at or above `address`."""
+    return -(-address // alignment) * alignment

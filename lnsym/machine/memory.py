@@ -1,0 +1,285 @@
+"""Memory: a set of disjoint regions, each with a base, a size, a permission, initial contents and an overlay of writes.
+
+An address is a term. Its base picks the region: the variable that a symbolic region is based on, or, for an address that is a
+number, the region of the image it lies in. What is left is the offset, which must lie inside the region, with the right permission.
+An access that cannot be placed raises OutsideMemory: memory safety is no separate analysis.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from lnsym.bv import BV, concat
+from lnsym.errors import LnsymError
+
+
+@dataclass(eq=False)
+class OutsideMemory(LnsymError):
+    """An access that lies in no region, or not wholly inside one, or lacks the permission. `size` in bytes."""
+
+    exit_code: ClassVar[int] = 1
+    kind: str
+    address: BV
+    size: int
+    pc: int
+    why: str
+
+    def message(self) -> str:
+        """Which access, where, and what is wrong with it."""
+        return f"{self.kind} of {self.size} bytes at {self.address!r}, by the instruction at {self.pc:#x}: {self.why}"
+
+
+@dataclass(eq=False)
+class SymbolicOffset(LnsymError):
+    """An access whose offset in its region is no number."""
+
+    exit_code: ClassVar[int] = 3
+    kind: str
+    region: str
+    offset: BV
+    pc: int
+
+    def message(self) -> str:
+        """Which access, where."""
+        return (
+            f"{self.kind} in {self.region} at the symbolic offset {self.offset!r}, "
+            f"by the instruction at {self.pc:#x}: only constant offsets are supported there"
+        )
+
+
+class Contents(Protocol):
+    """The initial contents of a region."""
+
+    def byte(self, offset: int) -> BV:
+        """The byte at `offset`, 8 bits."""
+
+    def whole(self, offset: int, size: int) -> BV | None:
+        """`size` bytes from `offset`, little-endian, where they can be had at once; else None."""
+
+
+class Bytes:
+    """Contents known as numbers: the bytes of an image."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def byte(self, offset: int) -> BV:
+        """The byte at `offset`."""
+        return BV.const(self.data[offset], 8)
+
+    def whole(self, offset: int, size: int) -> BV:
+        """`size` bytes from `offset` as a constant."""
+        return BV.const(int.from_bytes(self.data[offset : offset + size], "little"), 8 * size)
+
+
+class Elements:
+    """Contents given as elements of one width, laid out in one byte order: sixteen big-endian 64-bit words, say."""
+
+    def __init__(self, elements: Sequence[BV], byteorder: str = "little") -> None:
+        self.elements = list(elements)
+        self._step = elements[0].width // 8
+        self._reverse = byteorder == "big"
+        self._stored: dict[int, BV] = {}
+
+    def _element(self, index: int) -> BV:
+        """Element `index` as memory holds it, its first byte least significant."""
+        stored = self._stored.get(index)
+        if stored is None:
+            stored = self.elements[index]
+            if self._reverse:
+                stored = stored.reverse_bytes()
+            self._stored[index] = stored
+        return stored
+
+    def byte(self, offset: int) -> BV:
+        """The byte at `offset`."""
+        index, part = divmod(offset, self._step)
+        return self._element(index).extract(8 * part + 7, 8 * part)
+
+    def whole(self, offset: int, size: int) -> BV | None:
+        """The elements from `offset`, where it and the size are multiples of theirs."""
+        step = self._step
+        if offset % step or size % step:
+            return None
+        first = offset // step
+        return concat(*[self._element(first + i) for i in range(size // step - 1, -1, -1)])
+
+
+class Unknown:
+    """Contents nobody knows: a variable for each byte, made when it is read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def byte(self, offset: int) -> BV:
+        """The byte at `offset`, a variable."""
+        return BV.var(f"{self.name}.byte[{offset}]", 8)
+
+    def whole(self, offset: int, size: int) -> None:
+        """Nothing is known at once."""
+        return
+
+
+class Region:
+    """A region of memory.
+
+    `base` is a number (an address of the image) or a variable of 64 bits; offsets from it, in bytes, run from `start` up to but
+    not including `start + size`. Only the stack, which lies below its base, has a start other than 0.
+    """
+
+    __slots__ = ("base", "contents", "name", "readable", "size", "start", "writable", "written")
+
+    def __init__(
+        self,
+        name: str,
+        base: int | BV,
+        size: int,
+        contents: Contents,
+        readable: bool = True,
+        writable: bool = False,
+        start: int = 0,
+    ) -> None:
+        self.name = name
+        self.base = base
+        self.size = size
+        self.start = start
+        self.contents = contents
+        self.readable = readable
+        self.writable = writable
+        self.written: dict[int, tuple[BV, int]] = {}  # offset -> the value written there and which byte of it
+
+    def copy(self) -> Region:
+        """The same region, written to on its own from here."""
+        twin = Region(self.name, self.base, self.size, self.contents, self.readable, self.writable, self.start)
+        twin.written = self.written.copy()
+        return twin
+
+    def _byte(self, offset: int) -> BV:
+        entry = self.written.get(offset)
+        if entry is None:
+            return self.contents.byte(offset)
+        value, part = entry
+        return value.extract(8 * part + 7, 8 * part)
+
+    def read(self, offset: int, size: int) -> BV:
+        """`size` bytes from `offset`, little-endian, whatever the permission; the bytes lie inside."""
+        entry = self.written.get(offset)
+        if entry is None:
+            if not self.written or all(at not in self.written for at in range(offset + 1, offset + size)):
+                whole = self.contents.whole(offset, size)
+                if whole is not None:
+                    return whole
+        else:
+            value, part = entry
+            if all(self.written.get(offset + i) == (value, part + i) for i in range(1, size)):
+                return value.extract(8 * (part + size) - 1, 8 * part)
+        return concat(*[self._byte(at) for at in range(offset + size - 1, offset - 1, -1)])
+
+    def write(self, offset: int, value: BV) -> None:
+        """Write the bytes of `value`, little-endian, whatever the permission; they lie inside."""
+        written = self.written
+        for part in range(value.width // 8):
+            written[offset + part] = (value, part)
+
+
+class Memory:
+    """Disjoint regions. That they are disjoint, and that none wraps around the end of the address space, is assumed."""
+
+    def __init__(self, regions: Sequence[Region] = ()) -> None:
+        self._symbolic: dict[BV, Region] = {}
+        self._fixed: list[Region] = []
+        self._starts: list[int] = []
+        self.on_access: Callable[[str, Region, int, int, int], None] | None = None
+        for region in regions:
+            self.add(region)
+
+    def add(self, region: Region) -> None:
+        """Add a region; one with a number for base must not overlap another such."""
+        if isinstance(region.base, BV):
+            if region.base in self._symbolic:
+                raise ValueError(f"two regions have the base {region.base!r}")
+            self._symbolic[region.base] = region
+            return
+        at = bisect_right(self._starts, region.base)
+        before = self._fixed[at - 1] if at else None
+        after = self._fixed[at] if at < len(self._fixed) else None
+        if (before and region.base < before.base + before.size) or (after and after.base < region.base + region.size):  # type: ignore[operator]
+            raise ValueError(f"the region {region.name} at {region.base:#x} overlaps another")
+        self._fixed.insert(at, region)
+        self._starts.insert(at, region.base)
+
+    def copy(self) -> Memory:
+        """The same memory, written to on its own from here."""
+        twin = Memory()
+        twin._symbolic = {base: region.copy() for base, region in self._symbolic.items()}
+        twin._fixed = [region.copy() if region.writable else region for region in self._fixed]
+        twin._starts = self._starts
+        twin.on_access = self.on_access
+        return twin
+
+    def regions(self) -> list[Region]:
+        """All regions, those with a symbolic base first, in the order they were added."""
+        return [*self._symbolic.values(), *self._fixed]
+
+    def region(self, name: str) -> Region:
+        """The region of this name. Raises KeyError."""
+        for region in self.regions():
+            if region.name == name:
+                return region
+        raise KeyError(name)
+
+    def place(self, address: BV) -> tuple[Region, int | BV] | None:
+        """The region that an address belongs to by its base, and its offset there; None when it has no known base."""
+        if address.op == "const":
+            number = address.args[0]
+            at = bisect_right(self._starts, number) - 1
+            if at < 0:
+                return None
+            region = self._fixed[at]
+            return region, number - self._starts[at]
+        if address.op == "sum":
+            addends, constant = address.args
+            if len(addends) == 1 and addends[0][1] == 1:
+                found = self._symbolic.get(addends[0][2])
+                if found is not None:
+                    return found, constant if constant < 1 << 63 else constant - (1 << 64)
+        found = self._symbolic.get(address)
+        if found is not None:
+            return found, 0
+        return self._place_symbolic(address)
+
+    def _place_symbolic(self, address: BV) -> tuple[Region, int | BV] | None:
+        for base, region in self._symbolic.items():
+            offset = address - base
+            if offset.op == "const":  # level 0 does not give sums
+                number = offset.args[0]
+                return region, number if number < 1 << 63 else number - (1 << 64)
+        return None
+
+    def _locate(self, kind: str, address: BV, size: int, pc: int) -> tuple[Region, int]:
+        placed = self.place(address)
+        if placed is None:
+            raise OutsideMemory(kind, address, size, pc, "the address is based on no region of the contract")
+        region, offset = placed
+        if not isinstance(offset, int):
+            raise SymbolicOffset(kind, region.name, offset, pc)
+        if offset < region.start or offset + size > region.start + region.size:
+            raise OutsideMemory(kind, address, size, pc, f"outside {region.name}, {region.size} bytes")
+        if not (region.readable if kind == "load" else region.writable):
+            raise OutsideMemory(kind, address, size, pc, f"{region.name} may not be {'read' if kind == 'load' else 'written'}")
+        if self.on_access is not None:
+            self.on_access(kind, region, offset, size, pc)
+        return region, offset
+
+    def load(self, address: BV, size: int, pc: int = 0) -> BV:
+        """`size` bytes from `address`, little-endian. Raises OutsideMemory, SymbolicOffset."""
+        region, offset = self._locate("load", address, size, pc)
+        return region.read(offset, size)
+
+    def store(self, address: BV, value: BV, pc: int = 0) -> None:
+        """Write `value`, little-endian, from `address`. Raises OutsideMemory, SymbolicOffset."""
+        region, offset = self._locate("store", address, value.width // 8, pc)
+        region.write(offset, value)

@@ -1,0 +1,184 @@
+"""Paths: running a state from an address to its return, and forking where a branch depends on data.
+
+A branch target that is `ite(condition, there, here)` with a symbolic condition is followed both ways, each under its path condition,
+unless the caller's `feasible` shows that one of them cannot be taken. Nothing is ever made concrete silently: a target that is no
+known address ends the path with an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar, TypeAlias
+
+from lnsym.bv import BV
+from lnsym.errors import LnsymError
+from lnsym.machine.decode import Code, Instruction
+from lnsym.machine.state import State
+
+Conditions: TypeAlias = tuple[BV, ...]
+Observer: TypeAlias = Callable[[Instruction, State], None]
+
+
+@dataclass(eq=False)
+class StepLimit(LnsymError):
+    """A path that did not return within the step limit."""
+
+    exit_code: ClassVar[int] = 3
+    steps: int
+    pc: int
+    where: str
+
+    def message(self) -> str:
+        """How far it came, and where it was."""
+        return f"no return within {self.steps} steps: at {self.pc:#x} ({self.where}); raise --max-steps if it needs more"
+
+
+@dataclass(eq=False)
+class UnknownTarget(LnsymError):
+    """A branch whose target is neither the return address nor a known number."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+    target: BV
+
+    def message(self) -> str:
+        """Where it branches, and to what."""
+        return f"the branch at {self.pc:#x} goes to {self.target!r}: neither an address of the code nor the caller's"
+
+
+@dataclass(eq=False)
+class UndefinedCall(LnsymError):
+    """A call of a function that the image does not define."""
+
+    exit_code: ClassVar[int] = 4
+    name: str
+    pc: int
+
+    def message(self) -> str:
+        """Which function, called from where."""
+        return f"call of {self.name} at {self.pc:#x}, which this file does not define: give a file that links it in"
+
+
+@dataclass
+class Path:
+    """One way through the code: the state it ended in, under which conditions, after how many instructions."""
+
+    state: State
+    conditions: Conditions = ()
+    steps: int = 0
+    stopped: LnsymError | None = None
+    """Why it did not return; None when it returned to the caller."""
+    last: Instruction | None = field(default=None, repr=False)
+
+
+def _always(conditions: Conditions) -> bool:
+    return True
+
+
+class Explorer:
+    """Runs states over the code of one image.
+
+    `returns_to` is the term that, branched to, ends a path well. `feasible` may answer False for path conditions that
+    no input satisfies; True is always sound. `observer` is called after each instruction.
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        returns_to: BV,
+        *,
+        max_steps: int = 1_000_000,
+        feasible: Callable[[Conditions], bool] = _always,
+        observer: Observer | None = None,
+    ) -> None:
+        self.code = code
+        self.returns_to = returns_to
+        self.max_steps = max_steps
+        self.feasible = feasible
+        self.observer = observer
+
+    def paths(self, start: State, conditions: Conditions = (), steps: int = 0) -> Iterator[Path]:
+        """All feasible paths from a state, each ended by a return or by an error; fall-through before branch taken.
+
+        `conditions` and `steps` are those of the way up to here.
+        """
+        waiting = [(Path(start, conditions, steps), BV.const(start.pc, 64))]
+        while waiting:
+            path, target = waiting.pop()
+            try:
+                forks = self._run(path, target)
+            except LnsymError as error:
+                path.stopped = error
+                yield path
+                continue
+            if forks:
+                waiting.extend(forks)
+            else:
+                yield path
+
+    def _run(self, path: Path, target: BV) -> list[tuple[Path, BV]]:
+        """Run from `target` until the path returns (the result is empty) or splits (the forks and where each goes)."""
+        while target is not self.returns_to:
+            if target.op == "const":
+                target = self._run_straight(path, target.args[0])
+                continue
+            arms = self._arms(path, target)
+            if len(arms) != 1:
+                return [(self._fork(path, conditions), arm) for conditions, arm in arms]
+            path.conditions, target = arms[0]
+        return []
+
+    def _run_straight(self, path: Path, pc: int) -> BV:
+        """Run from `pc` up to the next branch to a symbolic target, and return that target."""
+        state = path.state
+        decoded = self.code.decoded
+        observer = self.observer
+        for steps in range(path.steps, self.max_steps):
+            instruction = decoded.get(pc) or self._fetch(pc, path)
+            state.pc = pc
+            path.last = instruction
+            path.steps = steps + 1
+            instruction.execute(state)
+            if observer is not None:
+                observer(instruction, state)
+            target = state.next_pc
+            if target is None:
+                pc += 4
+                continue
+            state.next_pc = None
+            if target.op != "const":
+                return target
+            pc = target.args[0]
+        raise StepLimit(self.max_steps, pc, self.code.image.describe(pc))
+
+    def _fetch(self, pc: int, path: Path) -> Instruction:
+        name = self.code.image.undefined_functions.get(pc)
+        if name is not None:
+            raise UndefinedCall(name, path.last.address if path.last else pc)
+        return self.code[pc]
+
+    def _fork(self, path: Path, conditions: Conditions) -> Path:
+        return Path(path.state.copy(), conditions, path.steps, last=path.last)
+
+    def _arms(self, path: Path, target: BV) -> list[tuple[Conditions, BV]]:
+        """Where a symbolic target can lead, each with its path conditions. Raises UnknownTarget."""
+        arms = []
+        waiting = [(path.conditions, target)]
+        while waiting:
+            conditions, arm = waiting.pop()
+            if arm.op == "const" or arm is self.returns_to:
+                arms.append((conditions, arm))
+                continue
+            if arm.op != "ite":
+                raise UnknownTarget(path.state.pc, arm)
+            condition, then, otherwise = arm.args
+            if condition in conditions:
+                waiting.append((conditions, then))
+            elif ~condition in conditions:
+                waiting.append((conditions, otherwise))
+            else:
+                for choice, chosen in ((condition, then), (~condition, otherwise)):
+                    if self.feasible((*conditions, choice)):
+                        waiting.append(((*conditions, choice), chosen))
+        return arms

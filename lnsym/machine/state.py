@@ -1,0 +1,100 @@
+"""The machine state: registers, flags, memory and the program counter, all of terms.
+
+Concrete execution is the same object holding constants.
+"""
+
+from __future__ import annotations
+
+from isa.flags import FlagBits, Flags
+from lnsym.bv import BV
+from lnsym.machine.memory import Memory
+
+SP = 31
+"""The index of SP among the general-purpose registers."""
+
+ZERO = BV.const(0, 64)
+ZERO_W = BV.const(0, 32)
+
+
+class State:
+    """One state. It implements `isa.interface.State`, which says what the methods do.
+
+    `general` holds X0-X30 and SP, `vector` V0-V31. A general register that was last written as W holds
+    its 32 bits; the upper half is zero, as the architecture has it, and no term is spent on that.
+    """
+
+    __slots__ = ("flags", "general", "memory", "next_pc", "pc", "vector")
+
+    pc: int
+    flags: Flags
+    next_pc: BV | None
+    """Where a branch goes; None when the next instruction follows."""
+
+    def __init__(self, general: list[BV], vector: list[BV], flags: Flags, memory: Memory, pc: int) -> None:
+        self.general = general
+        self.vector = vector
+        self.flags = flags
+        self.memory = memory
+        self.pc = pc
+        self.next_pc = None
+
+    @staticmethod
+    def symbolic(memory: Memory, pc: int) -> State:
+        """Every register and flag a fresh variable: x0-x30, sp, v0-v31, n, z, c, v."""
+        general = [BV.var(f"x{n}", 64) for n in range(31)] + [BV.var("sp", 64)]
+        vector = [BV.var(f"v{n}", 128) for n in range(32)]
+        flags = FlagBits(*[BV.var(name, 1) for name in ("flag_n", "flag_z", "flag_c", "flag_v")])
+        return State(general, vector, flags, memory, pc)
+
+    def copy(self) -> State:
+        """A state that goes its own way from here."""
+        twin = State(self.general.copy(), self.vector.copy(), self.flags, self.memory.copy(), self.pc)
+        twin.next_pc = self.next_pc
+        return twin
+
+    # -- isa.interface.State --------------------------------------------------------------------
+
+    def x(self, n: int, width: int = 64) -> BV:
+        """The low `width` bits of Xn; register 31 reads as zero."""
+        if n == 31:
+            return ZERO if width == 64 else ZERO_W
+        return self.x_or_sp(n, width)
+
+    def x_or_sp(self, n: int, width: int = 64) -> BV:
+        """The low `width` bits of Xn; register 31 is SP."""
+        value = self.general[n]
+        if value.width == width:
+            return value
+        return value.extract(31, 0) if width == 32 else value.zero_extend(64)
+
+    def set_x(self, n: int, value: BV) -> None:
+        """Write Xn; a write to register 31 has no effect."""
+        if n != 31:
+            self.set_x_or_sp(n, value)
+
+    def set_x_or_sp(self, n: int, value: BV) -> None:
+        """Write Xn; register 31 is SP."""
+        if value.width not in (32, 64):
+            raise ValueError(f"{value.width} bits written to a general-purpose register")
+        self.general[n] = value
+
+    def v(self, n: int, width: int = 128) -> BV:
+        """The low `width` bits of Vn."""
+        value = self.vector[n]
+        return value if width == 128 else value.extract(width - 1, 0)
+
+    def set_v(self, n: int, value: BV) -> None:
+        """Write Vn, zero-extended to 128 bits."""
+        self.vector[n] = value if value.width == 128 else value.zero_extend(128)
+
+    def load(self, address: BV, size: int) -> BV:
+        """`size` bytes from `address`, little-endian."""
+        return self.memory.load(address, size, self.pc)
+
+    def store(self, address: BV, value: BV) -> None:
+        """Write the bytes of `value` from `address`, little-endian."""
+        self.memory.store(address, value, self.pc)
+
+    def branch(self, target: BV) -> None:
+        """Continue at `target`."""
+        self.next_pc = target

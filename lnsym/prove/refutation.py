@@ -1,0 +1,149 @@
+"""Refutation: an input on which the code breaks its contract, confirmed by running the bytes on Unicorn.
+
+Nothing is called refuted on the simulator's word alone. Where Unicorn and the simulator disagree on an input, that is a fault of the
+simulator and raises ModelFault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import ClassVar
+
+from lnsym.bv import BV, evaluate, variables
+from lnsym.contract import abi
+from lnsym.contract.execution import Execution
+from lnsym.contract.goals import Goal
+from lnsym.errors import LnsymError
+from lnsym.machine.memory import OutsideMemory
+from lnsym.machine.paths import Path, UnknownTarget
+from lnsym.contract.inputs import Sample, complete, holds, samples
+from lnsym.prove.divergence import first_divergence
+from lnsym.prove.replay import Replay, replay
+
+SAMPLES = 48
+
+
+@dataclass(eq=False)
+class ModelFault(LnsymError):
+    """The simulator and Unicorn computed different things from one input."""
+
+    exit_code: ClassVar[int] = 3
+    name: str
+    simulated: int
+    emulated: int
+
+    def message(self) -> str:
+        """What differs."""
+        return (
+            f"the simulator and Unicorn disagree on {self.name}: {self.simulated:#x} against {self.emulated:#x}; "
+            "this is a fault of lnsym or of Unicorn, please report it"
+        )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value that is not what the contract says; unsigned, `width` bits."""
+
+    name: str
+    width: int
+    expected: int
+    actual: int
+
+
+@dataclass
+class Counterexample:
+    """An input, and what the code does with it on Unicorn."""
+
+    sample: Sample
+    differences: list[Difference] = field(default_factory=list)
+    violation: str = ""
+    """A forbidden access or branch, in words; empty when the code returned."""
+    divergence: str = ""
+    """Where the computation first leaves the specification, in words, if that could be told."""
+    shown: tuple[str, ...] = ()
+    """The names in the sample that are the routine's inputs by contract; the others are registers it should not depend on."""
+
+
+def candidates(execution: Execution, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
+    """Samples on which some goal fails according to the simulator."""
+    assumptions = execution.theorem.assumptions
+    roots: list[BV] = [*assumptions]
+    for goal in goals:
+        roots += [goal.actual, goal.expected, *goal.conditions]
+    for sample in islice(samples(execution, variables(roots)), count):
+        (values,) = evaluate(roots, [sample], default=0)
+        value_of = dict(zip(roots, values, strict=True))
+        if not all(value_of[a] for a in assumptions):
+            continue
+        for goal in goals:
+            if value_of[goal.actual] != value_of[goal.expected] and all(value_of[c] for c in goal.conditions):
+                yield sample
+                break
+
+
+def stopped_candidates(execution: Execution, path: Path, count: int = SAMPLES) -> Iterator[Sample]:
+    """Samples that take a path which did not return."""
+    conditions = [*execution.theorem.assumptions, *path.conditions]
+    for sample in islice(samples(execution, variables(conditions)), count):
+        if holds(conditions, sample):
+            yield sample
+
+
+def may_be_refuted(path: Path) -> bool:
+    """Whether what stopped a path is the code's doing and can be shown by running it."""
+    return isinstance(path.stopped, OutsideMemory | UnknownTarget)
+
+
+def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
+    """Run a sample on Unicorn; None when the code does there what the contract says. Raises ModelFault."""
+    full = complete(execution, sample)
+    seen = replay(execution, full, execution.max_steps)
+    expected = _expected(execution, full)
+    if seen.run.ending != "returned":
+        if seen.run.ending == "limit":
+            return None
+        place = execution.image.describe(seen.run.pc)
+        violation = f"{seen.run.access or 'branch out of the code'}, at {seen.run.pc:#x} ({place})"
+        return Counterexample(full, violation=violation, shown=_inputs(execution))
+    _check_model(execution, full, seen)
+    differences = [
+        Difference(name, width, value, seen.observed[name])
+        for name, (value, width) in expected.items()
+        if seen.observed[name] != value
+    ]
+    if not differences:
+        return None
+    return Counterexample(full, differences, divergence=first_divergence(execution, full), shown=_inputs(execution))
+
+
+def _inputs(execution: Execution) -> tuple[str, ...]:
+    """The pointers, values and elements that the calls get, in the order of the contract."""
+    names = {variable.name: None for call in execution.theorem.calls for variable in variables(call.arguments)}
+    for block in execution.theorem.blocks:
+        if "r" in block.access:
+            names.update({element.name: None for element in block.elements})
+    return tuple(names)
+
+
+def _expected(execution: Execution, sample: Sample) -> dict[str, tuple[int, int]]:
+    """What the contract says of each observed name: value and width."""
+    theorem = execution.theorem
+    terms: dict[str, BV] = {}
+    for name, elements in theorem.ensured.items():
+        for i, element in enumerate(elements):
+            terms[f"{name}[{i}]"] = element
+    if theorem.result is not None:
+        terms["result"] = theorem.result
+    terms.update(abi.preserved(execution.start))
+    (values,) = evaluate(list(terms.values()), [sample], default=0)
+    return {name: (value, term.width) for (name, term), value in zip(terms.items(), values, strict=True)}
+
+
+def _check_model(execution: Execution, sample: Sample, seen: Replay) -> None:
+    for goal in execution.goals:
+        if goal.name in seen.observed and holds(goal.conditions, sample):
+            ((value,),) = evaluate([goal.actual], [sample], default=0)
+            if value != seen.observed[goal.name]:
+                raise ModelFault(goal.name, value, seen.observed[goal.name])

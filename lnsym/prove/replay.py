@@ -1,0 +1,116 @@
+"""Replay: a sample run on Unicorn, the contract's regions laid out in its memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lnsym.bv import evaluate
+from lnsym.contract import abi
+from lnsym.contract.execution import Execution
+from lnsym.contract.theorem import Block
+from lnsym.machine.emulator import Emulator, Extent, Registers, Run
+from lnsym.contract.inputs import Sample
+
+PAGE = 0x1000
+
+
+@dataclass
+class Replay:
+    """How the code ran on a sample, and what it left."""
+
+    run: Run
+    """Of the last call that was begun."""
+    call: int
+    observed: dict[str, int]
+    """The elements of every region, the result and the preserved registers, by the names goals use."""
+
+
+def _block_bytes(block: Block, sample: Sample) -> bytearray:
+    step = block.width // 8
+    return bytearray(b"".join(sample[e.name].to_bytes(step, block.byteorder) for e in block.elements))
+
+
+def _unknown_bytes(name: str, start: int, size: int, sample: Sample) -> bytearray:
+    data = bytearray(size)
+    prefix = f"{name}.byte["
+    for key, value in sample.items():
+        if key.startswith(prefix):
+            offset = int(key[len(prefix) : -1]) - start
+            if 0 <= offset < size:
+                data[offset] = value
+    return data
+
+
+def extents(execution: Execution, sample: Sample) -> list[Extent]:
+    """The image, the contract's regions, the stack and the pages returned to, as the sample places them."""
+    image = execution.image
+    mapped = []
+    for segment in image.segments:
+        if segment.constant and segment.data is not None:
+            data = bytearray(segment.data)
+        else:
+            data = _unknown_bytes(segment.name, 0, segment.size, sample)
+        mapped.append(
+            Extent(segment.name, segment.address, data, segment.readable, False, segment.executable)
+        )
+    for block in execution.theorem.blocks:
+        mapped.append(
+            Extent(block.name, sample[block.base.name], _block_bytes(block, sample), True, "w" in block.access)
+        )
+    stack = _unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES, sample)
+    mapped.append(Extent("stack", sample["sp"] - abi.STACK_BYTES, stack, True, True))
+    for call in range(len(execution.theorem.calls)):
+        page = sample[execution.returns_to(call).name]
+        mapped.append(Extent("caller", page // PAGE * PAGE, bytearray(PAGE), False, False, True))
+    return mapped
+
+
+def replay(execution: Execution, sample: Sample, max_steps: int) -> Replay:
+    """Run the calls of a theorem on Unicorn on a complete sample; stops at the first call that does not return."""
+    emulator = Emulator(extents(execution, sample))
+    registers = Registers(
+        [*[sample[f"x{n}"] for n in range(31)], sample["sp"]],
+        [sample[f"v{n}"] for n in range(32)],
+        sum(sample[f"flag_{flag}"] << (3 - i) for i, flag in enumerate("nzcv")),
+    )
+    for number, call in enumerate(execution.theorem.calls):
+        if number:
+            _forget(registers, sample, number)
+        (values,) = evaluate(call.arguments, [sample], default=0)
+        registers.general[: len(values)] = values
+        returns_to = sample[execution.returns_to(number).name]
+        registers.general[abi.LINK_REGISTER] = returns_to
+        run = emulator.run(execution.entry(call.symbol), returns_to, registers, max_steps)
+        registers = run.registers
+        if run.ending != "returned":
+            break
+    return Replay(run, number, _observe(execution, emulator, registers, sample))
+
+
+def _forget(registers: Registers, sample: Sample, number: int) -> None:
+    for n in range(19):
+        registers.general[n] = sample.get(f"x{n}_{number}", 0)
+    for n in range(32):
+        fresh = sample.get(f"v{n}_{number}", 0)
+        kept = registers.vector[n] & ((1 << 64) - 1)
+        registers.vector[n] = fresh >> 64 << 64 | kept if n in abi.CALLEE_SAVED_VECTOR else fresh
+
+
+def _observe(execution: Execution, emulator: Emulator, registers: Registers, sample: Sample) -> dict[str, int]:
+    observed = {}
+    for block in execution.theorem.blocks:
+        step = block.width // 8
+        data = emulator.read(sample[block.base.name], block.size)
+        for i in range(len(block.elements)):
+            observed[f"{block.name}[{i}]"] = int.from_bytes(data[i * step : (i + 1) * step], block.byteorder)
+    result = execution.theorem.result
+    if result is not None:
+        observed["result"] = registers.general[0] & ((1 << result.width) - 1)
+    for n in abi.CALLEE_SAVED_GENERAL:
+        observed[f"x{n}"] = registers.general[n]
+    observed["sp"] = registers.general[31]
+    for n in abi.CALLEE_SAVED_VECTOR:
+        observed[f"d{n}"] = registers.vector[n] & ((1 << 64) - 1)
+    return observed
+
+

@@ -1,0 +1,199 @@
+"""Verification of one routine: specify, simulate, compare, and say what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from lnsym.bv import BV, terms_made, variables
+from lnsym.contract import Contract
+from lnsym.contract.execution import MAX_STEPS, Execution
+from lnsym.contract.goals import Goal
+from lnsym.contract.preconditions import preconditions
+from lnsym.contract.theorem import ContractError, Theorem
+from lnsym.machine.image import Image
+from lnsym.machine.paths import Path
+from lnsym.prove import refutation, structural
+from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.refutation import Counterexample
+from lnsym.contract.inputs import Sample, holds, samples
+from lnsym.prove.verdict import EXIT_CODES, MethodUse, Status, Verdict
+
+ASSUMPTIONS = (
+    "isa-model",
+    "specification",
+    "normal-forms",
+    "loader",
+    "contract",
+    "regions-disjoint",
+    "link-address",
+    "stack-64KiB",
+    "single-thread",
+)
+"""What every PROVED rests on; the names are those of SOUNDNESS.md."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Limits of one verification."""
+
+    max_steps: int = MAX_STEPS
+    timeout: float = 60.0
+    """Seconds for solvers, all goals together."""
+
+
+def verify(
+    image: Image,
+    symbol: str,
+    contract: Contract,
+    parameters: Mapping[str, object] | None = None,
+    options: Options | None = None,
+) -> Verdict:
+    """Prove, or refute, that a routine of an image meets a contract.
+
+    Raises errors of the input: of the image, the contract, an instruction that is not modelled on every path.
+    """
+    return _Verification(image, symbol, contract, dict(parameters or {}), options or Options()).verdict()
+
+
+class _Verification:
+    def __init__(
+        self, image: Image, symbol: str, contract: Contract, parameters: dict[str, object], options: Options
+    ) -> None:
+        self._terms = terms_made()
+        self._options = options
+        self._seconds: dict[str, float] = {}
+        self._methods: list[MethodUse] = []
+        began = time.perf_counter()
+        theorem: Theorem = contract.theorem(**parameters)
+        self._seconds["specify"] = time.perf_counter() - began
+        self._execution = Execution(image, symbol, theorem, options.max_steps)
+        self._execution.feasible = Feasibility(self._execution)
+        shown = {**contract.parameters, **parameters}
+        self._verdict = Verdict(symbol, contract.name, shown, "unknown", assumptions=ASSUMPTIONS)
+
+    def verdict(self) -> Verdict:
+        execution, verdict = self._execution, self._verdict
+        self._check_preconditions()
+        execution.run()
+        self._seconds["decode"] = execution.code.seconds
+        self._seconds["simulate"] = execution.seconds - execution.code.seconds
+        began = time.perf_counter()
+        status, reason = self._decide()
+        self._seconds["compare"] = time.perf_counter() - began
+        verdict.status, verdict.reason = status, reason
+        verdict.exit_code = verdict.exit_code or EXIT_CODES[status]
+        verdict.instructions = sum(path.steps for path in execution.paths)
+        verdict.paths = len(execution.paths)
+        verdict.goals = len(execution.goals)
+        verdict.terms = terms_made() - self._terms
+        verdict.seconds = self._seconds
+        verdict.methods = self._methods
+        return verdict
+
+    def _check_preconditions(self) -> None:
+        """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""
+        assumptions = self._execution.theorem.assumptions
+        stream = samples(self._execution, variables(assumptions))
+        if not assumptions or any(holds(assumptions, next(stream)) for _ in range(refutation.SAMPLES)):
+            return
+        from lnsym.prove import smt
+
+        if smt.solve(preconditions(self._execution), self._options.timeout).status == "unsat":
+            raise ContractError(f"the preconditions of {self._verdict.contract!r} contradict each other: no input satisfies them")
+
+    def _decide(self) -> tuple[Status, str]:
+        execution = self._execution
+        began = time.perf_counter()
+        open_goals = [goal for goal in execution.goals if not structural.proves(goal)]
+        self._note("structural", len(execution.goals) - len(open_goals), began)
+        stopped = [path for path in execution.paths if path.stopped is not None]
+        if not open_goals and not stopped:
+            if not execution.paths:
+                return "unknown", "no path reaches the end: the theorem would be vacuous"
+            return "proved", ""
+        refuted = self._refute(chain(*(refutation.stopped_candidates(execution, p) for p in stopped if refutation.may_be_refuted(p)), refutation.candidates(execution, open_goals)))
+        if refuted:
+            return "refuted", refuted
+        return self._by_solver(open_goals, stopped)
+
+    def _note(self, method: str, goals: int, began: float) -> None:
+        self._methods.append(MethodUse(method, goals, time.perf_counter() - began))
+
+    def _refute(self, found: Iterator[Sample]) -> str:
+        """The reason when one of the candidates is a confirmed counterexample, else nothing."""
+        began = time.perf_counter()
+        reason = ""
+        for _, sample in zip(range(8), found):
+            counterexample = refutation.confirm(self._execution, sample)
+            if counterexample is not None:
+                self._verdict.counterexample = counterexample
+                reason = _describe(counterexample)
+                break
+        self._note("refute", 0, began)
+        return reason
+
+    def _by_solver(self, goals: Sequence[Goal], stopped: Sequence[Path]) -> tuple[Status, str]:
+        from lnsym.prove import smt
+
+        began = time.perf_counter()
+        deadline = began + self._options.timeout
+        closed = 0
+        unknown: list[str] = []
+        pointers = self._pointer_conditions()
+        for path in stopped:
+            assert path.stopped is not None
+            answer = smt.solve([*path.conditions, *pointers], max(0.1, deadline - time.perf_counter()))
+            if answer.status == "unsat":
+                continue
+            if answer.status == "sat" and refutation.may_be_refuted(path):
+                refuted = self._refute(iter([answer.model]))
+                if refuted:
+                    return "refuted", refuted
+            self._verdict.exit_code = self._verdict.exit_code or path.stopped.exit_code
+            if path.stopped.exit_code == 1:
+                self._verdict.exit_code = 3
+            unknown.append(str(path.stopped))
+        for goal in goals:
+            left = deadline - time.perf_counter()
+            if left <= 0:
+                unknown.append(f"{goal.name}: no time left")
+                continue
+            different = ~goal.actual.eq(goal.expected)
+            answer = smt.solve([*goal.conditions, *pointers, different], left)
+            if answer.status == "unsat":
+                closed += 1
+            elif answer.status == "sat":
+                refuted = self._refute(self._placed(answer.model))
+                if refuted:
+                    self._note("smt", closed, began)
+                    return "refuted", refuted
+                unknown.append(f"{goal.name}: a counterexample that did not run")
+            else:
+                unknown.append(f"{goal.name}: the solver found no answer in time")
+        self._note("smt", closed, began)
+        if unknown:
+            return "unknown", unknown[0] + (f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else "")
+        if not any(path.stopped is None for path in self._execution.paths):
+            return "unknown", "no path reaches the end: the theorem would be vacuous"
+        return "proved", ""
+
+    def _pointer_conditions(self) -> list[BV]:
+        return preconditions(self._execution)
+
+    def _placed(self, model: Sample) -> Iterator[Sample]:
+        """The solver's input with regions at addresses that can be mapped, and as it is."""
+        stream = samples(self._execution, [])
+        for _ in range(2):
+            yield {**model, **next(stream)}
+        yield {**next(stream), **model}
+
+
+def _describe(counterexample: Counterexample) -> str:
+    if counterexample.violation:
+        return counterexample.violation
+    first = counterexample.differences[0]
+    more = f" (and {len(counterexample.differences) - 1} more)" if len(counterexample.differences) > 1 else ""
+    return f"{first.name} is {first.actual:#x}, should be {first.expected:#x}{more}"

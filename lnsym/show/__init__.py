@@ -1,0 +1,1 @@
+"""Showing: verdicts, listings and traces as a person or a program reads them."""

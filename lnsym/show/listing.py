@@ -1,0 +1,31 @@
+"""Listings: the routines of a target, and the instructions of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lnsym.contract.routines import Routine
+from lnsym.errors import LnsymError
+from lnsym.machine.decode import decode_word, disassemble
+from lnsym.machine.image import Image
+
+
+def routine_lines(routines: Iterable[Routine]) -> Iterator[str]:
+    """One line for each routine: size in bytes, name, archive member, contract."""
+    for routine in routines:
+        yield f"{routine.size:7}  {routine.name:<48}  {routine.contract or '-':<20}  {routine.member}".rstrip()
+
+
+def disassembly(image: Image, symbol: str) -> Iterator[str]:
+    """One line for each word of a routine: address, bytes, text, and what the model lacks."""
+    found = image.symbol(symbol)
+    yield f"{found.address:#x} <{found.name}>, {found.size} bytes"
+    for address in range(found.address, found.address + found.size // 4 * 4, 4):
+        word = int.from_bytes(image.read(address, 4), "little")
+        text = disassemble(word, address)
+        line = f"{address:10x}  {word:08x}  {' '.join(text).rstrip() if text else '.word'}"
+        try:
+            decode_word(word, address)
+        except LnsymError:
+            line = f"{line:<60}  ; not modelled"
+        yield line

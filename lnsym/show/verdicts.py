@@ -1,0 +1,106 @@
+"""Verdicts as lines for a person and as JSON for a program."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import lnsym
+from lnsym.machine.image import Image
+from lnsym.prove.refutation import Counterexample
+from lnsym.prove.verdict import Verdict
+
+DEPENDENCIES = ("capstone", "pyelftools", "z3-solver", "python-sat", "unicorn")
+
+
+def parameters_text(verdict: Verdict) -> str:
+    """The contract and its parameters: `sha512-blocks(blocks=1)`."""
+    given = ", ".join(f"{name}={value}" for name, value in verdict.parameters.items())
+    return f"{verdict.contract}({given})" if given else verdict.contract
+
+
+def verdict_line(verdict: Verdict, name_width: int = 0, contract_width: int = 0) -> str:
+    """`PROVED  routine  contract(parameters)  method  seconds`, and the reason where it is not proved."""
+    line = (
+        f"{verdict.status.upper():<7}  {verdict.routine:<{name_width}}  {parameters_text(verdict):<{contract_width}}  "
+        f"{verdict.method if verdict.status == 'proved' else '-':<10}  {verdict.total_seconds:7.2f} s"
+    )
+    return f"{line}\n         {verdict.reason}" if verdict.reason else line
+
+
+def counterexample_lines(counterexample: Counterexample, limit: int = 24) -> Iterator[str]:
+    """The input, what the specification says and what the code does, aligned; long inputs are cut at `limit` values."""
+    inputs = _shown_inputs(counterexample)
+    width = max((len(name) for name in inputs), default=0)
+    for i, (name, value) in enumerate(inputs.items()):
+        if i == limit:
+            yield f"           … {len(inputs) - limit} more (all are in the --json report)"
+            break
+        yield f"  {'input' if i == 0 else '':<9}{name:<{width}}  {value:#x}"
+    if counterexample.violation:
+        yield f"  Unicorn  {counterexample.violation}"
+    for i, difference in enumerate(counterexample.differences):
+        digits = difference.width // 4 + 2
+        yield (
+            f"  {'output' if i == 0 else '':<9}{difference.name:<{width}}  specification {difference.expected:#0{digits}x}  "
+            f"code, on Unicorn {difference.actual:#0{digits}x}"
+        )
+    if counterexample.divergence:
+        yield f"  parts    {counterexample.divergence}"
+
+
+def _shown_inputs(counterexample: Counterexample) -> dict[str, int]:
+    return {name: counterexample.sample[name] for name in counterexample.shown if name in counterexample.sample}
+
+
+def report(image: Image, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """What `--json` writes: the file, the versions, and each verdict with times, counts and assumptions."""
+    return {
+        "lnsym": lnsym.__version__,
+        "python": platform.python_version(),
+        "dependencies": {name: _version(name) for name in DEPENDENCIES},
+        "file": {"path": str(image.path), "sha256": image.sha256},
+        "verdicts": [_verdict(verdict) for verdict in verdicts],
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    counterexample = verdict.counterexample
+    return {
+        "routine": verdict.routine,
+        "contract": verdict.contract,
+        "parameters": verdict.parameters,
+        "verdict": verdict.status,
+        "reason": verdict.reason,
+        "exit_code": verdict.exit_code,
+        "instructions": verdict.instructions,
+        "paths": verdict.paths,
+        "goals": verdict.goals,
+        "terms": verdict.terms,
+        "seconds": verdict.seconds,
+        "methods": [{"name": m.name, "goals": m.goals, "seconds": m.seconds} for m in verdict.methods],
+        "assumptions": list(verdict.assumptions),
+        "counterexample": None if counterexample is None else _counterexample(counterexample),
+    }
+
+
+def _counterexample(counterexample: Counterexample) -> dict[str, Any]:
+    return {
+        "inputs": {name: hex(value) for name, value in sorted(counterexample.sample.items())},
+        "differences": [
+            {"name": d.name, "width": d.width, "expected": hex(d.expected), "actual": hex(d.actual)}
+            for d in counterexample.differences
+        ],
+        "violation": counterexample.violation,
+        "divergence": counterexample.divergence,
+        "confirmed_on": "unicorn",
+    }

@@ -1,0 +1,94 @@
+"""A verification as it runs: progress on a terminal, a line for each verdict, a table's last line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lnsym.contract import Contract, NoSuchContract
+from lnsym.contract.routines import Images, contract_for
+from lnsym.errors import LnsymError
+from lnsym.machine.image import Image
+from lnsym.prove.verdict import Verdict
+from lnsym.prove.verify import Options, verify
+from lnsym.show.verdicts import counterexample_lines, parameters_text, verdict_line
+
+SEVERITY = (1, 4, 2, 3, 0)
+"""Which exit code speaks for several routines: a refutation first."""
+
+
+@dataclass
+class Outcome:
+    """All verdicts of one command, in order; the image of the last one; what to exit with."""
+
+    verdicts: list[Verdict]
+    image: Image | None
+    exit_code: int
+
+
+@contextmanager
+def _progress(text: str) -> Iterator[None]:
+    """A spinner on stderr, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+def choose_contract(symbol: str, contracts: Mapping[str, Contract]) -> Contract:
+    """The contract for a routine of that name. Raises NoSuchContract."""
+    name = contract_for(symbol, contracts)
+    if not name:
+        raise NoSuchContract(f"for {symbol}", sorted(contracts))
+    return contracts[name]
+
+
+def verify_all(
+    images: Images,
+    symbols: Sequence[str],
+    contract: Contract | None,
+    contracts: Mapping[str, Contract],
+    parameters: Mapping[str, object],
+    options: Options,
+) -> Outcome:
+    """Verify routines one after the other and print each verdict as it is reached.
+
+    Errors of a routine go to stderr as one line and the others go on. `contract` is used for all of them; None lets each have its own.
+    """
+    outcome = Outcome([], None, 0)
+    codes = set()
+    names = max((len(symbol) for symbol in symbols), default=0)
+    for symbol in symbols:
+        try:
+            chosen = contract or choose_contract(symbol, contracts)
+            fitting = {name: value for name, value in parameters.items() if contract or name in chosen.parameters}
+            with _progress(f"{symbol} ({chosen.name})"):
+                outcome.image = images.with_routine(symbol)
+                verdict = verify(outcome.image, symbol, chosen, fitting, options)
+        except LnsymError as error:
+            print(f"lnsym: {error}", file=sys.stderr)
+            codes.add(error.exit_code)
+            continue
+        outcome.verdicts.append(verdict)
+        codes.add(verdict.exit_code)
+        print(verdict_line(verdict, names, len(parameters_text(verdict))), flush=True)
+        if verdict.counterexample is not None:
+            for line in counterexample_lines(verdict.counterexample):
+                print(line)
+    outcome.exit_code = next((code for code in SEVERITY if code in codes), 3)
+    if len(symbols) > 1:
+        print(_summary(outcome.verdicts, len(symbols)))
+    return outcome
+
+
+def _summary(verdicts: Sequence[Verdict], asked: int) -> str:
+    counts = {status: sum(v.status == status for v in verdicts) for status in ("proved", "refuted", "unknown")}
+    parts = [f"{count} {status}" for status, count in counts.items() if count]
+    if asked > len(verdicts):
+        parts.append(f"{asked - len(verdicts)} not verified")
+    return f"{', '.join(parts)}; {sum(v.total_seconds for v in verdicts):.2f} s"

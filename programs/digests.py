@@ -1,0 +1,65 @@
+"""Running a hash's block function over a whole message: padding and initial state by the standard, the blocks by the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from crypto_specs import sha1, sha2
+from lnsym.bv import BV
+from lnsym.contract import Contract
+from lnsym.contract.execution import Execution, concrete_start
+from lnsym.contract.inputs import complete, samples
+from lnsym.contract.run import outputs, run_concretely
+from lnsym.machine.image import Image
+
+
+@dataclass(frozen=True)
+class Hash:
+    """What a hash function does around its block function."""
+
+    pad: Callable[[bytes], list[BV]]
+    """The padded message as words."""
+    initial: Callable[[], list[BV]]
+    """The initial state."""
+    digest_bytes: int
+
+
+HASHES: Mapping[str, Hash] = {
+    "sha1-blocks": Hash(sha1.pad, sha1.initial_state, 20),
+    "sha256-blocks": Hash(partial(sha2.pad, sha2.SHA256), partial(sha2.initial_state, sha2.SHA256), 32),
+    "sha512-blocks": Hash(partial(sha2.pad, sha2.SHA512), partial(sha2.initial_state, sha2.SHA512), 64),
+}
+"""By the name of the block function's contract."""
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A message digest computed by the model, and how many instructions that took."""
+
+    value: bytes
+    instructions: int
+
+
+def digest(image: Image, symbol: str, contract: Contract, message: bytes, seed: int = 0) -> Digest:
+    """The digest of a message, its blocks compressed one by one by the machine code on the model.
+
+    `contract` is one of HASHES. Raises KeyError for another, and what stopped the code if it does not return.
+    """
+    function = HASHES[contract.name]
+    words = function.pad(message)
+    state = [word.value for word in function.initial()]
+    execution = Execution(image, symbol, contract.theorem())
+    registers = complete(execution, next(samples(execution, [], seed)))
+    instructions = 0
+    for first in range(0, len(words), 16):
+        sample = dict(registers)
+        sample.update({f"state[{i}]": word for i, word in enumerate(state)})
+        sample.update({f"msg[{i}]": word.value for i, word in enumerate(words[first : first + 16])})
+        path = run_concretely(execution, concrete_start(image, execution.theorem, sample), sample)
+        found = outputs(execution, path)
+        state = [found[f"state[{i}]"] for i in range(len(state))]
+        instructions += path.steps
+    width = words[0].width // 8
+    return Digest(b"".join(word.to_bytes(width, "big") for word in state)[: function.digest_bytes], instructions)

@@ -1,0 +1,172 @@
+"""CBC, CTR and GCM against SP 800-38A, the GCM submission and a well-kept library."""
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crypto_specs import aes, gcm, modes, octets
+from lnsym.bv import BV
+
+# SP 800-38A, appendix F: the keys and the four blocks of plaintext that all examples share
+KEYS = {
+    aes.AES128: "2b7e151628aed2a6abf7158809cf4f3c",
+    aes.AES192: "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b",
+    aes.AES256: "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+}
+PLAINTEXT = (
+    "6bc1bee22e409f96e93d7e117393172a ae2d8a571e03ac9c9eb76fac45af8e51"
+    "30c81c46a35ce411e5fbc1191a0a52ef f69f2445df4f9b17ad2b417be66c3710"
+)
+IV = "000102030405060708090a0b0c0d0e0f"
+COUNTER = "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
+CBC = {  # F.2.1, F.2.3, F.2.5
+    aes.AES128: (
+        "7649abac8119b246cee98e9b12e9197d 5086cb9b507219ee95db113a917678b2"
+        "73bed6b8e3c1743b7116e69e22229516 3ff1caa1681fac09120eca307586e1a7"
+    ),
+    aes.AES192: (
+        "4f021db243bc633d7178183a9fa071e8 b4d9ada9ad7dedf4e5e738763f69145a"
+        "571b242012fb7ae07fa9baac3df102e0 08b0e27988598881d920a9e64f5615cd"
+    ),
+    aes.AES256: (
+        "f58c4c04d6e5f1ba779eabfb5f7bfbd6 9cfc4e967edb808d679f777bc6702c7d"
+        "39f23369a9d9bacfa530e26304231461 b2eb05e2c39be9fcda6c19078c6a9d1b"
+    ),
+}
+CTR = {  # F.5.1, F.5.3, F.5.5
+    aes.AES128: (
+        "874d6191b620e3261bef6864990db6ce 9806f66b7970fdff8617187bb9fffdff"
+        "5ae4df3edbd5d35e5b4f09020db03eab 1e031dda2fbe03d1792170a0f3009cee"
+    ),
+    aes.AES192: (
+        "1abc932417521ca24f2b0459fe7e6e0b 090339ec0aa6faefd5ccc2c6f4ce8e94"
+        "1e36b26bd1ebc670d1bd1d665620abf7 4f78a7f6d29809585a97daec58c6b050"
+    ),
+    aes.AES256: (
+        "601ec313775789a5b7a7f504bbf3d228 f443e3ca4d62b59aca84e990cacaf5c5"
+        "2b0930daa23de94ce87017ba2d84988d dfc9c58db67aada613c2dd08457941a6"
+    ),
+}
+
+
+def terms(text: str) -> list[BV]:
+    return octets.from_bytes(bytes.fromhex(text))
+
+
+def blocks(text: str) -> list[list[BV]]:
+    data = terms(text)
+    return [data[at : at + 16] for at in range(0, len(data), 16)]
+
+
+def values(data: list[list[BV]]) -> bytes:
+    return b"".join([octets.to_bytes(block) for block in data])
+
+
+@pytest.mark.parametrize("parameters", KEYS, ids=lambda p: p.name)
+def test_cbc_examples(parameters: aes.Parameters) -> None:
+    key = terms(KEYS[parameters])
+    ciphertext = modes.cbc_encrypt(aes.encryption(parameters, key), terms(IV), blocks(PLAINTEXT))
+    assert values(ciphertext) == bytes.fromhex(CBC[parameters])
+    plaintext = modes.cbc_decrypt(aes.decryption(parameters, key), terms(IV), ciphertext)
+    assert values(plaintext) == bytes.fromhex(PLAINTEXT)
+
+
+@pytest.mark.parametrize("parameters", KEYS, ids=lambda p: p.name)
+def test_ctr_examples(parameters: aes.Parameters) -> None:
+    ciph = aes.encryption(parameters, terms(KEYS[parameters]))
+    ciphertext = modes.ctr(ciph, 128, terms(COUNTER), blocks(PLAINTEXT))
+    assert values(ciphertext) == bytes.fromhex(CTR[parameters])
+    assert modes.ctr32(ciph, terms(COUNTER), ciphertext) == blocks(PLAINTEXT)
+
+
+def test_counters_wrap_at_their_width() -> None:
+    top = terms("00112233445566778899aabbffffffff")
+    assert octets.to_bytes(modes.increment(32, top)).hex() == "00112233445566778899aabb00000000"
+    assert octets.to_bytes(modes.increment(128, top)).hex() == "00112233445566778899aabc00000000"
+    assert [octets.to_bytes(t)[-4:].hex() for t in modes.counter_blocks(32, top, 3)] == [
+        "ffffffff",
+        "00000000",
+        "00000001",
+    ]
+    assert modes.counter_blocks(32, top, 0) == []
+
+
+def test_no_blocks_give_no_blocks() -> None:
+    ciph = aes.encryption(aes.AES128, terms(KEYS[aes.AES128]))
+    assert modes.cbc_encrypt(ciph, terms(IV), []) == []
+    assert modes.cbc_decrypt(ciph, terms(IV), []) == []
+    assert modes.ctr32(ciph, terms(IV), []) == []
+
+
+# GCM. The test cases are those of McGrew and Viega, "The Galois/Counter Mode of Operation", appendix B.
+
+
+def number(text: str) -> BV:
+    return octets.big_endian(terms(text))
+
+
+def test_ghash_of_test_case_2() -> None:
+    h = number("66e94bd4ef8a2c3b884cfa59ca342b2e")
+    ciphertext = number("0388dace60b6a392f328c2b971b2fe78")
+    hashed = gcm.ghash(h, [ciphertext, gcm.lengths_block(0, 16)])
+    assert hashed == number("f38cbb1ad69223dcc3457ae5b6b0f885")
+
+
+def test_ghash_goes_on_from_a_value() -> None:
+    h, x0, x1 = number("66e94bd4ef8a2c3b884cfa59ca342b2e"), number(IV), number(COUNTER)
+    assert gcm.ghash(h, [x1], gcm.ghash(h, [x0])) == gcm.ghash(h, [x0, x1])
+
+
+def test_multiplication_is_that_of_a_field() -> None:
+    x, y, z = (number(text) for text in (IV, COUNTER, KEYS[aes.AES128]))
+    one = BV.const(1 << 127, 128)
+    assert gcm.multiply(x, one) == gcm.multiply(one, x) == x
+    assert gcm.multiply(x, y) == gcm.multiply(y, x)
+    assert gcm.multiply(x, gcm.multiply(y, z)) == gcm.multiply(gcm.multiply(x, y), z)
+    assert gcm.multiply(x, y ^ z) == gcm.multiply(x, y) ^ gcm.multiply(x, z)
+
+
+KEY_4 = "feffe9928665731c6d6a8f9467308308"
+PLAINTEXT_4 = (
+    "d9313225f88406e5a55909c5aff5269a 86a7a9531534f7da2e4c303d8a318a72"
+    "1c3c0c95956809532fcf0e2449a6b525 b16aedf5aa0de657ba637b39"
+)
+AAD_4 = "feedfacedeadbeeffeedfacedeadbeefabaddad2"
+
+
+@pytest.mark.parametrize(
+    ("iv", "ciphertext", "tag"),
+    [
+        (
+            "cafebabefacedbaddecaf888",
+            "42831ec2217774244b7221b784d0d49c e3aa212f2c02a4e035c17e2329aca12e"
+            "21d514b25466931c7d8f6a5aac84aa05 1ba30b396a0aac973d58e091",
+            "5bc94fbc3221a5db94fae95ae7121a47",
+        ),
+        (
+            "cafebabefacedbad",
+            "61353b4c2806934a777ff51fa22a4755 699b2a714fcdc6f83766e5f97b6c7423"
+            "73806900e49f24b22b097544d4896b42 4989b5e1ebac0f07c23f4598",
+            "3612d2e79e3b0785561be14aaca2fccb",
+        ),
+    ],
+    ids=["test case 4", "test case 5"],
+)
+def test_gcm_test_cases(iv: str, ciphertext: str, tag: str) -> None:
+    ciph = aes.encryption(aes.AES128, terms(KEY_4))
+    assert gcm.encrypt(ciph, terms(iv), terms(PLAINTEXT_4), terms(AAD_4)) == (terms(ciphertext), terms(tag))
+    assert gcm.decrypt(ciph, terms(iv), terms(ciphertext), terms(AAD_4)) == (terms(PLAINTEXT_4), terms(tag))
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    key=st.binary(min_size=32, max_size=32),
+    iv=st.binary(min_size=8, max_size=40),
+    plaintext=st.binary(max_size=50),
+    aad=st.binary(max_size=50),
+)
+def test_random_gcm_against_a_library(key: bytes, iv: bytes, plaintext: bytes, aad: bytes) -> None:
+    ciph = aes.encryption(aes.AES256, octets.from_bytes(key))
+    ciphertext, tag = gcm.encrypt(ciph, octets.from_bytes(iv), octets.from_bytes(plaintext), octets.from_bytes(aad))
+    assert octets.to_bytes(ciphertext + tag) == AESGCM(key).encrypt(iv, plaintext, aad)

@@ -1,0 +1,86 @@
+"""The same specification on numbers and on symbols: its terms, evaluated, are what the numbers give."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from crypto_specs import aes, chacha, gcm, keccak, md5, modes, octets, poly1305, sha1, sha2, sm3, sm4
+from lnsym.bv import BV, evaluate, rewrite_level
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A specification as one function of a list of words to a list of words."""
+
+    inputs: int
+    width: int
+    function: Callable[[Sequence[BV]], list[BV]]
+
+
+def cipher_of(parameters: aes.Parameters) -> Specification:
+    return Specification(
+        16 + 4 * parameters.nk, 8, lambda x: aes.cipher(parameters, x[:16], aes.key_expansion(parameters, x[16:]))
+    )
+
+
+def cbc_and_ctr(x: Sequence[BV]) -> list[BV]:
+    round_keys = [x[at : at + 16] for at in range(0, 176, 16)]
+    iv, *data = [x[at : at + 16] for at in range(176, 224, 16)]
+    encrypted = modes.cbc_encrypt(lambda block: aes.cipher(aes.AES128, block, round_keys), iv, data)
+    counted = modes.ctr32(lambda block: aes.cipher(aes.AES128, block, round_keys), iv, data)
+    return [byte for block in encrypted + counted for byte in block]
+
+
+SPECIFICATIONS = {
+    "sha1": Specification(21, 32, lambda x: sha1.compress(x[:5], x[5:])),
+    "sha256": Specification(24, 32, lambda x: sha2.compress(sha2.SHA256, x[:8], x[8:])),
+    "sha512": Specification(24, 64, lambda x: sha2.compress(sha2.SHA512, x[:8], x[8:])),
+    "sha512, two blocks": Specification(40, 64, lambda x: sha2.compress_blocks(sha2.SHA512, x[:8], x[8:])),
+    "aes-128": cipher_of(aes.AES128),
+    "aes-192": cipher_of(aes.AES192),
+    "aes-256": cipher_of(aes.AES256),
+    "aes-128, inverse": Specification(
+        32, 8, lambda x: aes.inverse_cipher(aes.AES128, x[:16], aes.key_expansion(aes.AES128, x[16:]))
+    ),
+    "aes-128, equivalent inverse": Specification(
+        32,
+        8,
+        lambda x: aes.equivalent_inverse_cipher(
+            aes.AES128, x[:16], aes.equivalent_inverse_key_schedule(aes.AES128, x[16:])
+        ),
+    ),
+    "cbc and ctr32": Specification(224, 8, cbc_and_ctr),
+    "keccak-f[1600]": Specification(25, 64, keccak.keccak_f1600),
+    "ghash": Specification(4, 128, lambda x: [gcm.ghash(x[0], x[1:3], x[3])]),
+    "chacha20": Specification(16, 32, chacha.permute_and_add),
+    "poly1305": Specification(52, 8, lambda x: poly1305.mac(x[:32], x[32:])),
+    "md5": Specification(20, 32, lambda x: md5.compress(x[:4], x[4:])),
+    "sm3": Specification(24, 32, lambda x: sm3.compress(x[:8], x[8:])),
+    "sm4": Specification(32, 8, lambda x: sm4.encrypt(x[:16], sm4.key_expansion(x[16:]))),
+}
+
+
+@pytest.mark.parametrize("level", [0, 1])
+@pytest.mark.parametrize("name", SPECIFICATIONS)
+def test_terms_evaluate_to_what_numbers_give(name: str, level: int) -> None:
+    specification = SPECIFICATIONS[name]
+    width, names = specification.width, [f"x{i}" for i in range(specification.inputs)]
+    generator = random.Random(name)
+    samples = [{x: generator.getrandbits(width) for x in names} for _ in range(3)]
+    samples.append(dict.fromkeys(names, 0))
+    samples.append(dict.fromkeys(names, (1 << width) - 1))
+    with rewrite_level(level):
+        results = specification.function([BV.var(f"{x}", width) for x in names])
+    for sample, values in zip(samples, evaluate(results, samples), strict=True):
+        numbers = specification.function([BV.const(value, width) for value in sample.values()])
+        assert values == tuple(number.value for number in numbers)
+
+
+def test_decryption_with_symbols_is_not_decided_by_data() -> None:
+    """A block that is part symbol, part number runs as well: no branch of a specification looks at data."""
+    block = [BV.var(f"b{i}", 8) if i % 2 else BV.const(i, 8) for i in range(16)]
+    round_keys = aes.key_expansion(aes.AES128, octets.from_bytes(bytes(16)))
+    (values,) = evaluate(aes.cipher(aes.AES128, block, round_keys), [{f"b{i}": i for i in range(16)}])
+    assert list(values) == [b.value for b in aes.cipher(aes.AES128, octets.from_bytes(bytes(range(16))), round_keys)]

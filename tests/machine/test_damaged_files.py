@@ -1,0 +1,90 @@
+"""Damaged files end in an LnsymError or load: never another exception, a hang or a huge allocation."""
+
+from __future__ import annotations
+
+import random
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from elf_writer import ObjectWriter, archive
+from test_archive import callee, caller
+from test_image import shared, symbols_object
+from test_relocation import _everything
+
+from lnsym.errors import LnsymError
+from lnsym.machine.image import list_archive, load_image
+
+MEMORY_LIMIT = 64 << 20
+
+
+def _stripped() -> bytes:
+    w = shared()
+    w.section_headers = False
+    w.gnu_hash = True
+    w.relr = [0x21010, 5]
+    return w.build()
+
+
+def _empty() -> bytes:
+    return ObjectWriter().build()
+
+
+FILES = {
+    "object": lambda: _everything().build(),
+    "symbols": lambda: symbols_object().build(),
+    "shared": lambda: shared().build(),
+    "stripped": _stripped,
+    "archive": lambda: archive(("readme", b"odd"), ("caller-long-name.o", caller()), ("callee.o", callee())),
+    "empty": _empty,
+}
+
+
+def _try(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    try:
+        image = load_image(path, ["callee"] if data.startswith(b"!<arch>") else [])
+        for symbol in image.symbols.values():
+            image.describe(symbol.address)
+            try:
+                image.read(symbol.address, symbol.size)
+            except LnsymError as error:
+                assert "\n" not in str(error)
+    except LnsymError as error:
+        assert "\n" not in str(error)
+    if data.startswith(b"!<arch>"):
+        try:
+            list(list_archive(path))
+        except LnsymError as error:
+            assert "\n" not in str(error)
+
+
+@pytest.fixture(autouse=True)
+def _bounded_memory():  # type: ignore[no-untyped-def]
+    tracemalloc.start()
+    yield
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < MEMORY_LIMIT
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_truncated_anywhere(name: str, tmp_path: Path) -> None:
+    data = FILES[name]()
+    step = max(1, len(data) // 400)
+    for size in {*range(min(len(data), 200)), *range(0, len(data), step), *range(len(data) - 64, len(data))}:
+        _try(tmp_path / "input", data[: max(0, size)])
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("seed", range(3))
+def test_random_bytes_changed(name: str, seed: int, tmp_path: Path) -> None:
+    data = FILES[name]()
+    used = [i for i, byte in enumerate(data) if byte]  # the tables, not the padding between them
+    source = random.Random(seed)
+    for _ in range(250):
+        damaged = bytearray(data)
+        for _ in range(source.choice((1, 1, 2, 8))):
+            at = source.choice(used) if source.random() < 0.8 else source.randrange(len(data))
+            damaged[at] = source.choice((0, 1, 0x7F, 0x80, 0xFF, source.randrange(256)))
+        _try(tmp_path / "input", bytes(damaged))
