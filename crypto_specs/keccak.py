@@ -145,7 +145,7 @@ def absorb(parameters: Parameters, lanes: Sequence[BV], padded: Sequence[BV]) ->
 
 
 def squeeze(parameters: Parameters, lanes: Sequence[BV], length: int) -> list[BV]:
-    """The first `length` output bytes of a state that has absorbed its message. Section 4, algorithm 8, steps 7 to 10."""
+    """The first `length` bytes that a state gives out. Section 4, algorithm 8, steps 7 to 10."""
     state, z = list(lanes), list[BV]()
     while True:
         for lane in state[: parameters.rate_bytes // 8]:

@@ -28,7 +28,7 @@ def cbc_encrypt(ciph: BlockCipher, iv: Block, plaintext: Sequence[Block]) -> lis
 
 def cbc_decrypt(inverse_ciph: BlockCipher, iv: Block, ciphertext: Sequence[Block]) -> list[list[BV]]:
     """P_1 = CIPH^-1(C_1) xor IV, P_j = CIPH^-1(C_j) xor C_(j-1). Section 6.2."""
-    previous = [iv, *ciphertext[:-1]]
+    previous = [iv, *ciphertext][: len(ciphertext)]
     return [octets.xor(inverse_ciph(block), before) for block, before in zip(ciphertext, previous, strict=True)]
 
 

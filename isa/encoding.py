@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from random import Random
 from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING
 
 from isa.interface import State
 
@@ -40,8 +41,9 @@ REGISTER_FIELDS = frozenset({"Rd", "Rn", "Rm", "Ra", "Rt", "Rt2", "Rs"})
 class Fields(SimpleNamespace):
     """The decoded fields of one instruction word, each an unsigned int, under Arm's names."""
 
-    def __getattr__(self, name: str) -> int:
-        raise AttributeError(f"no field {name} in this encoding")
+    if TYPE_CHECKING:  # SimpleNamespace's own stub says Any
+
+        def __getattribute__(self, name: str) -> int: ...
 
 
 @dataclass(frozen=True)

@@ -27,18 +27,11 @@ Exit codes:
 TARGET_HELP = "TARGET is an ELF file (shared object, executable, .o, .a) or the name of a fetched corpus."
 
 
-class _File(click.ParamType):
-    """A file to be written at the end; its directory is checked at once, so that no run is lost for it."""
-
-    name = "file"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        path = Path(value)
-        if path.is_dir() or not path.parent.is_dir():
-            self.fail(f"{value}: cannot be written: no such directory, or it is one", param, ctx)
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
-            self.fail(f"{value}: cannot be written: no permission", param, ctx)
-        return path
+def _writable(context: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:
+    """A file to be written at the end: checked at once, so that no run is lost for it."""
+    if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.BadParameter(f"{path} cannot be written: no such directory, or no permission")
+    return path
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -104,7 +97,8 @@ def _contract_options(command: Any) -> Any:
 @_contract_options
 @click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
               help="Seconds for solvers, each routine.")  # fmt: skip
-@click.option("--json", "report", type=_File(), help="Write verdicts, times, counts and assumptions to a file.")
+@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
+              help="Write verdicts, times, counts and assumptions to a file.")  # fmt: skip
 def verify(
     target: str,
     symbols: tuple[str, ...],
@@ -142,7 +136,12 @@ def verify(
 @app.command(epilog=TARGET_HELP)
 @click.argument("target")
 @click.argument("symbol")
-@click.option("--message", type=click.Path(exists=True, dir_okay=False, allow_dash=True), required=True, help="The file to hash; - is standard input.")
+@click.option(
+    "--message",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    required=True,
+    help="The file to hash; - is standard input.",
+)
 @click.option("--contract", help="A contract's name, where the symbol does not tell it.")
 def run(target: str, symbol: str, message: str, contract: str | None) -> None:
     """Hash a file: the routine's blocks on the model, padding and initial state by the standard."""

@@ -9,9 +9,9 @@ from functools import partial
 from crypto_specs import sha1, sha2
 from lnsym.bv import BV
 from lnsym.contract import Contract
-from lnsym.contract.execution import Execution, concrete_start
+from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import complete, samples
-from lnsym.contract.run import outputs, run_concretely
+from lnsym.contract.run import concrete_start, outputs, run_concretely
 from lnsym.machine.image import Image
 
 

@@ -50,7 +50,17 @@ def deb(inside: str = "./usr/lib/thing.a", compression: str = "xz") -> bytes:
 WHEEL = wheel()
 DEB = deb()
 PYPI = PypiCorpus(
-    "thing", "T", "thing", "1", "3.11", "cp", "abi3", "manylinux2014_aarch64", sha256(WHEEL), "thing.so", sha256(CONTENT)
+    "thing",
+    "T",
+    "thing",
+    "1",
+    "3.11",
+    "cp",
+    "abi3",
+    "manylinux2014_aarch64",
+    sha256(WHEEL),
+    "thing.so",
+    sha256(CONTENT),
 )
 DEBIAN = DebianCorpus(
     "lib", "L", "lib", "arm64", "usr/lib/thing.a", (KnownVersion("1:2.0-1", sha256(DEB), sha256(CONTENT)),)
@@ -124,9 +134,7 @@ def test_fetch_from_debian(cache: Path, tools: Callable[[Tool], list[list[str]]]
     assert not [line for line in lines if "warning" in line]
 
 
-def test_unknown_debian_version_is_taken_with_a_warning(
-    cache: Path, tools: Callable[[Tool], list[list[str]]]
-) -> None:
+def test_unknown_debian_version_is_taken_with_a_warning(cache: Path, tools: Callable[[Tool], list[list[str]]]) -> None:
     tools(deliver(deb(compression="gz"), "lib_9.9_arm64.deb"))
     lines: list[str] = []
     corpus.fetch("lib", lines.append)
@@ -213,9 +221,7 @@ def test_no_pip(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["thing", "lib"])
-def test_damaged_file_is_noticed_and_replaced(
-    cache: Path, tools: Callable[[Tool], list[list[str]]], name: str
-) -> None:
+def test_damaged_file_is_noticed_and_replaced(cache: Path, tools: Callable[[Tool], list[list[str]]], name: str) -> None:
     tools(deliver(WHEEL, WHEEL_NAME) if name == "thing" else deliver(DEB, DEB_NAME))
     path = corpus.fetch(name)
     path.write_bytes(b"changed")
@@ -232,9 +238,7 @@ def test_cache_that_cannot_be_written(cache: Path, tools: Callable[[Tool], list[
         corpus.fetch("thing")
 
 
-def test_full_disk(
-    cache: Path, tools: Callable[[Tool], list[list[str]]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_full_disk(cache: Path, tools: Callable[[Tool], list[list[str]]], monkeypatch: pytest.MonkeyPatch) -> None:
     tools(deliver(WHEEL, WHEEL_NAME))
 
     def no_space(*_: object) -> None:

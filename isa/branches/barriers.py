@@ -9,13 +9,13 @@ from isa.encoding import Fields
 from isa.interface import State
 
 PATTERN = "11010101000000110011 CRm op2 11111"
-ALIASES = {"DSB": ("ssbb", "pssbb", "dfb")}
+ALIASES = {"DSB": ("ssbb", "pssbb", "dfb")}  # DSB of option 0, 4 and 12
+
+_NAMES = {0b010: "CLREX", 0b100: "DSB", 0b101: "DMB", 0b110: "ISB", 0b111: "SB"}
 
 
 def mnemonic(f: Fields) -> str | None:
-    if f.op2 == 0b111:
-        return None if f.CRm else "SB"
-    return {0b010: "CLREX", 0b100: "DSB", 0b101: "DMB", 0b110: "ISB"}.get(f.op2)
+    return None if f.op2 == 0b111 and f.CRm else _NAMES.get(f.op2)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from isa.encoding import Fields
 from isa.interface import State
-from isa.lanes import join, lanes
+from isa.lanes import join, lanes, lanewise
 from lnsym.bv import BV
 
 PATTERN = "01011110 size 0 Rm 0 opcode:3 00 Rn Rd"
@@ -58,7 +58,8 @@ def sha1_hash(abcd: BV, e: BV, words: BV, function: Callable[[BV, BV, BV], BV]) 
 
 def sha1_schedule_part0(operand1: BV, operand2: BV, operand3: BV) -> BV:
     """SHA1SU0: the part of the next four schedule words before the rotation."""
-    return join([operand1[127:64], operand2[63:0]]) ^ operand1 ^ operand3
+    middle = join([operand1[127:64], operand2[63:0]])
+    return lanewise(parity, 32, middle, operand1, operand3)
 
 
 def sha256_hash(abcd: BV, efgh: BV, words: BV) -> tuple[BV, BV]:
@@ -75,7 +76,7 @@ def sha256_hash(abcd: BV, efgh: BV, words: BV) -> tuple[BV, BV]:
 def sha256_schedule_part1(operand1: BV, operand2: BV, operand3: BV) -> BV:
     """SHA256SU1: the next four schedule words; operand1 holds what SHA256SU0 made, operand2 and 3 words 8 to 15."""
     w9, w10, w11 = lanes(operand2, 32)[1:]
-    w12, w13, w14, w15 = lanes(operand3, 32)
+    w12, _, w14, w15 = lanes(operand3, 32)
     partial0, partial1, partial2, partial3 = lanes(operand1, 32)
     w16 = small_sigma1(w14) + w9 + partial0
     w17 = small_sigma1(w15) + w10 + partial1

@@ -8,8 +8,8 @@ from __future__ import annotations
 from isa.crypto import sm4
 from isa.encoding import Fields
 from isa.interface import State
-from isa.lanes import join, lanes, lanewise
-from lnsym.bv import BV, concat
+from isa.lanes import join, lanes
+from lnsym.bv import BV
 
 PATTERN = "11001110011 Rm 1 1 00 opcode:2 Rn Rd"
 
@@ -25,7 +25,7 @@ def permutation1(x: BV) -> BV:
 
 def sm3_schedule_part1(operand1: BV, operand2: BV, operand3: BV) -> BV:
     """SM3PARTW1: P1 of the words; the fourth needs the first."""
-    t0, t1, t2, t3 = lanes(operand1 ^ operand2, 32)
+    t0, t1, t2, t3 = [x ^ y for x, y in zip(lanes(operand1, 32), lanes(operand2, 32), strict=True)]
     _, m1, m2, m3 = lanes(operand3, 32)
     w0 = permutation1(t0 ^ m1.rotate_left(15))
     w1 = permutation1(t1 ^ m2.rotate_left(15))
@@ -36,9 +36,9 @@ def sm3_schedule_part1(operand1: BV, operand2: BV, operand3: BV) -> BV:
 
 def sm3_schedule_part2(operand1: BV, operand2: BV, operand3: BV) -> BV:
     """SM3PARTW2: what SM3PARTW1 made, plus the terms that are not permuted; the fourth word takes in the first."""
-    tmp = operand2 ^ lanewise(lambda word: word.rotate_left(7), 32, operand3)
-    last = permutation1(tmp[31:0].rotate_left(15))
-    return operand1 ^ tmp ^ concat(last, BV.const(0, 96))
+    tmp = [n ^ m.rotate_left(7) for n, m in zip(lanes(operand2, 32), lanes(operand3, 32), strict=True)]
+    w0, w1, w2, w3 = [d ^ word for d, word in zip(lanes(operand1, 32), tmp, strict=True)]
+    return join([w0, w1, w2, w3 ^ permutation1(tmp[0].rotate_left(15))])
 
 
 def execute(state: State, f: Fields) -> None:

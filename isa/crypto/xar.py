@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields
 from isa.interface import State
-from isa.lanes import join, lanes
+from isa.lanes import lanewise
 
 PATTERN = "11001110100 Rm imm6 Rn Rd"
 
@@ -14,5 +14,5 @@ def mnemonic(f: Fields) -> str:
 
 
 def execute(state: State, f: Fields) -> None:
-    low, high = lanes(state.v(f.Rn) ^ state.v(f.Rm), 64)
-    state.set_v(f.Rd, join([low.rotate_right(f.imm6), high.rotate_right(f.imm6)]))
+    result = lanewise(lambda n, m: (n ^ m).rotate_right(f.imm6), 64, state.v(f.Rn), state.v(f.Rm))
+    state.set_v(f.Rd, result)

@@ -33,7 +33,7 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def _is_ldapr(f: Fields) -> bool:
-    return bool(f.o3) and f.opc == 0b100
+    return f.o3 == 1 and f.opc == 0b100
 
 
 def _new_value(f: Fields, data: BV, value: BV) -> BV:

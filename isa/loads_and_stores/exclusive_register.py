@@ -31,5 +31,7 @@ def execute(state: State, f: Fields) -> None:
 
 
 def generate(random: Random) -> int:
-    word = random.getrandbits(32) & 0xC05F83FF | 0x08007C00
-    return word | 0x001F0000 if word & 0x00400000 else word
+    L, base, data = random.getrandbits(1), random.getrandbits(5), random.getrandbits(5)
+    status = 31 if L else random.choice([n for n in range(32) if n not in (base, data)])
+    size, o0 = random.getrandbits(2), random.getrandbits(1)
+    return 0x08007C00 | size << 30 | L << 22 | status << 16 | o0 << 15 | base << 5 | data

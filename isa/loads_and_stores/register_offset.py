@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isa.data_processing.register_operands import extend_reg
 from isa.encoding import Fields
 from isa.interface import State
 from isa.loads_and_stores import addressing, register_transfer
@@ -19,5 +20,5 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def execute(state: State, f: Fields) -> None:
-    offset = addressing.extended_offset(state, f, register_transfer.scale(f) if f.S else 0)
+    offset = extend_reg(state, f.Rm, f.option, register_transfer.scale(f) if f.S else 0, 64)
     register_transfer.transfer(state, f, addressing.base(state, f) + offset)

@@ -1,4 +1,4 @@
-"""Advanced SIMD load/store multiple structures: LD1, LD2, LD3, LD4, ST1, ST2, ST3, ST4."""
+"""Advanced SIMD load/store multiple structures: LD1-LD4, ST1-ST4."""
 
 from __future__ import annotations
 

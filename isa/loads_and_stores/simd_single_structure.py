@@ -1,4 +1,4 @@
-"""Advanced SIMD load/store single structure: LD1, LD2, LD3, LD4, ST1, ST2, ST3, ST4, LD1R, LD2R, LD3R, LD4R."""
+"""Advanced SIMD load/store single structure: LD1-LD4, ST1-ST4, LD1R-LD4R."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Advanced SIMD structures in memory: the transfers of LD1-LD4, ST1-ST4 and LD1R-LD4R.
 
-Elements are loaded and stored in the largest pieces that cover the same bytes as Arm's element accesses: the registers of a
-multiple structure as a whole, lane by lane only where one lane of each register is meant.
+Elements are loaded and stored in the largest pieces that cover the same bytes as Arm's element accesses: the registers
+of multiple structures as a whole, and element by element only where one lane of each register is meant.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from isa.encoding import Fields
 from isa.interface import State
 from isa.lanes import join, lanes
+from isa.simd.copy import element, insert
 from lnsym.bv import BV, concat
 
 _MULTIPLE = {
@@ -39,14 +40,17 @@ def multiple_bytes(f: Fields) -> int:
 
 
 def transfer_multiple(state: State, f: Fields, address: BV) -> None:
-    """Mem[address] and what follows it to or from V[t], V[t+1], ...: element e of register r is number e * selem + r."""
+    """Mem[address] and what follows it to or from V[t], V[t+1], ...
+
+    In memory, element e of register r is number e * selem + r.
+    """
     registers, selem = _MULTIPLE[f.opcode]
     step = 16 if f.Q else 8
     esize = 8 << f.size
     if f.L:
         values = [state.load(address + step * r, step) for r in range(registers)]
         if selem > 1:
-            elements = [element for value in values for element in lanes(value, esize)]
+            elements = [lane for value in values for lane in lanes(value, esize)]
             values = [join(elements[r::selem]) for r in range(selem)]
         for r, value in enumerate(values):
             state.set_v((f.Rt + r) % 32, value)
@@ -54,7 +58,7 @@ def transfer_multiple(state: State, f: Fields, address: BV) -> None:
         values = [state.v((f.Rt + r) % 32, 8 * step) for r in range(registers)]
         if selem > 1:
             structured = zip(*[lanes(value, esize) for value in values], strict=True)
-            elements = [element for structure in structured for element in structure]
+            elements = [lane for structure in structured for lane in structure]
             count = 8 * step // esize
             values = [join(elements[count * r : count * (r + 1)]) for r in range(selem)]
         for r, value in enumerate(values):
@@ -67,20 +71,16 @@ def _replicates(f: Fields) -> bool:
 
 def _structure_elements(f: Fields) -> int:
     """The elements of a single structure: `selem`."""
-    return ((f.opcode & 1) << 1 | f.R) + 1
+    return (f.opcode << 1 & 0b10 | f.R) + 1
 
 
-def _element_bytes(f: Fields) -> int:
-    if _replicates(f):
-        return 1 << f.size
-    return 8 if f.opcode >> 1 == 0b10 and f.size & 1 else 1 << (f.opcode >> 1)
-
-
-def _lane(f: Fields) -> int:
-    """Which lane of the registers a single structure that is not replicated goes to."""
-    if f.opcode >> 1 == 0b10 and f.size & 1:
-        return f.Q
-    return (f.Q << 3 | f.S << 2 | f.size) >> (f.opcode >> 1)
+def _scale_and_index(f: Fields) -> tuple[int, int]:
+    """Log2 of the element's bytes, and its index in the register, for a single structure that is not replicated."""
+    scale = f.opcode >> 1
+    index = f.Q << 3 | f.S << 2 | f.size
+    if scale == 0b10 and f.size & 1:
+        scale = 3
+    return scale, index >> scale
 
 
 def single_name(f: Fields) -> str | None:
@@ -96,33 +96,36 @@ def single_name(f: Fields) -> str | None:
 
 def single_bytes(f: Fields) -> int:
     """The bytes that a single structure takes up in memory."""
-    return _structure_elements(f) * _element_bytes(f)
+    scale = f.size if _replicates(f) else _scale_and_index(f)[0]
+    return _structure_elements(f) << scale
 
 
-def with_element(vector: BV, index: int, element: BV) -> BV:
-    """The vector with Elem[vector, index] replaced."""
-    low = index * element.width
-    high = low + element.width
-    pieces = [element]
-    if high < vector.width:
-        pieces.insert(0, vector.extract(vector.width - 1, high))
-    if low:
-        pieces.append(vector.extract(low - 1, 0))
-    return concat(*pieces)
+def _transfer_lane(state: State, f: Fields, address: BV) -> None:
+    """Mem[address] and what follows it to or from one lane of V[t], V[t+1], ..."""
+    scale, index = _scale_and_index(f)
+    for r in range(_structure_elements(f)):
+        t = (f.Rt + r) % 32
+        place = address + (r << scale)
+        if f.L:
+            state.set_v(t, insert(state.v(t), index, state.load(place, 1 << scale)))
+        else:
+            state.store(place, element(state.v(t), scale, index))
+
+
+def _load_and_replicate(state: State, f: Fields, address: BV) -> None:
+    """Mem[address] and what follows it to all lanes of V[t], V[t+1], ..."""
+    copies = (16 if f.Q else 8) >> f.size
+    for r in range(_structure_elements(f)):
+        value = state.load(address + (r << f.size), 1 << f.size)
+        state.set_v((f.Rt + r) % 32, concat(*[value] * copies))
 
 
 def transfer_single(state: State, f: Fields, address: BV) -> None:
-    """Mem[address] and what follows it to or from one lane of V[t], V[t+1], ..., or to all their lanes."""
-    ebytes = _element_bytes(f)
-    for r in range(_structure_elements(f)):
-        t = (f.Rt + r) % 32
-        place = address + ebytes * r
-        if _replicates(f):
-            state.set_v(t, concat(*[state.load(place, ebytes)] * ((16 if f.Q else 8) // ebytes)))
-        elif f.L:
-            state.set_v(t, with_element(state.v(t), _lane(f), state.load(place, ebytes)))
-        else:
-            state.store(place, lanes(state.v(t), 8 * ebytes)[_lane(f)])
+    """The structure at Mem[address] to or from V[t], V[t+1], ..."""
+    if _replicates(f):
+        _load_and_replicate(state, f, address)
+    else:
+        _transfer_lane(state, f, address)
 
 
 def write_back(state: State, f: Fields, address: BV, size: int) -> None:

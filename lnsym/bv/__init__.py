@@ -1,6 +1,6 @@
 """Bit vector terms: the one value type of lnsym.
 
-`BV.const` and `BV.var` make leaves, operators and the functions below make the rest; equal structure is the same object.
+`BV.const` and `BV.var` make leaves, operators and the functions below the rest; equal structure is the same object.
 """
 
 from lnsym.bv.choices import ite

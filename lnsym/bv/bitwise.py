@@ -10,10 +10,10 @@ constant is the mask of the empty monomial. This is the ring normal form (Zhegal
 unique for given words. A constant shift is a masked rotation, so two shifts that meet in an XOR, an OR or a
 REV give back the rotation they make, and Ch, Maj and parity come out the same however they are written.
 
-Unbounded, the form explodes (Keccak's XORs, any chain of ANDs). So a product of more than MAX_WORDS words first
-turns its operands into opaque words, an XOR of more than MAX_MONOMIALS does the same, and a rotation goes
-into at most MAX_ROTATED monomials. Where a bound bites, equal functions may stay different terms; they are never joined
-wrongly.
+Unbounded, the form explodes (Keccak's XORs, any chain of ANDs). So a product that would distribute over more than
+MAX_WORDS words, or make a monomial of more than MAX_FACTORS, first turns its operands into opaque words, an XOR of more
+than MAX_MONOMIALS does the same, and a rotation goes into at most MAX_ROTATED monomials, or MAX_MOVED where each bit is
+of one word. Where a bound bites, equal functions may stay different terms; they are never joined wrongly.
 """
 
 from __future__ import annotations
@@ -27,13 +27,16 @@ from lnsym.bv.term import BV, intern, level
 Factor: TypeAlias = tuple[int, int, BV]  # serial, rotation to the right, word
 Monomial: TypeAlias = tuple[Factor, ...]
 Item: TypeAlias = tuple[Monomial, int]  # monomial, mask
+Items: TypeAlias = tuple[Item, ...]
 
 MAX_WORDS = 4
+MAX_FACTORS = 16
 MAX_MONOMIALS = 64
 MAX_ROTATED = 3
+MAX_MOVED = 16
 
 
-def items_of(term: BV) -> tuple[Item, ...]:
+def items_of(term: BV) -> Items:
     """The term as monomials with masks; a term that is not `anf` is one word, a constant the empty monomial."""
     op = term.op
     if op == "anf":
@@ -44,7 +47,7 @@ def items_of(term: BV) -> tuple[Item, ...]:
     return ((((term.serial, 0, term),), (1 << term.width) - 1),)
 
 
-def opaque_items(term: BV) -> tuple[Item, ...]:
+def opaque_items(term: BV) -> Items:
     """The term as one word, its constant kept apart so that `~x` and `x` share the word."""
     if term.op != "anf":
         return items_of(term)
@@ -71,7 +74,7 @@ def from_items(items: dict[Monomial, int], width: int) -> BV:
 
 
 def xor_items(left: Iterable[Item], right: Iterable[Item]) -> dict[Monomial, int]:
-    """XOR of two lists of monomials: equal monomials XOR their masks, zero masks vanish."""
+    """ring-xor: (m & x) ^ (n & x) = (m ^ n) & x"""
     result = dict(left)
     for monomial, mask in right:
         old = result.get(monomial)
@@ -85,7 +88,7 @@ def xor_items(left: Iterable[Item], right: Iterable[Item]) -> dict[Monomial, int
 
 
 def and_items(left: Iterable[Item], right: Iterable[Item]) -> dict[Monomial, int]:
-    """Product of two lists of monomials: AND distributes over XOR, and x & x = x."""
+    """ring-and: (x ^ y) & z = (x & z) ^ (y & z), and x & x = x, while the words stay few"""
     result: dict[Monomial, int] = {}
     for monomial_l, mask_l in left:
         for monomial_r, mask_r in right:
@@ -110,7 +113,7 @@ def _words(items: Iterable[Item]) -> set[tuple[int, int]]:
     return {(factor[0], factor[1]) for monomial, _ in items for factor in monomial}
 
 
-def product_operands(a: BV, b: BV) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+def product_operands(a: BV, b: BV) -> tuple[Items, Items]:
     """The monomials to multiply: expanded while the words stay few, else each operand as one opaque word."""
     left, right = items_of(a), items_of(b)
     if len(left) > 1 or len(right) > 1:
@@ -120,11 +123,13 @@ def product_operands(a: BV, b: BV) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
                 left = opaque_items(a)
             if len(right) > 1:
                 right = opaque_items(b)
+    elif left and right and len(left[0][0]) + len(right[0][0]) > MAX_FACTORS:
+        left, right = opaque_items(a), opaque_items(b)
     return left, right
 
 
 def bv_xor(a: BV, b: BV) -> BV:
-    """a ^ b."""
+    """a ^ b. xor-zero: x ^ 0 = x"""
     if a.op == "const":
         if b.op == "const":
             return BV.const(a.args[0] ^ b.args[0], a.width)
@@ -133,7 +138,7 @@ def bv_xor(a: BV, b: BV) -> BV:
         return a
     if not level.rules:
         return intern("xor", a.width, (a, b))
-    if a is b:
+    if a is b:  # xor-self: x ^ x = 0
         return BV.const(0, a.width)
     if a.op == "concat" or b.op == "concat":
         return slices.split_bitwise(bv_xor, a, b)
@@ -144,7 +149,7 @@ def bv_xor(a: BV, b: BV) -> BV:
 
 
 def bv_and(a: BV, b: BV) -> BV:
-    """a & b."""
+    """a & b. and-zero: x & 0 = 0; and-ones: x & 1..1 = x"""
     if a.op == "const":
         if b.op == "const":
             return BV.const(a.args[0] & b.args[0], a.width)
@@ -156,7 +161,7 @@ def bv_and(a: BV, b: BV) -> BV:
             return a
     if not level.rules:
         return intern("and", a.width, (a, b))
-    if a is b:
+    if a is b:  # and-self: x & x = x
         return a
     if a.op == "concat" or b.op == "concat":
         return slices.split_bitwise(bv_and, a, b)
@@ -164,7 +169,7 @@ def bv_and(a: BV, b: BV) -> BV:
 
 
 def bv_or(a: BV, b: BV) -> BV:
-    """A | b: in the ring, a ^ b ^ (a & b)."""
+    """a | b. or-zero: x | 0 = x; or-ones: x | 1..1 = 1..1; ring-or: x | y = x ^ y ^ (x & y)"""
     if a.op == "const":
         if b.op == "const":
             return BV.const(a.args[0] | b.args[0], a.width)
@@ -176,7 +181,7 @@ def bv_or(a: BV, b: BV) -> BV:
             return b
     if not level.rules:
         return intern("or", a.width, (a, b))
-    if a is b:
+    if a is b:  # or-self: x | x = x
         return a
     if a.op == "concat" or b.op == "concat":
         return slices.split_bitwise(bv_or, a, b)
@@ -190,7 +195,7 @@ def bv_or(a: BV, b: BV) -> BV:
 
 
 def bv_not(a: BV) -> BV:
-    """~a: in the ring, a ^ 11...1."""
+    """ring-not: ~x = x ^ 1..1"""
     if a.op == "const":
         return BV.const(~a.args[0], a.width)
     if not level.rules:
@@ -198,37 +203,53 @@ def bv_not(a: BV) -> BV:
     return bv_xor(a, BV.const(-1, a.width))
 
 
-def rotate_items(term: BV, amount: int) -> tuple[Item, ...] | dict[Monomial, int]:
-    """Monomials of the term rotated right: pushed to the words of a small form, else on the term as one word."""
+def moves_bits(items: Items) -> bool:
+    """Whether each bit is of one word, up to a constant, so that moving the bits on makes the form no larger."""
+    seen = 0
+    for monomial, mask in items:
+        if monomial:
+            if len(monomial) > 1 or seen & mask:
+                return False
+            seen |= mask
+    return len(items) <= MAX_MOVED
+
+
+def rotate_items(term: BV, amount: int, limit: int = MAX_ROTATED) -> Items:
+    """rotate-words: ror(x ^ y, k) = ror(x, k) ^ ror(y, k) and ror(ror(x, k), l) = ror(x, k+l), in a short form"""
     width = term.width
     items = items_of(term)
     if amount == 0:
         return items
-    if len(items) > MAX_ROTATED:
+    if len(items) > limit + (not items[0][0]) and not moves_bits(items):
         items = opaque_items(term)
     ones = (1 << width) - 1
-    rotated: dict[Monomial, int] = {}
+    rotated = []
     for monomial, mask in items:
-        factors = tuple(sorted([(s, (r + amount) % width, word) for s, r, word in monomial]))
-        rotated[factors] = (mask >> amount | mask << (width - amount)) & ones
-    return rotated
+        if len(monomial) == 1:
+            ((serial, rotation, word),) = monomial
+            monomial = ((serial, (rotation + amount) % width, word),)
+        else:
+            monomial = tuple(sorted([(s, (r + amount) % width, word) for s, r, word in monomial]))
+        rotated.append((monomial, mask if mask == ones else (mask >> amount | mask << (width - amount)) & ones))
+    return tuple(rotated)
 
 
-def unshifted(words: Iterable[Item], amount: int, width: int) -> BV:
-    """The term that shifted left by `amount` has these monomials; its masks are full."""
+def unshifted(items: Iterable[Item], amount: int, width: int) -> BV | None:
+    """x of x << amount, where the monomials are those of such a shift of unrotated words."""
     ones = (1 << width) - 1
-    items = {
-        tuple(sorted([(serial, (rotation + amount) % width, word) for serial, rotation, word in monomial])): ones
-        for monomial, _ in words
-    }
-    return from_items(items, width)
+    shifted = ones ^ ((1 << amount) - 1)
+    words: dict[Monomial, int] = {}
+    for monomial, mask in items:
+        if mask != shifted or any(rotation + amount != width for _, rotation, _ in monomial):
+            return None
+        words[tuple([(serial, 0, word) for serial, _, word in monomial])] = ones
+    return from_items(words, width)
 
 
 def rotated_masked(term: BV, amount: int, mask: int) -> BV:
     """mask & ror(term, amount)."""
-    items = rotate_items(term, amount % term.width)
     kept = {}
-    for monomial, old in items.items() if isinstance(items, dict) else items:
+    for monomial, old in rotate_items(term, amount % term.width):
         new = old & mask
         if new:
             kept[monomial] = new

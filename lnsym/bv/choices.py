@@ -2,63 +2,165 @@
 
 from __future__ import annotations
 
-from lnsym.bv import sums
+from lnsym.bv import bitwise, slices, sums
 from lnsym.bv.term import BV, intern, level
+
+FALSE = BV.const(0, 1)
+TRUE = BV.const(1, 1)
 
 
 def equal(a: BV, b: BV) -> BV:
-    """1 when a = b."""
+    """1 when a = b. equal-self: (x = x) = 1"""
     if a is b:
-        return BV.const(1, 1)
+        return TRUE
     if a.op == "const" and b.op == "const":
-        return BV.const(0, 1)
+        return FALSE
     if not level.rules:
         return intern("eq", 1, (a, b))
-    if a.width == 1:
+    if a.width == 1:  # bit-equal: (x = y) = ~(x ^ y), one bit wide
         return ~(a ^ b)
-    # equal-by-difference: terms common to both sides cancel, the constant goes to one side
     if a.op == "sum" or b.op == "sum":
-        (addends, constant), width = sums.addends_of(sums.subtract(a, b)), a.width
-        if not addends:
-            return BV.const(int(constant == 0), 1)
-        ones = (1 << width) - 1
-        if min(addends)[1] > ones >> 1:  # one of x - c and c - x: the first coefficient is not negative
-            addends = tuple([(s, -c & ones, t) for s, c, t in addends])
-            constant = -constant & ones
-        a, b = sums.from_addends(addends, 0, width), BV.const(-constant, width)
-    if a.op == "const" or (b.op != "const" and a.serial > b.serial):
+        return _equal_by_difference(a, b)
+    if a.op == "concat" or b.op == "concat":
+        return _equal_pieces(a, b)
+    if a.op == "anf" or b.op == "anf":
+        return _equal_by_xor(a, b)
+    return _equation(a, b)
+
+
+def _equation(a: BV, b: BV) -> BV:
+    """equal-commutes: (y = x) = (x = y), a constant on the right"""
+    if a is b:
+        return TRUE
+    if a.op == "const":
+        if b.op == "const":
+            return FALSE
+        a, b = b, a
+    elif b.op != "const" and a.serial > b.serial:
         a, b = b, a
     return intern("eq", 1, (a, b))
 
 
+def _equal_by_difference(a: BV, b: BV) -> BV:
+    """equal-difference: (x + y = x + z + n) = (y - z = n), n a constant; (y - z = 0) = (y = z)"""
+    width = a.width
+    ones = (1 << width) - 1
+    half = 1 << (width - 1)
+    addends, constant = sums.addends_of(sums.subtract(a, b))
+    # Of x - n and n - x: the first coefficient that is not its own negative is less than half.
+    if next((c for _, c, _ in addends if c != half), 0) > half:
+        addends = tuple([(serial, -c & ones, t) for serial, c, t in addends])
+        constant = -constant & ones
+    if not constant and len(addends) == 2 and addends[0][1] == 1 and addends[1][1] == ones:
+        return _equation(addends[0][2], addends[1][2])
+    return _equation(sums.from_addends(addends, 0, width), BV.const(-constant, width))
+
+
+def _equal_pieces(a: BV, b: BV) -> BV:
+    """equal-pieces: (n ++ x = n ++ y) = (x = y); (m ++ x = n ++ y) = 0 for constants m, n that differ"""
+    difference = a ^ b
+    if difference.op == "concat":
+        position = difference.width
+        high = low = None
+        for piece in difference.args:
+            position -= piece.width
+            if piece.op != "const":
+                high = position + piece.width - 1 if high is None else high
+                low = position
+            elif piece.args[0]:
+                return FALSE
+        if high is not None and low is not None and high - low + 1 < difference.width:
+            return equal(slices.extract(a, high, low), slices.extract(b, high, low))
+    elif difference.op == "const":
+        return FALSE if difference.args[0] else TRUE
+    return _equation(a, b)
+
+
+def _equal_by_xor(a: BV, b: BV) -> BV:
+    """equal-xor: (x ^ y = x ^ z ^ n) = (y ^ z = n); (y ^ z = 0) = (y = z)"""
+    difference = a ^ b
+    if difference.op != "anf":
+        return _equation(difference, BV.const(0, a.width))
+    items: bitwise.Items = difference.args
+    constant = 0
+    if not items[0][0]:
+        constant = items[0][1]
+        items = items[1:]
+    reach = 0
+    for _, mask in items:
+        reach |= mask
+    if constant & ~reach:  # equal-masked: (x & m = n) = 0 where n has a bit that m has not
+        return FALSE
+    ones = (1 << a.width) - 1
+    if not constant and len(items) == 2 and all(m == ones and len(f) == 1 and not f[0][1] for f, m in items):
+        return _equation(items[0][0][0][2], items[1][0][0][2])
+    return _equation(bitwise.from_items(dict(items), a.width), BV.const(constant, a.width))
+
+
+def _leading_zeros(term: BV) -> int:
+    """How many of the most significant bits are known to be 0."""
+    if term.op == "const":
+        return term.width - int(term.args[0]).bit_length()
+    if term.op == "concat" and term.args[0].op == "const":
+        return _leading_zeros(term.args[0])
+    return 0
+
+
 def less_unsigned(a: BV, b: BV) -> BV:
     """1 when a < b, unsigned."""
-    if a is b:
-        return BV.const(0, 1)
+    if a is b:  # below-self: (x <u x) = 0
+        return FALSE
+    if a.op == "const" and b.op == "const":
+        return BV.const(int(a.args[0] < b.args[0]), 1)
+    if b.op == "const" and b.args[0] == 0:  # below-zero: (x <u 0) = 0
+        return FALSE
+    if not level.rules:
+        return intern("ult", 1, (a, b))
+    width = a.width
+    if width == 1:  # bit-below: (x <u y) = ~x & y, one bit wide
+        return ~a & b
     if b.op == "const":
-        if a.op == "const":
-            return BV.const(int(a.args[0] < b.args[0]), 1)
-        if b.args[0] == 0:
-            return b[0:0]
-        if level.rules and b.args[0] == 1:
-            return equal(a, BV.const(0, a.width))
-    elif level.rules and a.op == "const":
-        if a.args[0] == (1 << a.width) - 1:
-            return BV.const(0, 1)
-        if a.args[0] == 0:
+        if b.args[0] == 1:  # below-one: (x <u 1) = (x = 0)
+            return equal(a, BV.const(0, width))
+        if b.args[0] == (1 << width) - 1:  # below-ones: (x <u 1..1) = ~(x = 1..1)
             return ~equal(a, b)
+    elif a.op == "const":
+        if a.args[0] == (1 << width) - 1:  # above-ones: (1..1 <u x) = 0
+            return FALSE
+        if a.args[0] == 0:  # above-zero: (0 <u x) = ~(x = 0)
+            return ~equal(a, b)
+    zeros_a, zeros_b = _leading_zeros(a), _leading_zeros(b)
+    if zeros_a and zeros_b:  # below-pieces: (0 ++ x <u 0 ++ y) = (x <u y)
+        top = width - min(zeros_a, zeros_b) - 1
+        return less_unsigned(slices.extract(a, top, 0), slices.extract(b, top, 0))
+    if zeros_a and b.op == "const":  # below-range: (0 ++ x <u n) = 1 where n is past the range of x
+        return TRUE
+    if zeros_b and a.op == "const":  # above-range: (n <u 0 ++ x) = 0 likewise
+        return FALSE
     return intern("ult", 1, (a, b))
 
 
 def less_signed(a: BV, b: BV) -> BV:
     """1 when a < b, two's complement."""
-    if a is b:
-        return BV.const(0, 1)
+    if a is b:  # less-self: (x <s x) = 0
+        return FALSE
+    sign = 1 << (a.width - 1)
     if a.op == "const" and b.op == "const":
-        sign = 1 << (a.width - 1)
         return BV.const(int(a.args[0] ^ sign < b.args[0] ^ sign), 1)
-    if level.rules and b.op == "const" and b.args[0] == 0:
-        return a[a.width - 1]
+    if not level.rules:
+        return intern("slt", 1, (a, b))
+    if a.width == 1:  # bit-less: (x <s y) = x & ~y, one bit wide
+        return a & ~b
+    if b.op == "const":
+        if b.args[0] == 0:  # less-zero: (x <s 0) = x[n-1]
+            return a[a.width - 1]
+        if b.args[0] == sign:  # less-least: (x <s 10..0) = 0
+            return FALSE
+    elif a.op == "const":
+        if a.args[0] == 2 * sign - 1:  # more-minus-one: (-1 <s x) = ~x[n-1]
+            return ~b[a.width - 1]
+        if a.args[0] == sign - 1:  # more-greatest: (01..1 <s x) = 0
+            return FALSE
     return intern("slt", 1, (a, b))
 
 
@@ -66,20 +168,47 @@ def ite(condition: BV, then: BV, otherwise: BV | int) -> BV:
     """`then` where the condition is 1, else `otherwise`; both of one width."""
     if condition.width != 1:
         raise ValueError(f"a condition of {condition.width} bits")
-    otherwise = then.coerce(otherwise)
-    if condition.op == "const":
+    return _choice(condition, then, then.coerce(otherwise))
+
+
+def _choice(condition: BV, then: BV, otherwise: BV) -> BV:
+    if condition.op == "const":  # choice-known: (1 ? x : y) = x, (0 ? x : y) = y
         return then if condition.args[0] else otherwise
-    if then is otherwise:
+    if then is otherwise:  # choice-same: (c ? x : x) = x
         return then
     if level.rules:
-        if then.width == 1:
+        if then.width == 1:  # bit-choice: (c ? x : y) = y ^ c & (x ^ y), one bit wide
             return otherwise ^ (condition & (then ^ otherwise))
-        if condition.op == "anf" and condition.args[0][0] == ():  # ite-not: ~c ? x : y = c ? y : x
+        if condition.op == "anf" and condition.args[0][0] == ():  # choice-not: (~c ? x : y) = (c ? y : x)
             condition, then, otherwise = ~condition, otherwise, then
+        # choice-again: (c ? (c ? x : y) : z) = (c ? x : z), and likewise on the other side
         if then.op == "ite" and then.args[0] is condition:
             then = then.args[1]
         if otherwise.op == "ite" and otherwise.args[0] is condition:
             otherwise = otherwise.args[2]
         if then is otherwise:
             return then
+        if then.op == "const" and otherwise.op == "const":
+            bit = _bit_choice(condition, then, otherwise)
+            if bit is not None:
+                return bit
+        else:
+            zeros = min(_leading_zeros(then), _leading_zeros(otherwise))
+            if zeros:  # choice-zeros: (c ? 0 ++ x : 0 ++ y) = 0 ++ (c ? x : y), unless both are constants
+                low = then.width - zeros - 1
+                chosen = _choice(condition, slices.extract(then, low, 0), slices.extract(otherwise, low, 0))
+                return slices.concat(BV.const(0, zeros), chosen)
     return intern("ite", then.width, (condition, then, otherwise))
+
+
+def _bit_choice(condition: BV, then: BV, otherwise: BV) -> BV | None:
+    """choice-bit: (c ? 1 : 0) = zext(c) and (c ? -1 : 0) = sext(c), and with ~c the other way round"""
+    if then.args[0] == 0:
+        condition, then, otherwise = ~condition, otherwise, then
+    if otherwise.args[0] == 0:
+        width = then.width
+        if then.args[0] == 1:
+            return slices.zero_extend(condition, width)
+        if then.args[0] == (1 << width) - 1:
+            return slices.sign_extend(condition, width)
+    return None

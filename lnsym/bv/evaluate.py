@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
-from typing import Any
 
 from lnsym.bv import products
 from lnsym.bv.choices import equal, ite, less_signed, less_unsigned
@@ -12,7 +10,7 @@ from lnsym.bv.products import clmul
 from lnsym.bv.slices import concat
 from lnsym.bv.sums import sum_of
 from lnsym.bv.tables import lookup
-from lnsym.bv.term import BV
+from lnsym.bv.term import BV, WidthMismatch
 
 
 class UnboundVariable(LookupError):
@@ -174,12 +172,13 @@ def evaluate(
 def _rebuild(term: BV, new: Mapping[BV, BV]) -> BV:
     op, args = term.op, term.args
     if op == "anf":
-        parts = [
-            reduce(BV.__and__, [new[f[2]].rotate_right(f[1]) for f in monomial], BV.const(-1, term.width))
-            & mask
-            for monomial, mask in args
-        ]
-        return reduce(BV.__xor__, parts)
+        total = BV.const(0, term.width)
+        for monomial, mask in args:
+            product = BV.const(mask, term.width)
+            for _, rotation, word in monomial:
+                product = product & new[word].rotate_right(rotation)
+            total = total ^ product
+        return total
     if op == "sum":
         return sum_of([new[t] * c for _, c, t in args[0]] + [BV.const(args[1], term.width)])
     if op == "extract":
@@ -190,7 +189,8 @@ def _rebuild(term: BV, new: Mapping[BV, BV]) -> BV:
         return new[args[0]].rotate_right(args[1])
     if op == "sext":
         return new[args[0]].sign_extend(term.width)
-    return _BUILDERS[op](*[new[argument] for argument in args])
+    built: BV = _BUILDERS[op](*[new[argument] for argument in args])
+    return built
 
 
 _BUILDERS: dict[str, Callable[..., BV]] = {
@@ -215,7 +215,13 @@ _BUILDERS: dict[str, Callable[..., BV]] = {
 
 
 def substitute(roots: Sequence[BV], replacement: Mapping[BV, BV]) -> list[BV]:
-    """The roots with each term in `replacement` replaced, rebuilt at the rewrite level in force."""
+    """The roots with each term in `replacement` replaced, rebuilt at the rewrite level in force.
+
+    Raises WidthMismatch when a replacement has another width than the term it replaces.
+    """
+    for old, replaced in replacement.items():
+        if old.width != replaced.width:
+            raise WidthMismatch(f"{old.width} bits and {replaced.width} bits: {old!r}, {replaced!r}")
     new: dict[BV, BV] = {}
     for term in topological(roots):
         if term in replacement:
@@ -223,6 +229,6 @@ def substitute(roots: Sequence[BV], replacement: Mapping[BV, BV]) -> list[BV]:
         elif term.op in ("const", "var"):
             new[term] = term
         else:
-            old: Any = operands(term)
-            new[term] = term if all(new[o] is o for o in old) else _rebuild(term, new)
+            same = all(new[operand] is operand for operand in operands(term))
+            new[term] = term if same else _rebuild(term, new)
     return [new[root] for root in roots]

@@ -22,8 +22,14 @@ def constant(value: int) -> str:
 
 def show(term: BV, depth: int = 6, length: int = 400) -> str:
     """The term as one line of at most `length` characters; labelled terms show as their labels."""
-    text = _show(term, depth)
-    return text if len(text) <= length else text[: length - 1] + "…"
+    text = ""
+    for level in range(1, depth + 1):  # deeper and deeper: the work is bounded by what fits
+        text = _show(term, level)
+        if len(text) > length:
+            return text[: length - 1] + "…"
+        if "…" not in text:
+            break
+    return text
 
 
 def _show(term: BV, depth: int, inner: bool = False) -> str:
@@ -46,13 +52,10 @@ def _show(term: BV, depth: int, inner: bool = False) -> str:
     if op == "sum":
         return _show_sum(term, depth, inner)
     if op == "concat":
-        return (
-            "("
-            + " ++ ".join(_show(a, depth - 1, True) for a in args[:8])
-            + (" ++ …)" if len(args) > 8 else ")")
-        )
+        return "(" + " ++ ".join(_show(a, depth - 1, True) for a in args[:8]) + (" ++ …)" if len(args) > 8 else ")")
     if op == "ite":
-        text = f"{_show(args[0], depth - 1, True)} ? {_show(args[1], depth - 1, True)} : {_show(args[2], depth - 1, True)}"
+        condition, then, otherwise = (_show(argument, depth - 1, True) for argument in args)
+        text = f"{condition} ? {then} : {otherwise}"
         return f"({text})" if inner else text
     if op == "sext":
         return f"sext{term.width}({_show(args[0], depth - 1)})"

@@ -5,12 +5,12 @@ A factor that is a constant makes a sum. Commutative operands stand in the order
 
 from __future__ import annotations
 
-from lnsym.bv import sums
+from lnsym.bv import bitwise, sums
 from lnsym.bv.term import BV, intern, level
 
 
 def multiply(a: BV, b: BV) -> BV:
-    """A * b modulo 2**width."""
+    """a * b modulo 2**width. mul-zero: x * 0 = 0; mul-one: x * 1 = x; mul-constant: x * n = n·x, a sum"""
     if a.op == "const":
         a, b = b, a
     if b.op == "const":
@@ -20,8 +20,11 @@ def multiply(a: BV, b: BV) -> BV:
             return a if b.args[0] else b
         if level.rules:
             return sums.scale(a, b.args[0])
-    if level.rules and a.serial > b.serial:
-        a, b = b, a
+    if level.rules:
+        if a.width == 1:  # bit-product: x * y = x & y, one bit wide
+            return bitwise.bv_and(a, b)
+        if a.serial > b.serial:  # mul-commutes: y * x = x * y
+            a, b = b, a
     return intern("mul", a.width, (a, b))
 
 
@@ -41,7 +44,7 @@ def signed_quotient(a: int, b: int, width: int) -> int:
 
 
 def divide_unsigned(a: BV, b: BV) -> BV:
-    """UDIV's quotient."""
+    """UDIV's quotient. udiv-one: x udiv 1 = x"""
     if a.op == "const" and b.op == "const":
         return BV.const(unsigned_quotient(a.args[0], b.args[0]), a.width)
     if b.op == "const" and b.args[0] == 1:
@@ -50,7 +53,7 @@ def divide_unsigned(a: BV, b: BV) -> BV:
 
 
 def divide_signed(a: BV, b: BV) -> BV:
-    """SDIV's quotient."""
+    """SDIV's quotient. sdiv-one: x sdiv 1 = x"""
     if a.op == "const" and b.op == "const":
         return BV.const(signed_quotient(a.args[0], b.args[0], a.width), a.width)
     if b.op == "const" and b.args[0] == 1:
@@ -70,7 +73,10 @@ def carryless_product(a: int, b: int) -> int:
 
 
 def clmul(a: BV, b: BV) -> BV:
-    """The product of two polynomials over GF(2), twice as wide as the operands (PMULL)."""
+    """The product of two polynomials over GF(2), twice as wide as the operands (PMULL).
+
+    clmul-zero: clmul(x, 0) = 0; clmul-one: clmul(x, 1) = zext(x); clmul-commutes: clmul(y, x) = clmul(x, y)
+    """
     b = a.coerce(b)
     width = 2 * a.width
     if a.op == "const":
@@ -82,6 +88,6 @@ def clmul(a: BV, b: BV) -> BV:
             return BV.const(0, width)
         if b.args[0] == 1:
             return a.zero_extend(width)
-    if level.rules and a.op != "const" and b.op != "const" and a.serial > b.serial:
+    elif level.rules and a.serial > b.serial:
         a, b = b, a
     return intern("clmul", width, (a, b))

@@ -15,11 +15,11 @@ def _constant(term: BV, amount: BV | int) -> int | BV:
     if isinstance(amount, int):
         return amount
     amount = term.coerce(amount)
-    return amount.args[0] if amount.op == "const" else amount  # type: ignore[no-any-return]
+    return amount.value if amount.op == "const" else amount
 
 
 def shift_left(term: BV, amount: BV | int) -> BV:
-    """Term << amount."""
+    """left-shift: x << k = m & ror(x, n-k); left-shift-out: x << n = 0"""
     known = _constant(term, amount)
     width = term.width
     if not isinstance(known, int):
@@ -40,7 +40,7 @@ def shift_left(term: BV, amount: BV | int) -> BV:
 
 
 def shift_right(term: BV, amount: BV | int) -> BV:
-    """Term >> amount, zeros coming in."""
+    """right-shift: x >> k = m & ror(x, k); right-shift-out: x >> n = 0"""
     known = _constant(term, amount)
     width = term.width
     if not isinstance(known, int):
@@ -61,7 +61,7 @@ def shift_right(term: BV, amount: BV | int) -> BV:
 
 
 def shift_right_arithmetic(term: BV, amount: BV | int) -> BV:
-    """Term >> amount, copies of the sign bit coming in."""
+    """sign-shift: x >>s k = sext(x[n-1:k]), k at most n-1"""
     known = _constant(term, amount)
     width = term.width
     if not isinstance(known, int):
@@ -75,7 +75,7 @@ def shift_right_arithmetic(term: BV, amount: BV | int) -> BV:
 
 
 def rotate_right(term: BV, amount: BV | int) -> BV:
-    """Term rotated right by amount modulo the width, which is a power of two where the amount is a term."""
+    """rotation-modulo: ror(x, k + n) = ror(x, k); by a term, where n is a power of two, as the OR of two shifts"""
     known = _constant(term, amount)
     width = term.width
     if not isinstance(known, int):

@@ -1,15 +1,15 @@
 """Concatenation and extraction.
 
-A concatenation is flat, its adjacent constants and adjacent slices of one word are merged, and where all its pieces are
-slices of words as wide as itself it becomes a masked rotation of those words (see `bitwise`): so the bytes of a word put back in
+A concatenation is flat, what an extraction may have parted is joined in it, and where all its pieces are slices of
+words as wide as itself it becomes masked rotations of those words (see `bitwise`): so the bytes of a word put back in
 order are the word, and two slices that make a rotation are that rotation. An extraction goes into concatenations and
-into the words of a bitwise form that is one word at each bit; over sums and wider bitwise functions it stays,
+into a bitwise form where that is one word at each bit; over sums, choices and other bitwise forms it stays,
 opaque, so that a store and a load of the same word give it back whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from lnsym.bv import bitwise
@@ -24,30 +24,25 @@ def extract(term: BV, high: int, low: int) -> BV:
     if not 0 <= low <= high < term.width:
         raise IndexError(f"bits {high}..{low} of a term of {term.width} bits")
     width = high - low + 1
-    if width == term.width:
+    if width == term.width:  # slice-of-all: x[n-1:0] = x
         return term
     op = term.op
     if op == "const":
         return BV.const(term.args[0] >> low, width)
-    if op == "extract":
+    if op == "extract":  # slice-of-slice: x[i:j][k:l] = x[j+k:j+l]
         return extract(term.args[0], high + term.args[1], low + term.args[1])
     if level.rules:
         if op == "concat":
             return _extract_from_concat(term, high, low)
         if op == "anf":
             return _extract_from_bitwise(term, high, low)
-        if op == "sext" and low < term.args[0].width:
+        if op == "sext":
             return _extract_from_sext(term.args[0], high, low)
-        if op == "ite":
-            _, then, otherwise = term.args
-            if then.op == "const" or otherwise.op == "const":
-                from lnsym.bv.choices import ite
-
-                return ite(term.args[0], extract(then, high, low), extract(otherwise, high, low))
     return intern("extract", width, (term, low))
 
 
 def _extract_from_concat(term: BV, high: int, low: int) -> BV:
+    """slice-of-pieces: (x ++ y)[i:j] = x[i':0] ++ y[n:j']"""
     pieces = []
     position = term.width
     for piece in term.args:
@@ -61,67 +56,74 @@ def _extract_from_concat(term: BV, high: int, low: int) -> BV:
 
 
 def _extract_from_sext(inner: BV, high: int, low: int) -> BV:
-    if high < inner.width:
+    """slice-of-sign-extension: sext(x)[i:j] = x[i:j] below the sign, copies of the sign above it"""
+    top = inner.width - 1
+    if high <= top:
         return extract(inner, high, low)
-    return sign_extend(extract(inner, inner.width - 1, low), high - low + 1)
+    return sign_extend(extract(inner, top, min(low, top)), high - low + 1)
 
 
 def _extract_from_bitwise(term: BV, high: int, low: int) -> BV:
-    width = high - low + 1
-    window = ((1 << width) - 1) << low
-    items: list[bitwise.Item] = [item for item in term.args if item[1] & window]
-    if not items:
-        return BV.const(0, width)
-    if all(len(monomial) <= 1 for monomial, _ in items):
-        segments = _single_word_segments(items, high, low)
-        if segments is not None:
-            return concat(*[_segment(items, top, bottom) for top, bottom in segments])
-    if len(items) < len(term.args):
-        term = bitwise.from_items(dict(items), term.width)
-    return intern("extract", width, (term, low))
+    """slice-of-rotation: (m & ror(x, k))[i:j] = slices of x and zeros, where each bit is of one word
+
+    slice-of-constant-xor: (x ^ n)[i:j] = x[i:j] ^ n[i:j], n a constant
+    """
+    word, constant = split_constant(term)
+    if constant:
+        ones = (1 << (high - low + 1)) - 1
+        return bitwise.bv_xor(extract(word, high, low), BV.const(constant >> low & ones, high - low + 1))
+    pieces = _cut_bitwise(term, high, low)
+    return intern("extract", high - low + 1, (term, low)) if pieces is None else concat(*pieces)
 
 
-def _single_word_segments(items: list[bitwise.Item], high: int, low: int) -> list[tuple[int, int]] | None:
-    """Cut high..low where masks change, most significant first; None when some bit depends on two words."""
-    cuts = {low, high + 1}
-    window = (1 << (high - low + 1)) - 1
-    seen = constant = 0
-    for monomial, mask in items:
-        mask = mask >> low & window
-        if monomial:
-            if seen & mask:
-                return None
-            seen |= mask
-        else:
-            constant = mask
-        edges = mask ^ mask << 1
-        while edges:
-            cuts.add(low + (edges & -edges).bit_length() - 1)
-            edges &= edges - 1
-        if len(cuts) > MAX_SEGMENTS + 1:
-            return None
-    if seen & constant:
+def split_constant(term: BV) -> tuple[BV, int]:
+    """x and n of x ^ n, n a constant."""
+    if term.op == "anf":
+        monomial, mask = term.args[0]
+        if not monomial:
+            return bitwise.from_items(dict(term.args[1:]), term.width), mask
+    return term, 0
+
+
+def _cut_bitwise(term: BV, high: int, low: int) -> list[BV] | None:
+    """Bits high..low of a bitwise form as slices of its words and zeros, where all of it only moves bits.
+
+    None where it does more, or has too many parts. That does not depend on the bits asked for, so pieces always fit
+    together again.
+    """
+    items: bitwise.Items = term.args
+    if not bitwise.moves_bits(items):
         return None
-    return [(above - 1, below) for below, above in pairwise(sorted(cuts))][::-1]
+    edges = 1 << term.width | 1
+    for _, mask in items:
+        edges |= mask ^ mask << 1
+    if edges.bit_count() > MAX_SEGMENTS + 1:
+        return None
+    pieces: list[BV] = []
+    above = term.width
+    while above > low:
+        below = (edges & ((1 << above) - 1)).bit_length() - 1
+        top, bottom = min(above - 1, high), max(below, low)
+        above = below
+        if top < bottom:
+            continue
+        for monomial, mask in items:
+            if mask >> below & 1:
+                _, rotation, word = monomial[0]
+                pieces.extend(_slice_of_rotation(word, rotation, top, bottom))
+                break
+        else:
+            pieces.append(BV.const(0, top - bottom + 1))
+    return pieces
 
 
-def _segment(items: list[bitwise.Item], high: int, low: int) -> BV:
-    for monomial, mask in items:
-        if mask >> low & 1:
-            if not monomial:
-                return BV.const(mask >> low, high - low + 1)
-            _, rotation, word = monomial[0]
-            return _slice_of_rotation(word, rotation, high, low)
-    return BV.const(0, high - low + 1)
-
-
-def _slice_of_rotation(word: BV, rotation: int, high: int, low: int) -> BV:
-    """Bits high..low of ror(word, rotation)."""
+def _slice_of_rotation(word: BV, rotation: int, high: int, low: int) -> tuple[BV, ...]:
+    """Bits high..low of ror(word, rotation): one slice, or two."""
     width = word.width
     top, bottom = (high + rotation) % width, (low + rotation) % width
     if bottom <= top:
-        return extract(word, top, bottom)
-    return concat(extract(word, top, 0), extract(word, width - 1, bottom))
+        return (extract(word, top, bottom),)
+    return extract(word, top, 0), extract(word, width - 1, bottom)
 
 
 def concat(*pieces: BV) -> BV:
@@ -145,10 +147,32 @@ def concat(*pieces: BV) -> BV:
     return intern("concat", width, tuple(merged)) if words is None else words
 
 
-def _merge_adjacent(pieces: tuple[BV, ...]) -> list[BV]:
+def _pieces_of(term: BV) -> Sequence[BV]:
+    """pieces-flatten: (x ++ y) ++ z = x ++ y ++ z; a masked rotation in a longer term is its slices again"""
+    if term.op == "concat":
+        pieces: tuple[BV, ...] = term.args
+        return pieces
+    if term.op == "anf":
+        word, constant = split_constant(term)
+        cut = _cut_bitwise(word, word.width - 1, 0) if word.op == "anf" else None
+        if cut is not None and len(cut) > 1:
+            flat = [piece for part in cut for piece in _pieces_of(part)]
+            return _xor_pieces(flat, constant) if constant else flat
+    return (term,)
+
+
+def _xor_pieces(pieces: Sequence[BV], constant: int) -> list[BV]:
+    result = []
+    for piece in reversed(pieces):
+        result.append(bitwise.bv_xor(piece, BV.const(constant, piece.width)))
+        constant >>= piece.width
+    return result[::-1]
+
+
+def _merge_adjacent(terms: tuple[BV, ...]) -> list[BV]:
     merged: list[BV] = []
-    for outer in pieces:
-        for piece in outer.args if outer.op == "concat" else (outer,):
+    for term in terms:
+        for piece in _pieces_of(term):
             if merged:
                 joined = join_adjacent(merged[-1], piece)
                 if joined is not None:
@@ -159,42 +183,80 @@ def _merge_adjacent(pieces: tuple[BV, ...]) -> list[BV]:
 
 
 def join_adjacent(high: BV, low: BV) -> BV | None:
-    """adjacent-slices: x[i:j] ++ x[j-1:k] = x[i:k]; adjacent-constants likewise."""
-    if high.op == "extract" and low.op == "extract":
-        word, bottom = low.args
-        if high.args[0] is word and high.args[1] == bottom + low.width:
-            return extract(word, bottom + high.width + low.width - 1, bottom)
-    elif high.op == "const" and low.op == "const":
-        return BV.const(high.args[0] << low.width | low.args[0], high.width + low.width)
+    """high ++ low as one piece, where the two are what an extraction parts a term into; else None."""
+    op = high.op
+    if op == "anf" or low.op == "anf":
+        return _join_constant_xors(high, low)
+    if op == "extract":
+        if low.op == "extract":  # adjacent-slices: x[i:j] ++ x[j-1:k] = x[i:k]
+            word, bottom = low.args
+            if high.args[0] is word and high.args[1] == bottom + low.width:
+                width = high.width + low.width
+                return word if width == word.width else intern("extract", width, (word, bottom))
+    elif op == "const":
+        if low.op == "const":  # adjacent-constants: m ++ n = 2**k * m + n, k the width of n
+            return BV.const(high.args[0] << low.width | low.args[0], high.width + low.width)
+    elif op == "sext":
+        return _join_sign(high, low)
     return None
 
 
+def _join_constant_xors(high: BV, low: BV) -> BV | None:
+    """adjacent-constant-xors: (x ^ m) ++ (y ^ n) = (x ++ y) ^ (m ++ n), where x and y join; m and n constants"""
+    word_h, constant_h = split_constant(high)
+    word_l, constant_l = split_constant(low)
+    if word_h.op == "anf" or word_l.op == "anf":
+        return None
+    joined = join_adjacent(word_h, word_l)
+    if joined is None:
+        return None
+    return bitwise.bv_xor(joined, BV.const(constant_h << low.width | constant_l, joined.width))
+
+
+def _join_sign(high: BV, low: BV) -> BV | None:
+    """adjacent-sign: sext(x[i]) ++ x[i:j] = sext(x[i:j]) and sext(x[i:j]) ++ x[j-1:k] = sext(x[i:k])"""
+    inner = high.args[0]
+    if inner.width == 1 and inner is extract(low, low.width - 1, low.width - 1):
+        return sign_extend(low, high.width + low.width)
+    joined = join_adjacent(inner, low)
+    return None if joined is None else sign_extend(joined, high.width + low.width)
+
+
 def _as_bitwise(pieces: list[BV], width: int) -> BV | None:
-    """slices-as-rotation: pieces that are all slices of words of this very width are masked rotations of them."""
-    for piece in pieces:
-        if piece.op == "extract":
-            if piece.args[0].width != width:
-                return None
-        elif piece.op != "const":
-            return None
-    result: dict[bitwise.Monomial, int] = {}
+    """slices-as-rotation: x[k-1:0] ++ x[n-1:k] = ror(x, k): slices of words of this very width are masked rotations"""
+    rotations: dict[BV, int] = {}  # of each word that is a bitwise form, -1 where there are several
+    placed: list[tuple[BV, int, int]] = []  # word, rotation, mask
+    constant = 0
     position = width
     for piece in pieces:
         position -= piece.width
-        mask = ((1 << piece.width) - 1) << position
         if piece.op == "const":
-            rotated: dict[bitwise.Monomial, int] = {(): mask}
-            mask = piece.args[0] << position
-        else:
-            word, bottom = piece.args
-            rotated = dict(bitwise.rotate_items(word, (bottom - position) % width))
-        masked = [(monomial, old & mask) for monomial, old in rotated.items() if old & mask]
-        result = bitwise.xor_items(result.items(), masked)
+            constant |= piece.args[0] << position
+            continue
+        slice_, offset = split_constant(piece)
+        constant |= offset << position
+        if slice_.op != "extract" or slice_.args[0].width != width:
+            return None
+        word, bottom = slice_.args
+        rotation = (bottom - position) % width
+        if word.op == "anf" and rotations.setdefault(word, rotation) != rotation:
+            rotations[word] = -1
+        placed.append((word, rotation, ((1 << piece.width) - 1) << position))
+    result: dict[bitwise.Monomial, int] = {}
+    for word, rotation, mask in placed:
+        # A form whose parts are scattered stays one word, so that gathering them gives it back.
+        limit = 0 if rotations.get(word) == -1 else bitwise.MAX_ROTATED
+        rotated = bitwise.rotate_items(word, rotation, limit)
+        result = bitwise.xor_items(result.items(), [(f, old & mask) for f, old in rotated if old & mask])
+        if len(result) > bitwise.MAX_MONOMIALS:
+            return None
+    if constant:
+        result = bitwise.xor_items(result.items(), [((), constant)])
     return bitwise.from_items(result, width)
 
 
 def split_bitwise(operation: Callable[[BV, BV], BV], a: BV, b: BV) -> BV:
-    """split-at-pieces: an operation bit by bit on a concatenation is one on each of its pieces."""
+    """split-at-pieces: (x ++ y) & z = (x & z[n:k]) ++ (y & z[k-1:0]), for every operation bit by bit"""
     cuts = {0}
     for term in (a, b):
         if term.op == "concat":
@@ -203,9 +265,7 @@ def split_bitwise(operation: Callable[[BV, BV], BV], a: BV, b: BV) -> BV:
                 position += piece.width
                 cuts.add(position)
     bounds = sorted(cuts, reverse=True)
-    return concat(
-        *[operation(extract(a, top - 1, low), extract(b, top - 1, low)) for top, low in pairwise(bounds)]
-    )
+    return concat(*[operation(extract(a, top - 1, low), extract(b, top - 1, low)) for top, low in pairwise(bounds)])
 
 
 def zero_extend(term: BV, width: int) -> BV:
@@ -224,10 +284,21 @@ def sign_extend(term: BV, width: int) -> BV:
     if more == 0:
         return term
     if term.op == "const":
-        sign = 1 << (term.width - 1)
-        return BV.const((term.args[0] ^ sign) - sign, width)
-    if level.rules and term.op == "sext":
-        term = term.args[0]
+        half = 1 << (term.width - 1)
+        return BV.const((term.args[0] ^ half) - half, width)
+    if level.rules:
+        word, constant = split_constant(term)
+        if constant:  # sign-of-constant-xor: sext(x ^ n) = sext(x) ^ sext(n), n a constant
+            return bitwise.bv_xor(sign_extend(word, width), sign_extend(BV.const(constant, term.width), width))
+        if term.op == "sext":  # sign-of-sign: sext(sext(x)) = sext(x)
+            term = term.args[0]
+        else:
+            sign = extract(term, term.width - 1, term.width - 1)
+            if sign.op == "const":  # known-sign: sext(0 ++ x) = 0 ++ x, sext(1 ++ x) = 1..1 ++ x
+                return concat(BV.const(-sign.args[0], more), term)
+            first, *rest = _pieces_of(term)
+            if rest:  # sign-of-pieces: sext(x ++ y) = sext(x) ++ y
+                return concat(sign_extend(first, first.width + more), *rest)
     return intern("sext", width, (term,))
 
 

@@ -51,28 +51,27 @@ def _scaled(parts: tuple[Addends, int], factor: int, width: int) -> tuple[Addend
 
 
 def _complement(term: BV) -> tuple[Addends, int]:
-    """not-as-sum: ~x = -x - 1; of x and ~x the one with the constant clear in bit 0 (or the top piece's) is the addend"""
+    """not-as-sum: ~x = -x - 1; the addend is the one of x and ~x whose known bit is 0"""
     addends, constant = _scaled(addends_of(bitwise.bv_not(term)), -1, term.width)
     return addends, (constant - 1) & ((1 << term.width) - 1)
 
 
 def _addends_of_bitwise(term: BV) -> tuple[Addends, int]:
-    items: tuple[bitwise.Item, ...] = term.args
+    items: bitwise.Items = term.args
     constant = 0 if items[0][0] else items[0][1]
     if constant & 1:
         return _complement(term)
     mask = items[-1][1]
     if not mask & 1:  # shift-as-sum: x << k = 2**k * x
         width = term.width
-        ones = (1 << width) - 1
         amount = (mask & -mask).bit_length() - 1
         words = items[1:] if constant else items
-        if mask == ones ^ ((1 << amount) - 1) and not constant & ~mask and all(m == mask for _, m in words):
+        if mask == (1 << width) - (1 << amount) and not constant & ~mask:
             inner = bitwise.unshifted(words, amount, width)
-            if constant:
+            if inner is not None:
                 constant >>= amount
                 inner = bitwise.bv_xor(inner, BV.const(constant | -(constant & 1) << (width - amount), width))
-            return _scaled(addends_of(inner), 1 << amount, width)
+                return _scaled(addends_of(inner), 1 << amount, width)
     return ((term.serial, 1, term),), 0
 
 
@@ -102,47 +101,28 @@ def from_addends(addends: Addends, constant: int, width: int) -> BV:
         _, coefficient, term = addends[0]
         if constant == 0 and coefficient == 1:
             return term
-        alone = _one_addend(coefficient, term, constant, width)
-        if alone is not None:
+        alone = _one_addend(coefficient, term, constant)
+        # A form that reads back as another sum would let the order of additions show.
+        if alone is not None and addends_of(alone) == (addends, constant):
             return alone
     return intern("sum", width, (addends, constant))
 
 
-def _one_addend(coefficient: int, term: BV, constant: int, width: int) -> BV | None:
-    """The bitwise form of a sum of one addend, where `addends_of` reads it back as that very sum."""
+def _one_addend(coefficient: int, term: BV, constant: int) -> BV | None:
+    """The bitwise form of a sum of one addend, where there is one."""
+    width = term.width
     ones = (1 << width) - 1
     if constant == 0:
-        if coefficient & (coefficient - 1) == 0:
-            # power-as-shift: 2**k * x = x << k
-            return _shifted(term, coefficient.bit_length() - 1)
-        if coefficient == ones and term.op == "concat" and _is_extended_bit(term):
+        if coefficient & (coefficient - 1) == 0:  # power-as-shift: 2**k * x = x << k
+            return shifts.shift_left(term, coefficient.bit_length() - 1)
+        if coefficient == ones and term.op == "concat" and len(term.args) == 2 and term.args[1].width == 1:
             # minus-bit-as-sign: -zext(b) = sext(b), b one bit
             return slices.sign_extend(term.args[1], width)
     elif constant == coefficient:
         power = -coefficient & ones
         if power & (power - 1) == 0:  # minus-as-not: -2**k * x - 2**k = ~x << k
-            amount = power.bit_length() - 1
-            shifted = _shifted(term, amount)
-            return None if shifted is None else bitwise.bv_xor(shifted, BV.const(ones << amount, width))
+            return shifts.shift_left(bitwise.bv_not(term), power.bit_length() - 1)
     return None
-
-
-def _is_extended_bit(term: BV) -> bool:
-    pieces = term.args
-    return len(pieces) == 2 and pieces[1].width == 1 and pieces[0].op == "const" and not pieces[0].args[0]
-
-
-def _shifted(term: BV, amount: int) -> BV | None:
-    """The addend shifted left, where the shift keeps what `addends_of` needs to see the addend again."""
-    width = term.width
-    if amount:
-        if term.op == "concat":
-            top = term.args[0]
-            if top.op != "const" or top.width < amount or top.args[0] >> (top.width - amount):
-                return None
-        elif term.op == "anf" and not term.args[0][0]:
-            return None
-    return shifts.shift_left(term, amount) if amount < width else None
 
 
 def _merge(left: Addends, right: Addends, width: int) -> Addends:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from isa.flags import FlagBits
 from lnsym.bv import BV
 from lnsym.contract import abi
 from lnsym.contract.goals import Goal
 from lnsym.contract.theorem import Block, ContractError, Theorem
-from lnsym.machine.decode import Code, Instruction
+from lnsym.machine.decode import Code
 from lnsym.machine.image import Image, Segment
-from lnsym.machine.memory import Bytes, Contents, Elements, Memory, Region, Unknown
-from lnsym.machine.paths import Conditions, Explorer, Path
+from lnsym.machine.memory import Contents, Elements, Memory, Region, Unknown
+from lnsym.machine.paths import Conditions, Explorer, Observer, Path
 from lnsym.machine.state import SP, State
 
 MAX_STEPS = 1_000_000
@@ -50,9 +49,7 @@ def block_region(block: Block) -> Region:
 
 def stack_region(sp: BV) -> Region:
     """The stack below SP; what it holds at entry is unknown."""
-    return Region(
-        "stack", sp, abi.STACK_BYTES, Unknown("stack"), readable=True, writable=True, start=-abi.STACK_BYTES
-    )
+    return Region("stack", sp, abi.STACK_BYTES, Unknown("stack"), readable=True, writable=True, start=-abi.STACK_BYTES)
 
 
 def element_at(region: Region, block: Block, index: int) -> BV:
@@ -72,22 +69,6 @@ def symbolic_start(image: Image, theorem: Theorem) -> State:
     return state
 
 
-def concrete_start(image: Image, theorem: Theorem, sample: Mapping[str, int]) -> State:
-    """The same state with the numbers of a sample, which has one for every variable, in place of the variables."""
-    memory = Memory([segment_region(image, segment) for segment in image.segments])
-    for block in theorem.blocks:
-        elements = [BV.const(sample[element.name], block.width) for element in block.elements]
-        contents = Elements(elements, block.byteorder)
-        base = sample[block.base.name]
-        memory.add(Region(block.name, base, block.size, contents, writable="w" in block.access))
-    stack = sample["sp"] - abi.STACK_BYTES
-    memory.add(Region("stack", stack, abi.STACK_BYTES, Bytes(bytes(abi.STACK_BYTES)), writable=True))
-    general = [BV.const(sample[f"x{n}"], 64) for n in range(31)] + [BV.const(sample["sp"], 64)]
-    vector = [BV.const(sample[f"v{n}"], 128) for n in range(32)]
-    flags = FlagBits(*[BV.const(sample[f"flag_{name}"], 1) for name in "nzcv"])
-    return State(general, vector, flags, memory, 0)
-
-
 @dataclass
 class Execution:
     """One run of a theorem's calls over an image, on all paths.
@@ -101,7 +82,7 @@ class Execution:
     theorem: Theorem
     max_steps: int = MAX_STEPS
     feasible: Callable[[Conditions], bool] = lambda _: True
-    observer: Callable[[Instruction, State], None] | None = None
+    observer: Observer | None = None
     code: Code = field(init=False)
     start: State = field(init=False)
     paths: list[Path] = field(default_factory=list)

@@ -6,7 +6,7 @@ addresses are mappable and its stack is aligned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import TypeAlias
 
@@ -85,3 +85,15 @@ def complete(execution: Execution, sample: Sample, seed: int = 0) -> Sample:
         for element in block.elements:
             full.setdefault(element.name, random.getrandbits(block.width))
     return full
+
+
+def unknown_bytes(name: str, start: int, size: int, sample: Mapping[str, int]) -> bytearray:
+    """Initial bytes of a region whose contents are unknown, from offset `start`: 0 where the sample does not say."""
+    data = bytearray(size)
+    prefix = f"{name}.byte["
+    for key, value in sample.items():
+        if key.startswith(prefix):
+            offset = int(key[len(prefix) : -1]) - start
+            if 0 <= offset < size:
+                data[offset] = value
+    return data

@@ -21,7 +21,9 @@ def preconditions(execution: Execution) -> list[BV]:
     conditions = list(theorem.assumptions)
     for start, size in extents:
         conditions.append(start.ule((1 << 64) - 1 - size))
-    conditions += [block.base.extract(_log2(block.alignment) - 1, 0).eq(0) for block in theorem.blocks if block.alignment > 1]
+    conditions += [
+        block.base.extract(_log2(block.alignment) - 1, 0).eq(0) for block in theorem.blocks if block.alignment > 1
+    ]
     conditions.append(sp.extract(_log2(abi.STACK_ALIGNMENT) - 1, 0).eq(0))
     for (start_a, size_a), (start_b, size_b) in combinations(extents, 2):
         conditions.append(_apart(start_a, size_a, start_b, size_b))

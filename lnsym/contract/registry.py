@@ -23,7 +23,7 @@ class NoSuchContract(LnsymError):
     name: str
     known: Sequence[str]
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """The name, and what there is."""
         nearest = nearest_names(self.name, self.known)
         hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
@@ -37,7 +37,7 @@ class BadContract(LnsymError):
     where: str
     reason: str
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """Where, and what Python said."""
         return f"{self.where}: {self.reason}"
 
@@ -65,7 +65,9 @@ class Contract:
         """The theorem for these parameters. Raises ContractError, and BadContract when its code raises anything else."""
         for name in parameters:
             if name not in self.parameters:
-                raise ContractError(f"{self.name!r} has no parameter {name!r}; it has {', '.join(self.parameters) or 'none'}")
+                raise ContractError(
+                    f"{self.name!r} has no parameter {name!r}; it has {', '.join(self.parameters) or 'none'}"
+                )
         theorem = Theorem()
         try:
             self.statement(theorem, **parameters)

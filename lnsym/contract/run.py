@@ -4,11 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from isa.flags import FlagBits
 from lnsym.bv import BV, evaluate
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution, element_at
+from lnsym.contract.execution import Execution, element_at, segment_region
+from lnsym.contract.inputs import unknown_bytes
+from lnsym.contract.theorem import Theorem
+from lnsym.machine.image import Image
+from lnsym.machine.memory import Bytes, Elements, Memory, Region
 from lnsym.machine.paths import Explorer, Observer, Path
 from lnsym.machine.state import State
+
+
+def concrete_start(image: Image, theorem: Theorem, sample: Mapping[str, int]) -> State:
+    """The state before the first call, the numbers of a complete sample (see `inputs.complete`) in it."""
+    memory = Memory()
+    for segment in image.segments:
+        region = segment_region(image, segment)
+        if not segment.constant:
+            region.contents = Bytes(bytes(unknown_bytes(segment.name, 0, segment.size, sample)))
+        memory.add(region)
+    for block in theorem.blocks:
+        elements = [BV.const(sample[element.name], block.width) for element in block.elements]
+        contents = Elements(elements, block.byteorder)
+        base = sample[block.base.name]
+        memory.add(Region(block.name, base, block.size, contents, writable="w" in block.access))
+    data = bytes(unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES, sample))
+    memory.add(Region("stack", sample["sp"] - abi.STACK_BYTES, len(data), Bytes(data), writable=True))
+    general = [BV.const(sample[f"x{n}"], 64) for n in range(31)] + [BV.const(sample["sp"], 64)]
+    vector = [BV.const(sample[f"v{n}"], 128) for n in range(32)]
+    flags = FlagBits(*[BV.const(sample[f"flag_{name}"], 1) for name in "nzcv"])
+    return State(general, vector, flags, memory, 0)
 
 
 def run_concretely(

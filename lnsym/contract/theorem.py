@@ -23,7 +23,7 @@ class ContractError(LnsymError):
 
     reason: str
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """What is wrong with it."""
         return f"contract: {self.reason}"
 

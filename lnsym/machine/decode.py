@@ -30,7 +30,7 @@ class NotModelled(LnsymError):
     text: str
     where: str
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """Address, place, bytes and text."""
         return f"instruction not modelled at {self.address:#x} ({self.where}): {_bytes(self.word)}  {self.text}"
 
@@ -44,7 +44,7 @@ class NotAnInstruction(LnsymError):
     word: int
     where: str
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """Address, place and bytes."""
         return f"no A64 instruction at {self.address:#x} ({self.where}): {_bytes(self.word)}"
 
@@ -59,7 +59,7 @@ class DecodersDisagree(LnsymError):
     text: str
     names: tuple[str, ...]
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """Address, bytes, and what each takes them for."""
         return (
             f"decoders disagree at {self.address:#x}: {_bytes(self.word)} is {self.text!r} to Capstone "

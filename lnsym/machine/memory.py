@@ -27,7 +27,7 @@ class OutsideMemory(LnsymError):
     pc: int
     why: str
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """Which access, where, and what is wrong with it."""
         return f"{self.kind} of {self.size} bytes at {self.address!r}, by the instruction at {self.pc:#x}: {self.why}"
 
@@ -42,7 +42,7 @@ class SymbolicOffset(LnsymError):
     offset: BV
     pc: int
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """Which access, where."""
         return (
             f"{self.kind} in {self.region} at the symbolic offset {self.offset!r}, "
@@ -269,7 +269,9 @@ class Memory:
         if offset < region.start or offset + size > region.start + region.size:
             raise OutsideMemory(kind, address, size, pc, f"outside {region.name}, {region.size} bytes")
         if not (region.readable if kind == "load" else region.writable):
-            raise OutsideMemory(kind, address, size, pc, f"{region.name} may not be {'read' if kind == 'load' else 'written'}")
+            raise OutsideMemory(
+                kind, address, size, pc, f"{region.name} may not be {'read' if kind == 'load' else 'written'}"
+            )
         if self.on_access is not None:
             self.on_access(kind, region, offset, size, pc)
         return region, offset

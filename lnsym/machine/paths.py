@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 from lnsym.bv import BV
 from lnsym.errors import LnsymError
@@ -17,7 +17,16 @@ from lnsym.machine.decode import Code, Instruction
 from lnsym.machine.state import State
 
 Conditions: TypeAlias = tuple[BV, ...]
-Observer: TypeAlias = Callable[[Instruction, State], None]
+
+
+class Observer(Protocol):
+    """Something that watches a run."""
+
+    def begin(self, state: State, conditions: Conditions) -> None:
+        """A path starts, or goes on after a fork, in this state and under these path conditions."""
+
+    def __call__(self, instruction: Instruction, state: State) -> None:
+        """An instruction has been executed, and the state is what it left."""
 
 
 @dataclass(eq=False)
@@ -29,9 +38,11 @@ class StepLimit(LnsymError):
     pc: int
     where: str
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """How far it came, and where it was."""
-        return f"no return within {self.steps} steps: at {self.pc:#x} ({self.where}); raise --max-steps if it needs more"
+        return (
+            f"no return within {self.steps} steps: at {self.pc:#x} ({self.where}); raise --max-steps if it needs more"
+        )
 
 
 @dataclass(eq=False)
@@ -42,7 +53,7 @@ class UnknownTarget(LnsymError):
     pc: int
     target: BV
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """Where it branches, and to what."""
         return f"the branch at {self.pc:#x} goes to {self.target!r}: neither an address of the code nor the caller's"
 
@@ -55,7 +66,7 @@ class UndefinedCall(LnsymError):
     name: str
     pc: int
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """Which function, called from where."""
         return f"call of {self.name} at {self.pc:#x}, which this file does not define: give a file that links it in"
 
@@ -80,7 +91,7 @@ class Explorer:
     """Runs states over the code of one image.
 
     `returns_to` is the term that, branched to, ends a path well. `feasible` may answer False for path conditions that
-    no input satisfies; True is always sound. `observer` is called after each instruction.
+    no input satisfies; True is always sound. `observer` is told of each instruction.
     """
 
     def __init__(
@@ -119,6 +130,8 @@ class Explorer:
 
     def _run(self, path: Path, target: BV) -> list[tuple[Path, BV]]:
         """Run from `target` until the path returns (the result is empty) or splits (the forks and where each goes)."""
+        if self.observer is not None:
+            self.observer.begin(path.state, path.conditions)
         while target is not self.returns_to:
             if target.op == "const":
                 target = self._run_straight(path, target.args[0])
@@ -130,10 +143,11 @@ class Explorer:
         return []
 
     def _run_straight(self, path: Path, pc: int) -> BV:
-        """Run from `pc` up to the next branch to a symbolic target, and return that target."""
+        """Run from `pc` up to the next branch to the return address or a symbolic target, and return that target."""
         state = path.state
         decoded = self.code.decoded
         observer = self.observer
+        returns_to = self.returns_to
         for steps in range(path.steps, self.max_steps):
             instruction = decoded.get(pc) or self._fetch(pc, path)
             state.pc = pc
@@ -147,7 +161,7 @@ class Explorer:
                 pc += 4
                 continue
             state.next_pc = None
-            if target.op != "const":
+            if target.op != "const" or target is returns_to:
                 return target
             pc = target.args[0]
         raise StepLimit(self.max_steps, pc, self.code.image.describe(pc))

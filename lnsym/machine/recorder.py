@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lnsym.bv import BV
 from lnsym.machine.decode import Instruction
 from lnsym.machine.memory import Region
+from lnsym.machine.paths import Conditions
 from lnsym.machine.state import SP, State
 
 
@@ -20,14 +21,19 @@ class Write:
 
 
 class Recorder:
-    """An observer of a run: `writes` is what the last instruction wrote, `general` and `vector` what was there before."""
+    """An observer of a run; `writes` is what the last instruction wrote."""
 
-    def __init__(self, start: State) -> None:
-        self._general = start.general.copy()
-        self._vector = start.vector.copy()
+    def __init__(self) -> None:
+        self._general: list[BV] = []
+        self._vector: list[BV] = []
         self._stored: list[tuple[Region, int, int]] = []
         self.writes: list[Write] = []
-        start.memory.on_access = self._access
+
+    def begin(self, state: State, conditions: Conditions) -> None:
+        """Take this state as what is there before the next instruction."""
+        self._general = state.general.copy()
+        self._vector = state.vector.copy()
+        state.memory.on_access = self._access
 
     def _access(self, kind: str, region: Region, offset: int, size: int, pc: int) -> None:
         if kind == "store":
@@ -49,4 +55,3 @@ class Recorder:
             sign = "-" if offset < 0 else "+"
             self.writes.append(Write(f"{region.name}{sign}{abs(offset):#x}", region.read(offset, size)))
         self._stored.clear()
-

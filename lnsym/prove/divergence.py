@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from lnsym.bv import evaluate, label_of, topological
-from lnsym.contract.execution import Execution, concrete_start
-from lnsym.contract.run import run_concretely
+from lnsym.contract.execution import Execution
+from lnsym.contract.inputs import Sample
+from lnsym.contract.run import concrete_start, run_concretely
 from lnsym.machine.decode import Instruction
 from lnsym.machine.recorder import Recorder
 from lnsym.machine.state import State
-from lnsym.contract.inputs import Sample
 
 
 def first_divergence(execution: Execution, sample: Sample) -> str:
@@ -35,16 +35,23 @@ def first_divergence(execution: Execution, sample: Sample) -> str:
 
 def _computed_values(execution: Execution, sample: Sample, widths: set[int]) -> set[int]:
     """Every value of these widths that an instruction writes, lanes of vectors one by one."""
+    collector = _Collector(widths)
     state = concrete_start(execution.image, execution.theorem, sample)
-    recorder = Recorder(state)
-    computed: set[int] = set()
+    run_concretely(execution, state, sample, collector)
+    return collector.values
 
-    def observe(instruction: Instruction, state: State) -> None:
-        recorder(instruction, state)
-        for write in recorder.writes:
-            for width in widths:
+
+class _Collector(Recorder):
+    """Collects the values that a run writes."""
+
+    def __init__(self, widths: set[int]) -> None:
+        super().__init__()
+        self._widths = widths
+        self.values: set[int] = set()
+
+    def __call__(self, instruction: Instruction, state: State) -> None:
+        super().__call__(instruction, state)
+        for write in self.writes:
+            for width in self._widths:
                 for low in range(0, write.value.width, width):
-                    computed.add(write.value.value >> low & ((1 << width) - 1))
-
-    run_concretely(execution, state, sample, observe)
-    return computed
+                    self.values.add(write.value.value >> low & ((1 << width) - 1))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lnsym.bv import variables
 from lnsym.contract.execution import Execution
+from lnsym.contract.inputs import holds, samples
 from lnsym.contract.preconditions import preconditions
 from lnsym.machine.paths import Conditions
-from lnsym.contract.inputs import holds, samples
 
 TRIES = 32
 SOLVER_SECONDS = 10.0

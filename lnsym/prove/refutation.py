@@ -15,10 +15,10 @@ from lnsym.bv import BV, evaluate, variables
 from lnsym.contract import abi
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
+from lnsym.contract.inputs import Sample, complete, holds, samples
 from lnsym.errors import LnsymError
 from lnsym.machine.memory import OutsideMemory
 from lnsym.machine.paths import Path, UnknownTarget
-from lnsym.contract.inputs import Sample, complete, holds, samples
 from lnsym.prove.divergence import first_divergence
 from lnsym.prove.replay import Replay, replay
 
@@ -34,7 +34,7 @@ class ModelFault(LnsymError):
     simulated: int
     emulated: int
 
-    def message(self) -> str:
+    def _message(self) -> str:
         """What differs."""
         return (
             f"the simulator and Unicorn disagree on {self.name}: {self.simulated:#x} against {self.emulated:#x}; "
@@ -52,6 +52,15 @@ class Difference:
     actual: int
 
 
+@dataclass(frozen=True)
+class Input:
+    """An argument or a region of the contract: its elements, unsigned, `width` bits each."""
+
+    name: str
+    width: int
+    values: tuple[int, ...]
+
+
 @dataclass
 class Counterexample:
     """An input, and what the code does with it on Unicorn."""
@@ -62,8 +71,8 @@ class Counterexample:
     """A forbidden access or branch, in words; empty when the code returned."""
     divergence: str = ""
     """Where the computation first leaves the specification, in words, if that could be told."""
-    shown: tuple[str, ...] = ()
-    """The names in the sample that are the routine's inputs by contract; the others are registers it should not depend on."""
+    inputs: tuple[Input, ...] = ()
+    """The part of the sample that the contract gives the routine."""
 
 
 def candidates(execution: Execution, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
@@ -106,7 +115,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
             return None
         place = execution.image.describe(seen.run.pc)
         violation = f"{seen.run.access or 'branch out of the code'}, at {seen.run.pc:#x} ({place})"
-        return Counterexample(full, violation=violation, shown=_inputs(execution))
+        return Counterexample(full, violation=violation, inputs=_inputs(execution, full))
     _check_model(execution, full, seen)
     differences = [
         Difference(name, width, value, seen.observed[name])
@@ -115,16 +124,20 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     ]
     if not differences:
         return None
-    return Counterexample(full, differences, divergence=first_divergence(execution, full), shown=_inputs(execution))
+    return Counterexample(
+        full, differences, divergence=first_divergence(execution, full), inputs=_inputs(execution, full)
+    )
 
 
-def _inputs(execution: Execution) -> tuple[str, ...]:
-    """The pointers, values and elements that the calls get, in the order of the contract."""
-    names = {variable.name: None for call in execution.theorem.calls for variable in variables(call.arguments)}
+def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
+    """The pointers and values that the calls get, then the regions they may read, in the order of the contract."""
+    arguments = {v: None for call in execution.theorem.calls for v in variables(call.arguments)}
+    found = [Input(v.name, v.width, (sample[v.name],)) for v in arguments if v.name in sample]
     for block in execution.theorem.blocks:
         if "r" in block.access:
-            names.update({element.name: None for element in block.elements})
-    return tuple(names)
+            values = tuple([sample[element.name] for element in block.elements])
+            found.append(Input(f"{block.name}[]", block.width, values))
+    return tuple(found)
 
 
 def _expected(execution: Execution, sample: Sample) -> dict[str, tuple[int, int]]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from lnsym.bv import evaluate
 from lnsym.contract import abi
 from lnsym.contract.execution import Execution
+from lnsym.contract.inputs import Sample, unknown_bytes
 from lnsym.contract.theorem import Block
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
-from lnsym.contract.inputs import Sample
 
 PAGE = 0x1000
 
@@ -30,17 +30,6 @@ def _block_bytes(block: Block, sample: Sample) -> bytearray:
     return bytearray(b"".join(sample[e.name].to_bytes(step, block.byteorder) for e in block.elements))
 
 
-def _unknown_bytes(name: str, start: int, size: int, sample: Sample) -> bytearray:
-    data = bytearray(size)
-    prefix = f"{name}.byte["
-    for key, value in sample.items():
-        if key.startswith(prefix):
-            offset = int(key[len(prefix) : -1]) - start
-            if 0 <= offset < size:
-                data[offset] = value
-    return data
-
-
 def extents(execution: Execution, sample: Sample) -> list[Extent]:
     """The image, the contract's regions, the stack and the pages returned to, as the sample places them."""
     image = execution.image
@@ -49,15 +38,13 @@ def extents(execution: Execution, sample: Sample) -> list[Extent]:
         if segment.constant and segment.data is not None:
             data = bytearray(segment.data)
         else:
-            data = _unknown_bytes(segment.name, 0, segment.size, sample)
-        mapped.append(
-            Extent(segment.name, segment.address, data, segment.readable, False, segment.executable)
-        )
+            data = unknown_bytes(segment.name, 0, segment.size, sample)
+        mapped.append(Extent(segment.name, segment.address, data, segment.readable, False, segment.executable))
     for block in execution.theorem.blocks:
         mapped.append(
             Extent(block.name, sample[block.base.name], _block_bytes(block, sample), True, "w" in block.access)
         )
-    stack = _unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES, sample)
+    stack = unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES, sample)
     mapped.append(Extent("stack", sample["sp"] - abi.STACK_BYTES, stack, True, True))
     for call in range(len(execution.theorem.calls)):
         page = sample[execution.returns_to(call).name]
@@ -112,5 +99,3 @@ def _observe(execution: Execution, emulator: Emulator, registers: Registers, sam
     for n in abi.CALLEE_SAVED_VECTOR:
         observed[f"d{n}"] = registers.vector[n] & ((1 << 64) - 1)
     return observed
-
-

@@ -11,14 +11,15 @@ from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
 from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.goals import Goal
+from lnsym.contract.inputs import Sample, holds, samples
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import ContractError, Theorem
 from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
+from lnsym.machine.state import SP
 from lnsym.prove import refutation, structural
 from lnsym.prove.feasibility import Feasibility
 from lnsym.prove.refutation import Counterexample
-from lnsym.contract.inputs import Sample, holds, samples
 from lnsym.prove.verdict import EXIT_CODES, MethodUse, Status, Verdict
 
 ASSUMPTIONS = (
@@ -102,7 +103,9 @@ class _Verification:
         from lnsym.prove import smt
 
         if smt.solve(preconditions(self._execution), self._options.timeout).status == "unsat":
-            raise ContractError(f"the preconditions of {self._verdict.contract!r} contradict each other: no input satisfies them")
+            raise ContractError(
+                f"the preconditions of {self._verdict.contract!r} contradict each other: no input satisfies them"
+            )
 
     def _decide(self) -> tuple[Status, str]:
         execution = self._execution
@@ -114,7 +117,12 @@ class _Verification:
             if not execution.paths:
                 return "unknown", "no path reaches the end: the theorem would be vacuous"
             return "proved", ""
-        refuted = self._refute(chain(*(refutation.stopped_candidates(execution, p) for p in stopped if refutation.may_be_refuted(p)), refutation.candidates(execution, open_goals)))
+        refuted = self._refute(
+            chain(
+                *(refutation.stopped_candidates(execution, p) for p in stopped if refutation.may_be_refuted(p)),
+                refutation.candidates(execution, open_goals),
+            )
+        )
         if refuted:
             return "refuted", refuted
         return self._by_solver(open_goals, stopped)
@@ -126,7 +134,7 @@ class _Verification:
         """The reason when one of the candidates is a confirmed counterexample, else nothing."""
         began = time.perf_counter()
         reason = ""
-        for _, sample in zip(range(8), found):
+        for _, sample in zip(range(8), found, strict=False):
             counterexample = refutation.confirm(self._execution, sample)
             if counterexample is not None:
                 self._verdict.counterexample = counterexample
@@ -142,10 +150,9 @@ class _Verification:
         deadline = began + self._options.timeout
         closed = 0
         unknown: list[str] = []
-        pointers = self._pointer_conditions()
         for path in stopped:
             assert path.stopped is not None
-            answer = smt.solve([*path.conditions, *pointers], max(0.1, deadline - time.perf_counter()))
+            answer = smt.solve(self._with_pointers(path.conditions), max(0.1, deadline - time.perf_counter()))
             if answer.status == "unsat":
                 continue
             if answer.status == "sat" and refutation.may_be_refuted(path):
@@ -162,7 +169,7 @@ class _Verification:
                 unknown.append(f"{goal.name}: no time left")
                 continue
             different = ~goal.actual.eq(goal.expected)
-            answer = smt.solve([*goal.conditions, *pointers, different], left)
+            answer = smt.solve(self._with_pointers([*goal.conditions, different]), left)
             if answer.status == "unsat":
                 closed += 1
             elif answer.status == "sat":
@@ -180,8 +187,12 @@ class _Verification:
             return "unknown", "no path reaches the end: the theorem would be vacuous"
         return "proved", ""
 
-    def _pointer_conditions(self) -> list[BV]:
-        return preconditions(self._execution)
+    def _with_pointers(self, conditions: Sequence[BV]) -> list[BV]:
+        """The conditions with the contract's, and with what is known of pointers where they speak of any."""
+        execution = self._execution
+        pointers = {block.base for block in execution.theorem.blocks} | {execution.start.x_or_sp(SP)}
+        known = [*conditions, *execution.theorem.assumptions]
+        return [*conditions, *preconditions(execution)] if pointers.intersection(variables(known)) else known
 
     def _placed(self, model: Sample) -> Iterator[Sample]:
         """The solver's input with regions at addresses that can be mapped, and as it is."""

@@ -7,12 +7,13 @@ from itertools import islice
 
 from lnsym.bv import BV, show
 from lnsym.contract import Theorem
-from lnsym.contract.execution import Execution, concrete_start
+from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import CORNERS, complete, samples
-from lnsym.contract.run import run_concretely
+from lnsym.contract.run import concrete_start, run_concretely
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Instruction
 from lnsym.machine.image import Image
+from lnsym.machine.paths import Conditions
 from lnsym.machine.recorder import Recorder
 from lnsym.machine.state import State
 from lnsym.prove.feasibility import Feasibility
@@ -29,16 +30,28 @@ def value_text(value: BV) -> str:
     return show(value, VALUE_DEPTH, VALUE_LENGTH)
 
 
-def tracer(start: State, write_line: Callable[[str], None]) -> Callable[[Instruction, State], None]:
-    """An observer that writes a line for each instruction of a run from `start`."""
-    recorder = Recorder(start)
+class Tracer(Recorder):
+    """An observer that writes a line for each instruction, and one where another path begins."""
 
-    def observe(instruction: Instruction, state: State) -> None:
-        recorder(instruction, state)
-        effects = "  ".join(f"{write.place} = {value_text(write.value)}" for write in recorder.writes)
-        write_line(f"{instruction.address:8x}  {instruction.text:<{TEXT_COLUMNS}}  {effects}".rstrip())
+    def __init__(self, write_line: Callable[[str], None]) -> None:
+        super().__init__()
+        self._write_line = write_line
+        self._paths = 0
 
-    return observe
+    def begin(self, state: State, conditions: Conditions) -> None:
+        """Say under which conditions the path runs, unless it is the first."""
+        super().begin(state, conditions)
+        self._paths += 1
+        if self._paths > 1:
+            self._write_line(
+                f"-- {' and '.join(show(c, VALUE_DEPTH, VALUE_LENGTH) for c in conditions) or 'next call'}"
+            )
+
+    def __call__(self, instruction: Instruction, state: State) -> None:
+        """Write the instruction's line."""
+        super().__call__(instruction, state)
+        effects = "  ".join(f"{write.place} = {value_text(write.value)}" for write in self.writes)
+        self._write_line(f"{instruction.address:8x}  {instruction.text:<{TEXT_COLUMNS}}  {effects}".rstrip())
 
 
 def trace_routine(
@@ -52,9 +65,9 @@ def trace_routine(
     if seed is not None:
         sample = complete(execution, next(islice(samples(execution, [], seed), CORNERS, None)), seed)
         state = concrete_start(image, theorem, sample)
-        run_concretely(execution, state, sample, tracer(state, write_line))
+        run_concretely(execution, state, sample, Tracer(write_line))
         return None
     execution.feasible = Feasibility(execution)
-    execution.observer = tracer(execution.start, write_line)
+    execution.observer = Tracer(write_line)
     execution.run()
     return next((path.stopped for path in execution.paths if path.stopped is not None), None)

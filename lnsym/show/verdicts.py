@@ -9,8 +9,11 @@ from typing import Any
 
 import lnsym
 from lnsym.machine.image import Image
-from lnsym.prove.refutation import Counterexample
+from lnsym.prove.refutation import Counterexample, Input
 from lnsym.prove.verdict import Verdict
+
+VALUES_BITS = 256
+"""How much of a region one line of a counterexample shows."""
 
 DEPENDENCIES = ("capstone", "pyelftools", "z3-solver", "python-sat", "unicorn")
 
@@ -30,29 +33,36 @@ def verdict_line(verdict: Verdict, name_width: int = 0, contract_width: int = 0)
     return f"{line}\n         {verdict.reason}" if verdict.reason else line
 
 
-def counterexample_lines(counterexample: Counterexample, limit: int = 24) -> Iterator[str]:
-    """The input, what the specification says and what the code does, aligned; long inputs are cut at `limit` values."""
-    inputs = _shown_inputs(counterexample)
-    width = max((len(name) for name in inputs), default=0)
-    for i, (name, value) in enumerate(inputs.items()):
-        if i == limit:
-            yield f"           … {len(inputs) - limit} more (all are in the --json report)"
-            break
-        yield f"  {'input' if i == 0 else '':<9}{name:<{width}}  {value:#x}"
+def counterexample_lines(counterexample: Counterexample) -> Iterator[str]:
+    """The input, what the specification says and what the code does, aligned."""
+    names = [i.name for i in counterexample.inputs] + [d.name for d in counterexample.differences]
+    width = max((len(name) for name in names), default=0)
+    lead = "input"
+    for given in counterexample.inputs:
+        for text in _values_text(given):
+            yield f"  {lead:<9}{given.name if text[0] else '':<{width}}  {text[1]}"
+            lead = ""
     if counterexample.violation:
         yield f"  Unicorn  {counterexample.violation}"
-    for i, difference in enumerate(counterexample.differences):
-        digits = difference.width // 4 + 2
+    lead = "output"
+    for difference in counterexample.differences:
+        digits = (difference.width + 3) // 4
         yield (
-            f"  {'output' if i == 0 else '':<9}{difference.name:<{width}}  specification {difference.expected:#0{digits}x}  "
-            f"code, on Unicorn {difference.actual:#0{digits}x}"
+            f"  {lead:<9}{difference.name:<{width}}  specification {difference.expected:0{digits}x}  "
+            f"code, on Unicorn {difference.actual:0{digits}x}"
         )
+        lead = ""
     if counterexample.divergence:
         yield f"  parts    {counterexample.divergence}"
 
 
-def _shown_inputs(counterexample: Counterexample) -> dict[str, int]:
-    return {name: counterexample.sample[name] for name in counterexample.shown if name in counterexample.sample}
+def _values_text(given: Input) -> Iterator[tuple[bool, str]]:
+    """The values in hexadecimal, VALUES_BITS to a line; whether it is the first line. Bytes stand close together."""
+    digits = (given.width + 3) // 4
+    step = max(1, VALUES_BITS // given.width)
+    for first in range(0, len(given.values), step):
+        some = given.values[first : first + step]
+        yield first == 0, ("" if given.width == 8 else " ").join(f"{value:0{digits}x}" for value in some)
 
 
 def report(image: Image, verdicts: Sequence[Verdict]) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def test_equivalent_inverse_keys_of_appendix_c_1() -> None:
 
 
 @pytest.mark.parametrize("parameters", VARIANTS, ids=lambda p: p.name)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_random_inputs_against_a_library(parameters: aes.Parameters, data: st.DataObject) -> None:
     size = 4 * parameters.nk

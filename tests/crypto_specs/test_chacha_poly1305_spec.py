@@ -39,7 +39,10 @@ def test_block_function() -> None:
 def test_encryption() -> None:
     # Section 2.4.2
     nonce = chacha.words(terms("000000000000004a00000000"))
-    plaintext = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it."
+    plaintext = (
+        b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, "
+        b"sunscreen would be it."
+    )
     ciphertext = terms(
         "6e2e359a2568f980 41ba0728dd0d6981 e97e7aec1d4360c2 0a27afccfd9fae0b f91b65c5524733ab"
         "8f593dabcd62b357 1639d624e65152ab 8f530c359f0861d8 07ca0dbf500d6a61 56a38e088a22b65e"

@@ -63,6 +63,15 @@ def test_sm3_of_random_messages_against_a_library(message: bytes) -> None:
     assert sm3.digest(message) == reference.finalize()
 
 
+@pytest.mark.parametrize("length", [0, 55, 56, 63, 64, 119, 120])
+def test_padding_at_the_edges_of_a_block(length: int) -> None:
+    message = bytes(range(length))
+    assert md5.digest(message) == hashlib.md5(message).digest()
+    reference = hashes.Hash(hashes.SM3())
+    reference.update(message)
+    assert sm3.digest(message) == reference.finalize()
+
+
 def test_sm4_example() -> None:
     # GB/T 32907-2016, appendix A.1
     block = terms("0123456789abcdeffedcba9876543210")

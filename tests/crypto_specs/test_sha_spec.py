@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -111,7 +112,8 @@ def test_each_rotation_amount_matters(name: str, field: str) -> None:
     for position in range(3):
         amounts = list(getattr(VARIANTS[name], field))
         amounts[position] += 1
-        wrong = replace(VARIANTS[name], **{field: tuple(amounts)})
+        changed: dict[str, Any] = {field: tuple(amounts)}
+        wrong = replace(VARIANTS[name], **changed)
         assert sha2.digest(wrong, ABC) != hashlib.new(name, ABC).digest()
 
 

@@ -246,6 +246,27 @@ FAMILIES = {
 """Phrases that stand for a family of mnemonics."""
 
 
+def _optional_end(match: re.Match[str]) -> str:
+    return f"{match[1]} {match[1]}{match[2]}"
+
+
+def _each_end(match: re.Match[str]) -> str:
+    return " ".join(match[1] + end for end in match[2].split("/"))
+
+
+def _from_to(match: re.Match[str]) -> str:
+    stem, first, end, last = match.groups()
+    return " ".join(f"{stem}{number}{end}" for number in range(int(first), int(last) + 1))
+
+
+NOTATIONS = {
+    r"(\w+)\((\w)\)": _optional_end,  # BRAA(Z)
+    r"(\w+)(\w(?:/\w)+)": _each_end,  # CRC32B/H/W/X
+    r"(\w+)(\d)(\w*)-\1(\d)\3": _from_to,  # LD1R-LD4R
+}
+"""Several mnemonics written as one."""
+
+
 def documented(encoding: Encoding) -> tuple[set[str], re.Pattern[str]]:
     """The mnemonics that the class' docstring lists, and the pattern of those that its phrases add."""
     docstring = " ".join((importlib.import_module(encoding.module).__doc__ or "").split())
@@ -256,13 +277,10 @@ def documented(encoding: Encoding) -> tuple[set[str], re.Pattern[str]]:
     listed = re.split(r"[.;]( |$)", re.sub(r" \(.*?\)", "", listed))[0]  # the list ends with its sentence
     for phrase in SUFFIXES:
         listed = listed.replace(phrase, "")
-    listed = re.sub(r"(\w+)\((\w)\)", r"\1, \1\2", listed)  # BRAA(Z)
-    listed = re.sub(
-        r"(\w+)(\w)((/\w)+)", lambda m: ", ".join(m[1] + last for last in f"{m[2]}{m[3]}".split("/")), listed
-    )
-    names = {
-        name for name in re.findall(r"\b[A-Z][A-Z0-9]*(?:\.cond)?(?![a-z])", listed) if not REGISTERS.fullmatch(name)
-    }
+    for notation, expand in NOTATIONS.items():
+        listed = re.sub(notation, expand, listed)
+    found = re.findall(r"\b[A-Z][A-Z0-9]*(?:\.cond)?(?![a-z])", listed)
+    names = {name for name in found if not REGISTERS.fullmatch(name)}
     return names, re.compile("|".join([f"({'|'.join(names)}){suffixes}", *families]))
 
 

@@ -74,9 +74,7 @@ class ObjectWriter:
             body.extend(bytes(-len(body) % 16))
             entry = {SYMTAB: 24, RELA: 24}.get(kind, 0)
             headers.append(
-                struct.pack(
-                    "<IIQQQQIIQQ", names.add(name), kind, flags, 0, len(body), size, link, info, align, entry
-                )
+                struct.pack("<IIQQQQIIQQ", names.add(name), kind, flags, 0, len(body), size, link, info, align, entry)
             )
             body.extend(data)
 
@@ -97,9 +95,7 @@ class ObjectWriter:
             emit(".rela" + self.sections[section - 1][0], RELA, 0, data, len(data), symtab, section, 8)
         name_at = names.add(".shstrtab")
         body += bytes(-len(body) % 16)
-        headers.append(
-            struct.pack("<IIQQQQIIQQ", name_at, STRTAB, 0, 0, len(body), len(names.data), 0, 0, 1, 0)
-        )
+        headers.append(struct.pack("<IIQQQQIIQQ", name_at, STRTAB, 0, 0, len(body), len(names.data), 0, 0, 1, 0))
         body += names.data
         body += bytes(-len(body) % 16)
         body[:64] = header(1, shoff=len(body), shnum=len(headers), names=len(headers) - 1)

@@ -23,30 +23,30 @@ LDRB, LDRH, LDRW, LDRX, LDRQ = 0x39400021, 0x79400021, 0xB9400021, 0xF9400021, 0
 
 # (type, instruction or size in bytes, S, A, P, G, bytes as a little-endian number): by hand from AAELF64.
 CASES = [
-    ("ABS64", 0, 0x1122334455667788, 1, 0, 0, 0x1122334455667789),
-    ("ABS64", 0, 0, -1, 0, 0, 0xFFFFFFFFFFFFFFFF),
-    ("ABS32", 0, 0xFFFFFFFE, 1, 0, 0, 0xFFFFFFFF),
-    ("ABS16", 0, 0, -0x8000, 0, 0, 0x8000),
-    ("PREL64", 0, 0x1000, 4, 0x1008, 0, 0xFFFFFFFFFFFFFFFC),
+    ("ABS64", 0, 0x1122334455667788, 1, 0x4321234, 0x8765432, 0x1122334455667789),
+    ("ABS64", 0, 0, -1, 0x4321234, 0x8765432, 0xFFFFFFFFFFFFFFFF),
+    ("ABS32", 0, 0xFFFFFFFE, 1, 0x4321234, 0x8765432, 0xFFFFFFFF),
+    ("ABS16", 0, 0, -0x8000, 0x4321234, 0x8765432, 0x8000),
+    ("PREL64", 0, 0x1000, 3, 0x1008, 0, 0xFFFFFFFFFFFFFFFB),
     ("PREL32", 0, 0x1000, 4, 0x1008, 0, 0xFFFFFFFC),
-    ("PREL16", 0, 0x1008, 4, 0x1000, 0, 0x000C),
-    ("MOVW_UABS_G0", MOVZ, 0xFFF0, 0xF, 0, 0, 0xD29FFFE1),
-    ("MOVW_UABS_G0_NC", MOVZ, 0x11111234, 0, 0, 0, 0xD2824681),
-    ("MOVW_UABS_G1", 0xD2A00001, 0x12345678, 0, 0, 0, 0xD2A24681),
-    ("MOVW_UABS_G1_NC", 0xD2A00001, 0xFF12345678, 0, 0, 0, 0xD2A24681),
-    ("MOVW_UABS_G2", 0xD2C00001, 0x123456789ABC, 0, 0, 0, 0xD2C24681),
-    ("MOVW_UABS_G2_NC", 0xD2C00001, 0xFF123456789ABC, 0, 0, 0, 0xD2C24681),
-    ("MOVW_UABS_G3", 0xD2E00001, 0x123456789ABCDEF0, 0, 0, 0, 0xD2E24681),
+    ("PREL16", 0, 0x1308, 5, 0x1000, 0, 0x030D),
+    ("MOVW_UABS_G0", MOVZ, 0xFFF0, 0xF, 0x4321234, 0x8765432, 0xD29FFFE1),
+    ("MOVW_UABS_G0_NC", MOVZ, 0x11111234, 0, 0x4321234, 0x8765432, 0xD2824681),
+    ("MOVW_UABS_G1", 0xD2A00001, 0x12345678, 0, 0x4321234, 0x8765432, 0xD2A24681),
+    ("MOVW_UABS_G1_NC", 0xD2A00001, 0xFF12345678, 0, 0x4321234, 0x8765432, 0xD2A24681),
+    ("MOVW_UABS_G2", 0xD2C00001, 0x123456789ABC, 0, 0x1111222233334444, 0x8765432, 0xD2C24681),
+    ("MOVW_UABS_G2_NC", 0xD2C00001, 0xFF123456789ABC, 0, 0x1111222233334444, 0x8765432, 0xD2C24681),
+    ("MOVW_UABS_G3", 0xD2E00001, 0x123456789ABCDEF0, 0, 0x1111222233334444, 0x8765432, 0xD2E24681),
     ("LD_PREL_LO19", LDR_LITERAL, 0x1010, 4, 0x1000, 0, 0x580000A1),
     ("ADR_PREL_LO21", ADR, 0x1013, 0, 0x1000, 0, 0x70000081),
     ("ADR_PREL_PG_HI21", ADRP, 0x5FFF, 1, 0x1FFC, 0, 0xB0000021),
     ("ADR_PREL_PG_HI21_NC", ADRP, 0x1000, 0, 0x2004, 0, 0xF0FFFFE1),
-    ("ADD_ABS_LO12_NC", ADD, 0x12FFE, 1, 0, 0, 0x913FFC21),
-    ("LDST8_ABS_LO12_NC", LDRB, 0x12FFF, 0, 0, 0, 0x397FFC21),
-    ("LDST16_ABS_LO12_NC", LDRH, 0x12FFE, 0, 0, 0, 0x795FFC21),
-    ("LDST32_ABS_LO12_NC", LDRW, 0x12FF8, 4, 0, 0, 0xB94FFC21),
-    ("LDST64_ABS_LO12_NC", LDRX, 0x12FF0, 8, 0, 0, 0xF947FC21),
-    ("LDST128_ABS_LO12_NC", LDRQ, 0x12FF0, 0, 0, 0, 0x3DC3FC21),
+    ("ADD_ABS_LO12_NC", ADD, 0x12FFE, 1, 0x4321234, 0x8765432, 0x913FFC21),
+    ("LDST8_ABS_LO12_NC", LDRB, 0x12FFF, 0, 0x4321234, 0x8765432, 0x397FFC21),
+    ("LDST16_ABS_LO12_NC", LDRH, 0x12FFE, 0, 0x4321234, 0x8765432, 0x795FFC21),
+    ("LDST32_ABS_LO12_NC", LDRW, 0x12FF8, 4, 0x4321234, 0x8765432, 0xB94FFC21),
+    ("LDST64_ABS_LO12_NC", LDRX, 0x12FF0, 8, 0x4321234, 0x8765432, 0xF947FC21),
+    ("LDST128_ABS_LO12_NC", LDRQ, 0x12FF0, 0, 0x4321234, 0x8765432, 0x3DC3FC21),
     ("TSTBR14", TBZ, 0x1000, 0, 0x1008, 0, 0x3607FFC1),
     ("CONDBR19", B_EQ, 0x2000, 4, 0x1000, 0, 0x54008020),
     ("JUMP26", B, 0x1000, 0, 0x1004, 0, 0x17FFFFFF),
@@ -111,15 +111,64 @@ def test_overflow_check(name: str, least: int, greatest: int, step: int) -> None
 
 
 def test_got_page_is_checked() -> None:
-    with pytest.raises(RelocationOverflow):
-        apply("ADR_GOT_PAGE", ADRP, 0, 0, 0, 1 << 32)
+    for g, p in (((1 << 32) - 4096, 0), (0, 1 << 32)):
+        apply("ADR_GOT_PAGE", ADRP, 0, 0, p, g)
+    for g, p in ((1 << 32, 0), (0, (1 << 32) + 4096)):
+        with pytest.raises(RelocationOverflow):
+            apply("ADR_GOT_PAGE", ADRP, 0, 0, p, g)
+
+
+def test_got_offset_must_be_aligned() -> None:
+    with pytest.raises(RelocationOverflow, match="multiple of 8"):
+        apply("LD64_GOT_LO12_NC", LDRX, 0, 0, 0, 4)
+
+
+# Where each immediate lies in its instruction, and what extreme values leave there.
+IMM26, IMM19, IMM14, IMM16, IMM12, ADR_IMM = 0x3FFFFFF, 0xFFFFE0, 0x7FFE0, 0x1FFFE0, 0x3FFC00, 0x60FFFFE0
+EXTREMES = [
+    *((name, IMM26, x, word) for name in ("CALL26", "JUMP26")
+      for x, word in ((-4, IMM26), (-(1 << 27), 0x2000000), ((1 << 27) - 4, 0x1FFFFFF))),
+    *((name, IMM19, x, word) for name in ("CONDBR19", "LD_PREL_LO19")
+      for x, word in ((-4, IMM19), (-(1 << 20), 0x800000), ((1 << 20) - 4, 0x7FFFE0))),
+    *(("TSTBR14", IMM14, x, word) for x, word in ((-4, IMM14), (-(1 << 15), 0x40000), ((1 << 15) - 4, 0x3FFE0))),
+    *(("ADR_PREL_LO21", ADR_IMM, x, word)
+      for x, word in ((-1, ADR_IMM), (-(1 << 20), 0x800000), ((1 << 20) - 1, 0x607FFFE0))),
+    *((name, ADR_IMM, x, word) for name in ("ADR_PREL_PG_HI21", "ADR_PREL_PG_HI21_NC", "ADR_GOT_PAGE")
+      for x, word in ((-4096, ADR_IMM), (-(1 << 32), 0x800000), ((1 << 32) - 4096, 0x607FFFE0))),
+    ("MOVW_UABS_G0", IMM16, 0xFFFF, IMM16),
+    ("MOVW_UABS_G0_NC", IMM16, 0xFFFF, IMM16), ("MOVW_UABS_G0_NC", IMM16, -0x10000, 0),
+    ("MOVW_UABS_G1", IMM16, 0xFFFF0001, IMM16), ("MOVW_UABS_G1", IMM16, 0xFFFF, 0),
+    ("MOVW_UABS_G1_NC", IMM16, 0xFFFF0001, IMM16), ("MOVW_UABS_G1_NC", IMM16, -0xFFFF0001, 0),
+    ("MOVW_UABS_G2", IMM16, 0xFFFF00000001, IMM16), ("MOVW_UABS_G2", IMM16, 0xFFFFFFFF, 0),
+    ("MOVW_UABS_G2_NC", IMM16, 0xFFFF00000001, IMM16), ("MOVW_UABS_G2_NC", IMM16, -0xFFFF00000001, 0),
+    ("MOVW_UABS_G3", IMM16, 0xFFFF000000000001, IMM16), ("MOVW_UABS_G3", IMM16, 0xFFFFFFFFFFFF, 0),
+    ("ADD_ABS_LO12_NC", IMM12, 0xFFF, IMM12), ("ADD_ABS_LO12_NC", IMM12, -0x1000, 0),
+    ("LDST8_ABS_LO12_NC", IMM12, 0xFFF, IMM12), ("LDST8_ABS_LO12_NC", IMM12, -0x1000, 0),
+    ("LDST16_ABS_LO12_NC", IMM12, 0xFFE, 0x1FFC00), ("LDST16_ABS_LO12_NC", IMM12, -0x1000, 0),
+    ("LDST32_ABS_LO12_NC", IMM12, 0xFFC, 0xFFC00), ("LDST32_ABS_LO12_NC", IMM12, -0x1000, 0),
+    ("LDST64_ABS_LO12_NC", IMM12, 0xFF8, 0x7FC00), ("LDST64_ABS_LO12_NC", IMM12, -0x1000, 0),
+    ("LDST128_ABS_LO12_NC", IMM12, 0xFF0, 0x3FC00), ("LDST128_ABS_LO12_NC", IMM12, -0x1000, 0),
+    ("LD64_GOT_LO12_NC", IMM12, 0xFF8, 0x7FC00), ("LD64_GOT_LO12_NC", IMM12, -0x1000, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "mask", "x", "word"), EXTREMES)
+def test_extreme_values_fill_the_field_and_nothing_else(name: str, mask: int, x: int, word: int) -> None:
+    p = 0x40000000 if "GOT" in name or "PREL" in name or "26" in name or "BR1" in name else 0
+    s, g = (0, p + x) if "GOT" in name else (p + x, 0)
+    assert apply(name, 0, s, 0, p, g) == word
+    assert apply(name, 0xFFFFFFFF, s, 0, p, g) == word | 0xFFFFFFFF & ~mask
+
+
+def test_every_instruction_type_has_extremes() -> None:
+    assert {case[0] for case in EXTREMES} == {f.name for f in FORMULAS.values() if f.fields}
 
 
 @pytest.mark.parametrize(
     ("name", "multiple"),
     [
         ("LDST16_ABS_LO12_NC", 2), ("LDST32_ABS_LO12_NC", 4), ("LDST64_ABS_LO12_NC", 8),
-        ("LDST128_ABS_LO12_NC", 16), ("CALL26", 4), ("TSTBR14", 4), ("LD_PREL_LO19", 4),
+        ("LDST128_ABS_LO12_NC", 16), ("CALL26", 4), ("JUMP26", 4), ("CONDBR19", 4), ("TSTBR14", 4), ("LD_PREL_LO19", 4),
     ],
 )  # fmt: skip
 def test_misaligned_value_is_an_error(name: str, multiple: int) -> None:
@@ -141,8 +190,10 @@ def _immediate(word: bytes, address: int) -> int:
 @given(s=WORDS, p=WORDS)
 @pytest.mark.parametrize(
     ("name", "word", "reach"),
-    [("CALL26", BL, 27), ("JUMP26", B, 27), ("CONDBR19", B_EQ, 20), ("TSTBR14", TBZ, 15), ("LD_PREL_LO19", LDR_LITERAL, 20),
-     ("ADR_PREL_LO21", ADR, 20)],
+    [
+        ("CALL26", BL, 27), ("JUMP26", B, 27), ("CONDBR19", B_EQ, 20), ("TSTBR14", TBZ, 15),
+        ("LD_PREL_LO19", LDR_LITERAL, 20), ("ADR_PREL_LO21", ADR, 20),
+    ],
 )  # fmt: skip
 def test_capstone_reads_the_target_back(name: str, word: int, reach: int, s: int, p: int) -> None:
     s = p + (s - p) % (1 << (reach + 1)) - (1 << reach)

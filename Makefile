@@ -1,0 +1,58 @@
+# Every target sets up what it needs: a virtual environment in .venv and, for the corpora, the user's cache.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find lnsym isa crypto_specs programs -name '*.py' -o -name '*.o' -o -name '*.toml')
+
+.PHONY: demo test test-slow lint corpora bench samples conform mutate clean
+
+demo: $(VENV)/.installed
+	@BIN=$(CURDIR)/$(BIN) sh programs/demo.sh
+
+test: $(VENV)/.developing corpora
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(VENV)/.developing corpora
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The tests that need a real binary say so and are skipped where it cannot be had.
+corpora: $(VENV)/.developing
+	-@$(BIN)/lnsym fetch aws-lc
+	-@$(BIN)/lnsym fetch openssl
+
+bench: $(VENV)/.developing corpora
+	$(BIN)/python -m benchmarks.sha_blocks
+
+samples: $(VENV)/.developing
+	$(BIN)/python -m programs.samples.build
+
+# Long campaigns.
+conform: $(VENV)/.developing corpora
+	$(BIN)/lnsym conform --count 1000
+
+mutate: $(VENV)/.developing
+	$(BIN)/python -m lnsym.conform.mutation
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("lnsym needs Python 3.11 or newer: make PYTHON=python3.12, say" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml $(SOURCES)
+	$(BIN)/python -m pip install --quiet .
+	rm -rf build
+	rm -f $(VENV)/.developing
+	touch $@
+
+$(VENV)/.developing: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	rm -f $(VENV)/.installed
+	touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info

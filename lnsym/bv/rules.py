@@ -1,0 +1,793 @@
+"""Every rewrite rule of `lnsym.bv`, with examples of where it fires and where it must not.
+
+A rule is written where it is applied, as `name: law` in a docstring or a comment; here it is listed with builders of
+examples for any width. The tests prove each example at many widths with a solver and look at what becomes of it, and
+`docs/rules.md` is printed from this list:
+
+    python -m lnsym.bv.rules > docs/rules.md
+
+In a law x, y, z are terms, m, n constants, b, c single bits, k, l numbers; n is also the width where a number is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lnsym.bv import bitwise, slices
+from lnsym.bv.choices import ite
+from lnsym.bv.products import clmul
+from lnsym.bv.slices import concat
+from lnsym.bv.term import BV, intern
+
+Builder: TypeAlias = Callable[[int], BV]
+
+
+@dataclass(frozen=True)
+class Example:
+    """`build` at the default level becomes `result`, of operator `shape`, at widths from `least` to `most`."""
+
+    build: Builder
+    result: Builder
+    shape: str
+    least: int = 1
+    most: int = 64
+    raw: Builder | None = None
+    """The term that the rule removes, for a rule that holds at rewrite level 0 too; else `build` at level 0 gives it."""
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """`build` looks as if the rule applied, but must not become `wrong`."""
+
+    why: str
+    build: Builder
+    wrong: Builder
+    least: int = 2
+    most: int = 64
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rewrite rule: its law as it stands in the source of `module`."""
+
+    name: str
+    law: str
+    module: str
+    fires: tuple[Example, ...]
+    must_not_fire: tuple[NearMiss, ...] = ()
+
+
+def x(width: int) -> BV:
+    """The variable x."""
+    return BV.var(f"x{width}", width)
+
+
+def y(width: int) -> BV:
+    """The variable y."""
+    return BV.var(f"y{width}", width)
+
+
+def z(width: int) -> BV:
+    """The variable z."""
+    return BV.var(f"z{width}", width)
+
+
+def many(width: int, number: int) -> list[BV]:
+    """So many variables."""
+    return [BV.var(f"v{at}_{width}", width) for at in range(number)]
+
+
+def bit(name: str = "c") -> BV:
+    """A variable of one bit."""
+    return BV.var(name, 1)
+
+
+def const(value: int, width: int) -> BV:
+    """A constant."""
+    return BV.const(value, width)
+
+
+def third(width: int) -> int:
+    """An amount within the width, not its half."""
+    return max(1, width // 3)
+
+
+def total(terms: list[BV]) -> BV:
+    """The XOR of the terms."""
+    result = terms[0]
+    for term in terms[1:]:
+        result = result ^ term
+    return result
+
+
+def product(terms: list[BV]) -> BV:
+    """The AND of the terms."""
+    result = terms[0]
+    for term in terms[1:]:
+        result = result & term
+    return result
+
+
+def odd_mask(width: int) -> int:
+    """Every other bit."""
+    return sum(1 << at for at in range(0, width, 2))
+
+
+def plain(op: str, *builders: Builder) -> Builder:
+    """A node as it stands, no rule applied."""
+    return lambda w: intern(op, w, tuple([builder(w) for builder in builders]))
+
+
+def number(value: int) -> Builder:
+    """A constant of the width at hand."""
+    return lambda w: const(value, w)
+
+
+BITWISE = (
+    Rule(
+        "xor-zero", "x ^ 0 = x", "bitwise",
+        (Example(lambda w: x(w) ^ 0, x, "var", raw=plain("xor", x, number(0))),),
+        (NearMiss("1 is not 0", lambda w: x(w) ^ 1, x),),
+    ),
+    Rule("xor-self", "x ^ x = 0", "bitwise", (Example(lambda w: x(w) ^ x(w), number(0), "const"),),
+         (NearMiss("x and ~x", lambda w: x(w) ^ ~x(w), number(0)),)),
+    Rule(
+        "ring-xor", "(m & x) ^ (n & x) = (m ^ n) & x", "bitwise",
+        (
+            Example(lambda w: (x(w) & 3) ^ (x(w) & 6), lambda w: x(w) & 5, "anf", least=3),
+            Example(lambda w: x(w) ^ (y(w) ^ x(w)), y, "var"),
+        ),
+        (
+            NearMiss("different words", lambda w: (x(w) & 3) ^ (y(w) & 6), lambda w: x(w) & 5, least=3),
+            NearMiss("different rotations", lambda w: x(w) ^ x(w).rotate_right(1), number(0)),
+            NearMiss(
+                "more than MAX_MONOMIALS: the sum so far is one word, and its words cancel no more",
+                lambda w: total(many(w, bitwise.MAX_MONOMIALS + 1)) ^ many(w, 1)[0],
+                lambda w: total(many(w, bitwise.MAX_MONOMIALS + 1)[1:]), least=1,
+            ),
+        ),
+    ),
+    Rule(
+        "and-zero", "x & 0 = 0", "bitwise",
+        (Example(lambda w: x(w) & 0, number(0), "const", raw=plain("and", x, number(0))),),
+    ),
+    Rule(
+        "and-ones", "x & 1..1 = x", "bitwise",
+        (Example(lambda w: x(w) & -1, x, "var", raw=plain("and", x, number(-1))),),
+        (NearMiss("one bit is missing", lambda w: x(w) & -2, x),),
+    ),
+    Rule("and-self", "x & x = x", "bitwise", (Example(lambda w: x(w) & x(w), x, "var"),)),
+    Rule(
+        "ring-and", "(x ^ y) & z = (x & z) ^ (y & z)", "bitwise",
+        (
+            Example(lambda w: (x(w) ^ y(w)) & z(w), lambda w: (x(w) & z(w)) ^ (y(w) & z(w)), "anf"),
+            Example(lambda w: (x(w) & y(w)) ^ (~x(w) & z(w)), lambda w: z(w) ^ (x(w) & (y(w) ^ z(w))), "anf"),
+            Example(
+                lambda w: (x(w) & y(w)) ^ (x(w) & z(w)) ^ (y(w) & z(w)),
+                lambda w: (x(w) & y(w)) | (z(w) & (x(w) | y(w))), "anf",
+            ),
+            Example(lambda w: x(w) & (x(w) & y(w)), lambda w: x(w) & y(w), "anf"),
+        ),
+        (
+            NearMiss(
+                "more than MAX_WORDS: the operands are words",
+                lambda w: total(many(w, bitwise.MAX_WORDS)) & x(w),
+                lambda w: total([word & x(w) for word in many(w, bitwise.MAX_WORDS)]), least=1,
+            ),
+            NearMiss(
+                "more than MAX_FACTORS: a long product is a word",
+                lambda w: product(many(w, bitwise.MAX_FACTORS + 1)),
+                lambda w: product(many(w, bitwise.MAX_FACTORS + 1)[::-1]), least=1,
+            ),
+        ),
+    ),
+    Rule(
+        "or-zero", "x | 0 = x", "bitwise",
+        (Example(lambda w: x(w) | 0, x, "var", raw=plain("or", x, number(0))),),
+    ),
+    Rule(
+        "or-ones", "x | 1..1 = 1..1", "bitwise",
+        (Example(lambda w: x(w) | -1, number(-1), "const", raw=plain("or", x, number(-1))),),
+    ),
+    Rule("or-self", "x | x = x", "bitwise", (Example(lambda w: x(w) | x(w), x, "var"),)),
+    Rule(
+        "ring-or", "x | y = x ^ y ^ (x & y)", "bitwise",
+        (
+            Example(lambda w: x(w) | y(w), lambda w: x(w) ^ y(w) ^ (x(w) & y(w)), "anf"),
+            Example(lambda w: x(w) | y(w), lambda w: ~(~x(w) & ~y(w)), "anf"),
+        ),
+        (NearMiss("masks that meet", lambda w: (x(w) & 3) | (y(w) & 2), lambda w: (x(w) & 3) ^ (y(w) & 2)),),
+    ),
+    Rule(
+        "ring-not", "~x = x ^ 1..1", "bitwise",
+        (Example(lambda w: ~x(w), lambda w: x(w) ^ -1, "anf"), Example(lambda w: ~~x(w), x, "var")),
+    ),
+    Rule(
+        "rotate-words", "ror(x ^ y, k) = ror(x, k) ^ ror(y, k) and ror(ror(x, k), l) = ror(x, k+l)", "bitwise",
+        (
+            Example(
+                lambda w: (x(w) ^ y(w)).rotate_right(third(w)),
+                lambda w: x(w).rotate_right(third(w)) ^ y(w).rotate_right(third(w)), "anf",
+            ),
+            Example(
+                lambda w: x(w).rotate_right(third(w)).rotate_right(1),
+                lambda w: x(w).rotate_left(w - third(w) - 1), "anf", least=3,
+            ),
+            Example(lambda w: x(w).rotate_right(third(w)).rotate_left(third(w)), x, "var", least=2),
+        ),
+        (
+            NearMiss(
+                "more than MAX_ROTATED: the form is one word",
+                lambda w: total(many(w, bitwise.MAX_ROTATED + 1)).rotate_right(1),
+                lambda w: total([word.rotate_right(1) for word in many(w, bitwise.MAX_ROTATED + 1)]),
+            ),
+            NearMiss("a sum is not split", lambda w: (x(w) + y(w)).rotate_right(1),
+                     lambda w: x(w).rotate_right(1) + y(w).rotate_right(1)),
+        ),
+    ),
+)  # fmt: skip
+
+SHIFTS = (
+    Rule(
+        "left-shift", "x << k = m & ror(x, n-k)", "shifts",
+        (
+            Example(
+                lambda w: x(w) << third(w),
+                lambda w: x(w).rotate_left(third(w)) & (-1 << third(w)), "anf", least=2,
+            ),
+            Example(
+                lambda w: (x(w) << third(w)) | (x(w) >> (w - third(w))),
+                lambda w: x(w).rotate_left(third(w)), "anf", least=3,
+            ),
+            Example(lambda w: (x(w) << 1) << 1, lambda w: x(w) << 2, "anf", least=3),
+        ),
+        (
+            NearMiss("amounts that fall short of the width", lambda w: (x(w) << 1) | (x(w) >> (w - 2)),
+                     lambda w: x(w).rotate_left(1), least=3),
+            NearMiss("amounts past the width", lambda w: (x(w) << 2) | (x(w) >> (w - 1)),
+                     lambda w: x(w).rotate_left(2), least=3),
+            NearMiss("two words", lambda w: (x(w) << 1) | (y(w) >> (w - 1)), lambda w: x(w).rotate_left(1)),
+            NearMiss("there and back loses bits", lambda w: (x(w) << 1) >> 1, x),
+        ),
+    ),
+    Rule("left-shift-out", "x << n = 0", "shifts",
+         (Example(lambda w: x(w) << w, number(0), "const", raw=plain("shl", x, lambda w: const(w, w)), least=3),)),
+    Rule(
+        "right-shift", "x >> k = m & ror(x, k)", "shifts",
+        (
+            Example(
+                lambda w: x(w) >> third(w),
+                lambda w: x(w).rotate_right(third(w)) & ((1 << (w - third(w))) - 1), "anf", least=2,
+            ),
+            Example(
+                lambda w: (x(w) >> third(w)) ^ (x(w) << (w - third(w))),
+                lambda w: x(w).rotate_right(third(w)), "anf", least=3,
+            ),
+        ),
+        (NearMiss("the sign comes in", lambda w: x(w).shift_right_arithmetic(1), lambda w: x(w) >> 1),),
+    ),
+    Rule("right-shift-out", "x >> n = 0", "shifts",
+         (Example(lambda w: x(w) >> w, number(0), "const", raw=plain("lshr", x, lambda w: const(w, w)), least=3),)),
+    Rule(
+        "sign-shift", "x >>s k = sext(x[n-1:k]), k at most n-1", "shifts",
+        (
+            Example(
+                lambda w: x(w).shift_right_arithmetic(third(w)),
+                lambda w: x(w)[w - 1 : third(w)].sign_extend(w), "sext", least=2,
+                raw=lambda w: intern("ashr", w, (x(w), const(third(w), w))),
+            ),
+            Example(
+                lambda w: x(w).shift_right_arithmetic(w + 5), lambda w: x(w)[w - 1].sign_extend(w), "sext", least=3,
+                raw=lambda w: intern("ashr", w, (x(w), const(w, w))),
+            ),
+        ),
+    ),
+    Rule(
+        "rotation-modulo", "ror(x, k + n) = ror(x, k)", "shifts",
+        (
+            Example(
+                lambda w: x(w).rotate_right(w + 1), lambda w: x(w).rotate_right(1), "anf", least=2,
+                raw=lambda w: x(w)[0:0] if w == 1 else concat(x(w)[0], x(w)[w - 1 : 1]),
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+SUMS = (
+    Rule("add-zero", "x + 0 = x", "sums", (Example(lambda w: x(w) + 0, x, "var", raw=plain("add", x, number(0))),)),
+    Rule("bit-sum", "x + y = x ^ y, one bit wide", "sums",
+         (Example(lambda w: x(w) + y(w), lambda w: x(w) ^ y(w), "anf", most=1),
+          Example(lambda w: x(w) - y(w), lambda w: x(w) ^ y(w), "anf", most=1)),
+         (NearMiss("two bits carry", lambda w: x(w) + y(w), lambda w: x(w) ^ y(w)),)),
+    Rule(
+        "sum-flattens", "(x + y) + (x + z) = 2·x + y + z", "sums",
+        (
+            Example(lambda w: (x(w) + y(w)) + (x(w) + z(w)), lambda w: z(w) + 2 * x(w) + y(w), "sum", least=2),
+            Example(lambda w: (x(w) + y(w)) - (y(w) + z(w)), lambda w: x(w) - z(w), "sum", least=2),
+            Example(lambda w: (x(w) + 5) - (x(w) + 3), number(2), "const", least=2),
+            Example(lambda w: (x(w) - y(w)) + y(w), x, "var", least=2),
+        ),
+        (NearMiss("a bitwise function of a sum", lambda w: (x(w) + y(w)) ^ z(w), lambda w: x(w) + (y(w) ^ z(w))),),
+    ),
+    Rule(
+        "sign-as-sum", "sext(b) = -zext(b), b one bit", "sums",
+        (
+            Example(lambda w: y(w) - bit().sign_extend(w), lambda w: y(w) + bit().zero_extend(w), "sum", least=2),
+        ),
+        (NearMiss("two bits", lambda w: z(w) - x(2).sign_extend(w), lambda w: z(w) + x(2).zero_extend(w), least=3),),
+    ),
+    Rule(
+        "not-as-sum", "~x = -x - 1", "sums",
+        (
+            Example(lambda w: x(w) + ~y(w) + 1, lambda w: x(w) - y(w), "sum", least=2),
+            Example(lambda w: ~(x(w) + y(w)) + z(w), lambda w: z(w) - x(w) - y(w) - 1, "sum", least=2),
+            Example(lambda w: z(w) + ~bit().zero_extend(w), lambda w: z(w) - bit().zero_extend(w) - 1, "sum", least=2),
+            Example(lambda w: z(w) + (x(w) ^ 1) + ~(x(w) ^ 1), lambda w: z(w) - 1, "sum", least=2),
+        ),
+        (NearMiss("not all bits are flipped", lambda w: x(w) + (y(w) ^ -2), lambda w: x(w) - y(w) - 1),),
+    ),
+    Rule(
+        "shift-as-sum", "x << k = 2**k * x", "sums",
+        (
+            Example(lambda w: y(w) + (x(w) << 1), lambda w: x(w) + (y(w) + x(w)), "sum", least=2),
+            Example(lambda w: z(w) + ((x(w) + y(w)) << 1), lambda w: z(w) + 2 * x(w) + 2 * y(w), "sum", least=3),
+            Example(lambda w: z(w) + ((x(w) ^ y(w)) << 1), lambda w: z(w) + 2 * (x(w) ^ y(w)), "sum", least=2),
+            Example(lambda w: z(w) + (~x(w) << 1), lambda w: z(w) - 2 * x(w) - 2, "sum", least=2),
+        ),
+        (
+            NearMiss("a right shift", lambda w: y(w) + (x(w) >> 1), lambda w: y(w) + x(w) * (1 << (w - 1)), least=3),
+            NearMiss("a mask that is no shift", lambda w: y(w) + (x(w) & -2), lambda w: y(w) + 2 * x(w)),
+            NearMiss("a shift that is masked", lambda w: y(w) + ((x(w) << 1) & 2), lambda w: y(w) + 2 * x(w), least=3),
+        ),
+    ),
+    Rule(
+        "piece-shift-as-sum", "x ++ 0 = 2**k * (0 ++ x)", "sums",
+        (
+            Example(
+                lambda w: z(w) + (x(w - 2).zero_extend(w) << 1), lambda w: z(w) + 2 * x(w - 2).zero_extend(w),
+                "sum", least=4,
+            ),
+        ),
+        (NearMiss("something comes in below", lambda w: z(w) + concat(x(w - 1), bit()),
+                  lambda w: z(w) + 2 * x(w - 1).zero_extend(w)),),
+    ),
+    Rule(
+        "power-as-shift", "2**k * x = x << k", "sums",
+        (
+            Example(lambda w: x(w) * (1 << (w - 1)), lambda w: x(w) << (w - 1), "anf", least=2),
+            Example(lambda w: x(w) + x(w), lambda w: x(w) << 1, "anf", least=2),
+            Example(lambda w: x(w - 1).zero_extend(w) * 2, lambda w: x(w - 1).zero_extend(w) << 1, "concat", least=2),
+        ),
+        (NearMiss("no power of two", lambda w: x(w) * 3, lambda w: x(w) << 1, least=3),),
+    ),
+    Rule(
+        "minus-bit-as-sign", "-zext(b) = sext(b), b one bit", "sums",
+        (Example(lambda w: -bit().zero_extend(w), lambda w: bit().sign_extend(w), "sext", least=2),),
+        (NearMiss("two bits", lambda w: -x(2).zero_extend(w), lambda w: x(2).sign_extend(w), least=3),),
+    ),
+    Rule(
+        "minus-as-not", "-2**k * x - 2**k = ~x << k", "sums",
+        (
+            Example(lambda w: -x(w) - 1, lambda w: ~x(w), "anf", least=2),
+            Example(lambda w: -2 * x(w) - 2, lambda w: ~x(w) << 1, "anf", least=2),
+        ),
+        (NearMiss("minus two", lambda w: -x(w) - 2, lambda w: ~x(w)),),
+    ),
+    Rule(
+        "scale-distributes", "c * (x + y) = c·x + c·y", "sums",
+        (Example(lambda w: (x(w) + y(w)) * 5, lambda w: 5 * y(w) + 5 * x(w), "sum", least=2),),
+        (NearMiss("bitwise forms do not", lambda w: (x(w) ^ y(w)) * 3, lambda w: (x(w) * 3) ^ (y(w) * 3)),),
+    ),
+)  # fmt: skip
+
+SLICES = (
+    Rule("slice-of-all", "x[n-1:0] = x", "slices",
+         (Example(lambda w: x(w)[w - 1 : 0], x, "var", raw=lambda w: intern("extract", w, (x(w), 0))),)),
+    Rule(
+        "slice-of-slice", "x[i:j][k:l] = x[j+k:j+l]", "slices",
+        (
+            Example(
+                lambda w: x(w + 4)[w + 2 : 1][w : 1], lambda w: x(w + 4)[w + 1 : 2], "extract",
+                raw=lambda w: intern("extract", w, (intern("extract", w + 2, (x(w + 4), 1)), 1)),
+            ),
+        ),
+    ),
+    Rule(
+        "slice-of-pieces", "(x ++ y)[i:j] = x[i':0] ++ y[n:j']", "slices",
+        (
+            Example(lambda w: concat(x(w), y(w))[2 * w - 1 : w], x, "var"),
+            Example(lambda w: concat(x(w), y(w))[w - 1 : 0], y, "var"),
+            Example(
+                lambda w: concat(x(w), y(w))[2 * w - 2 : 1], lambda w: concat(x(w)[w - 2 : 0], y(w)[w - 1 : 1]),
+                "concat", least=2,
+            ),
+        ),
+    ),
+    Rule(
+        "slice-of-sign-extension", "sext(x)[i:j] = x[i:j] below the sign, copies of the sign above it", "slices",
+        (
+            Example(lambda w: x(w).sign_extend(2 * w)[w - 1 : 0], x, "var"),
+            Example(lambda w: x(w).sign_extend(2 * w)[2 * w - 1 : w], lambda w: x(w)[w - 1].sign_extend(w), "sext",
+                    least=2),
+            Example(lambda w: x(w).sign_extend(2 * w)[w : w - 1], lambda w: x(w)[w - 1].sign_extend(2), "sext", least=2),
+        ),
+    ),
+    Rule(
+        "slice-of-rotation", "(m & ror(x, k))[i:j] = slices of x and zeros, where each bit is of one word", "slices",
+        (
+            Example(lambda w: (x(w + 2) >> 1)[w : 1], lambda w: x(w + 2)[w + 1 : 2], "extract"),
+            Example(lambda w: (x(w + 2) << 1)[w : 0], lambda w: concat(x(w + 2)[w - 1 : 0], const(0, 1)), "concat"),
+            Example(lambda w: x(w + 2).rotate_right(1)[w : 0], lambda w: x(w + 2)[w + 1 : 1], "extract"),
+            Example(
+                lambda w: ((x(2 * w) << w) | (y(2 * w) >> w))[2 * w - 1 : w], lambda w: x(2 * w)[w - 1 : 0], "extract",
+            ),
+        ),
+        (
+            NearMiss("two words at each bit", lambda w: (x(w) ^ y(w))[w - 1 : 1],
+                     lambda w: x(w)[w - 1 : 1] ^ y(w)[w - 1 : 1]),
+            NearMiss("a sum", lambda w: (x(w) + y(w))[w - 2 : 0], lambda w: x(w)[w - 2 : 0] + y(w)[w - 2 : 0], least=3),
+            NearMiss(
+                "more than MAX_SEGMENTS parts",
+                lambda w: (x(w) & odd_mask(w))[w - 1 : 1],
+                lambda w: x(w)[w - 1 : 1] & (odd_mask(w) >> 1), least=slices.MAX_SEGMENTS + 2,
+            ),
+        ),
+    ),
+    Rule(
+        "slice-of-constant-xor", "(x ^ n)[i:j] = x[i:j] ^ n[i:j], n a constant", "slices",
+        (
+            Example(lambda w: (~x(w + 1))[w : 1], lambda w: ~(x(w + 1)[w : 1]), "anf"),
+            Example(lambda w: (x(w + 1) ^ 3)[w : 1], lambda w: x(w + 1)[w : 1] ^ 1, "anf"),
+            Example(lambda w: (~(x(w + 1) ^ y(w + 1)))[w : 1], lambda w: ~((x(w + 1) ^ y(w + 1))[w : 1]), "anf"),
+        ),
+    ),
+    Rule(
+        "pieces-flatten", "(x ++ y) ++ z = x ++ y ++ z; a masked rotation in a longer term is its slices again",
+        "slices",
+        (
+            Example(lambda w: concat(concat(x(w), y(w)), z(w)), lambda w: concat(x(w), concat(y(w), z(w))), "concat"),
+            Example(
+                lambda w: concat(y(w), x(w).rotate_right(1)), lambda w: concat(y(w), x(w)[0], x(w)[w - 1 : 1]),
+                "concat", least=2,
+            ),
+        ),
+        (NearMiss("two words at each bit", lambda w: concat(z(w), x(w) ^ y(w)),
+                  lambda w: concat(z(w), x(w)[w - 1] ^ y(w)[w - 1], x(w)[w - 2 : 0] ^ y(w)[w - 2 : 0])),),
+    ),
+    Rule(
+        "adjacent-slices", "x[i:j] ++ x[j-1:k] = x[i:k]", "slices",
+        (
+            Example(lambda w: concat(x(w)[w - 1 : 1], x(w)[0]), x, "var", least=2),
+            Example(lambda w: concat(x(w + 2)[w : 2], x(w + 2)[1]), lambda w: x(w + 2)[w : 1], "extract", least=2),
+        ),
+        (
+            NearMiss("two words", lambda w: concat(x(w)[w - 1 : 1], y(w)[0]), x),
+            NearMiss("slices that overlap", lambda w: concat(x(w)[w - 1 : 1], x(w)[1]), x),
+            NearMiss("slices that leave a gap", lambda w: concat(x(w + 1)[w : 2], x(w + 1)[0]),
+                     lambda w: x(w + 1)[w : 1]),
+            NearMiss("slices in the other order", lambda w: concat(x(w)[0], x(w)[w - 1 : 1]), x),
+        ),
+    ),
+    Rule(
+        "adjacent-constants", "m ++ n = 2**k * m + n, k the width of n", "slices",
+        (
+            Example(
+                lambda w: concat(x(w), const(5, 3), const(1, 2)), lambda w: concat(x(w), const(21, 5)), "concat",
+            ),
+        ),
+    ),
+    Rule(
+        "adjacent-sign", "sext(x[i]) ++ x[i:j] = sext(x[i:j]) and sext(x[i:j]) ++ x[j-1:k] = sext(x[i:k])", "slices",
+        (
+            Example(
+                lambda w: concat(x(w)[w - 1].sign_extend(w), x(w)), lambda w: x(w).sign_extend(2 * w), "sext", least=2,
+            ),
+            Example(
+                lambda w: concat(x(w)[w - 1 : 1].sign_extend(w), x(w)[0]), lambda w: x(w).sign_extend(w + 1), "sext",
+                least=3,
+            ),
+        ),
+        (NearMiss("another bit", lambda w: concat(x(w)[w - 2].sign_extend(w), x(w)),
+                  lambda w: x(w).sign_extend(2 * w)),),
+    ),
+    Rule(
+        "adjacent-constant-xors", "(x ^ m) ++ (y ^ n) = (x ++ y) ^ (m ++ n), where x and y join; m and n constants",
+        "slices",
+        (
+            Example(
+                lambda w: concat(z(w), ~(x(w)[w - 1 : 1]), x(w)[0]), lambda w: concat(z(w), x(w) ^ -2), "concat",
+                least=2,
+            ),
+        ),
+        (NearMiss("two words", lambda w: concat(z(w), ~(x(w)[w - 1 : 1]), ~(y(w)[0])), lambda w: concat(z(w), ~x(w))),),
+    ),
+    Rule(
+        "slices-as-rotation", "x[k-1:0] ++ x[n-1:k] = ror(x, k)", "slices",
+        (
+            Example(lambda w: concat(x(w)[0], x(w)[w - 1 : 1]), lambda w: x(w).rotate_right(1), "anf", least=2),
+            Example(lambda w: concat(const(0, 1), x(w)[w - 1 : 1]), lambda w: x(w) >> 1, "anf", least=2),
+            Example(
+                lambda w: concat(x(w)[w - 2 : 0], y(w)[w - 1]), lambda w: (x(w) << 1) ^ (y(w) >> (w - 1)), "anf",
+                least=2,
+            ),
+            Example(
+                lambda w: concat((x(w) ^ y(w))[0], (x(w) ^ y(w))[w - 1 : 1]),
+                lambda w: (x(w) ^ y(w)).rotate_right(1), "anf", least=2,
+            ),
+        ),
+        (
+            NearMiss("a slice of a wider word", lambda w: concat(x(w + 1)[0], x(w + 1)[w : 2]),
+                     lambda w: x(w).rotate_right(1)),
+            NearMiss("the first slice again", lambda w: concat(x(w)[0], x(w)[w - 2 : 0]),
+                     lambda w: x(w).rotate_right(1)),
+        ),
+    ),
+    Rule(
+        "split-at-pieces", "(x ++ y) & z = (x & z[n:k]) ++ (y & z[k-1:0]), for every operation bit by bit", "slices",
+        (
+            Example(
+                lambda w: concat(x(w), y(w)) & z(2 * w),
+                lambda w: concat(x(w) & z(2 * w)[2 * w - 1 : w], y(w) & z(2 * w)[w - 1 : 0]), "concat",
+            ),
+            Example(
+                lambda w: concat(x(w), y(w)) ^ concat(y(w), x(w)), lambda w: concat(x(w) ^ y(w), x(w) ^ y(w)), "concat",
+            ),
+            Example(lambda w: concat(x(w), y(w)) | const(1, w).zero_extend(2 * w),
+                    lambda w: concat(x(w), y(w) | 1), "concat"),
+        ),
+        (NearMiss("a sum carries", lambda w: concat(x(w), y(w)) + concat(y(w), x(w)),
+                  lambda w: concat(x(w) + y(w), x(w) + y(w)), least=1),),
+    ),
+    Rule(
+        "sign-of-sign", "sext(sext(x)) = sext(x)", "slices",
+        (Example(lambda w: x(w).sign_extend(w + 1).sign_extend(w + 3), lambda w: x(w).sign_extend(w + 3), "sext"),),
+    ),
+    Rule(
+        "known-sign", "sext(0 ++ x) = 0 ++ x, sext(1 ++ x) = 1..1 ++ x", "slices",
+        (
+            Example(lambda w: x(w).zero_extend(w + 1).sign_extend(w + 3), lambda w: x(w).zero_extend(w + 3), "concat"),
+            Example(lambda w: (x(w) >> 1).sign_extend(w + 2), lambda w: (x(w) >> 1).zero_extend(w + 2), "concat",
+                    least=2),
+        ),
+        (NearMiss("a free sign", lambda w: x(w).sign_extend(w + 1), lambda w: x(w).zero_extend(w + 1), least=1),),
+    ),
+    Rule(
+        "sign-of-pieces", "sext(x ++ y) = sext(x) ++ y", "slices",
+        (
+            Example(
+                lambda w: concat(x(w), y(w)).sign_extend(3 * w), lambda w: concat(x(w).sign_extend(2 * w), y(w)),
+                "concat",
+            ),
+        ),
+    ),
+    Rule(
+        "sign-of-constant-xor", "sext(x ^ n) = sext(x) ^ sext(n), n a constant", "slices",
+        (Example(lambda w: (~x(w)).sign_extend(2 * w), lambda w: ~(x(w).sign_extend(2 * w)), "anf"),),
+    ),
+)  # fmt: skip
+
+PRODUCTS = (
+    Rule("mul-zero", "x * 0 = 0", "products",
+         (Example(lambda w: x(w) * 0, number(0), "const", raw=plain("mul", x, number(0))),)),
+    Rule("mul-one", "x * 1 = x", "products",
+         (Example(lambda w: x(w) * 1, x, "var", raw=plain("mul", x, number(1))),)),
+    Rule(
+        "mul-constant", "x * n = n·x, a sum", "products",
+        (Example(lambda w: x(w) * 7, lambda w: (x(w) << 3) - x(w), "sum", least=4),),
+        (NearMiss("a product of terms does not distribute", lambda w: x(w) * (y(w) + z(w)),
+                  lambda w: x(w) * y(w) + x(w) * z(w), most=4),),
+    ),
+    Rule("bit-product", "x * y = x & y, one bit wide", "products",
+         (Example(lambda w: x(w) * y(w), lambda w: x(w) & y(w), "anf", most=1),),
+         (NearMiss("two bits", lambda w: x(w) * y(w), lambda w: x(w) & y(w), most=8),)),
+    Rule(
+        "mul-commutes", "y * x = x * y", "products",
+        (
+            Example(lambda w: (x(w) * y(w)) ^ (y(w) * x(w)), number(0), "const", least=2),
+        ),
+    ),
+    Rule("udiv-one", "x udiv 1 = x", "products",
+         (Example(lambda w: x(w).udiv(1), x, "var", raw=plain("udiv", x, number(1))),),
+         (NearMiss("0 divides too", lambda w: x(w).udiv(x(w)), number(1), least=1, most=8),)),
+    Rule("sdiv-one", "x sdiv 1 = x", "products",
+         (Example(lambda w: x(w).sdiv(1), x, "var", raw=plain("sdiv", x, number(1))),)),
+    Rule(
+        "clmul-zero", "clmul(x, 0) = 0", "products",
+        (Example(lambda w: clmul(x(w), const(0, w)), lambda w: const(0, 2 * w), "const",
+                 raw=lambda w: intern("clmul", 2 * w, (x(w), const(0, w)))),),
+    ),
+    Rule(
+        "clmul-one", "clmul(x, 1) = zext(x)", "products",
+        (Example(lambda w: clmul(x(w), const(1, w)), lambda w: x(w).zero_extend(2 * w), "concat",
+                 raw=lambda w: intern("clmul", 2 * w, (x(w), const(1, w)))),),
+        (NearMiss("2 shifts", lambda w: clmul(x(w), const(2, w)), lambda w: x(w).zero_extend(2 * w)),),
+    ),
+    Rule("clmul-commutes", "clmul(y, x) = clmul(x, y)", "products",
+         (Example(lambda w: clmul(x(w), y(w)) ^ clmul(y(w), x(w)), lambda w: const(0, 2 * w), "const", most=6),)),
+)  # fmt: skip
+
+CHOICES = (
+    Rule("equal-self", "(x = x) = 1", "choices",
+         (Example(lambda w: x(w).eq(x(w)), lambda _: const(1, 1), "const",
+                  raw=lambda w: intern("eq", 1, (x(w), x(w)))),)),
+    Rule("bit-equal", "(x = y) = ~(x ^ y), one bit wide", "choices",
+         (Example(lambda w: x(w).eq(y(w)), lambda w: ~(x(w) ^ y(w)), "anf", most=1),)),
+    Rule(
+        "equal-commutes", "(y = x) = (x = y), a constant on the right", "choices",
+        (
+            Example(lambda w: x(w).eq(y(w)) ^ y(w).eq(x(w)), lambda _: const(0, 1), "const", least=2),
+            Example(lambda w: const(2, w).eq(x(w)), lambda w: x(w).eq(2), "eq", least=2),
+        ),
+    ),
+    Rule(
+        "equal-difference", "(x + y = x + z + n) = (y - z = n), n a constant; (y - z = 0) = (y = z)", "choices",
+        (
+            Example(lambda w: (x(w) + y(w) + 1).eq(z(w) + x(w) + 1), lambda w: y(w).eq(z(w)), "eq", least=2),
+            Example(lambda w: (x(w) - y(w)).eq(0), lambda w: x(w).eq(y(w)), "eq", least=2),
+            Example(lambda w: (x(w) - 3).eq(0), lambda w: x(w).eq(3), "eq", least=2),
+            Example(lambda w: (x(w) - y(w)).eq(z(w)) ^ (y(w) + z(w)).eq(x(w)), lambda _: const(0, 1), "const", least=2),
+            Example(
+                lambda w: ((x(w) << (w - 1)) + y(w)).eq(z(w)) ^ z(w).eq((x(w) << (w - 1)) + y(w)),
+                lambda _: const(0, 1), "const", least=2,
+            ),
+            Example(lambda w: (x(w) + 3).eq(x(w) + 2), lambda _: const(0, 1), "const", least=2),
+        ),
+        (
+            NearMiss("even coefficients do not divide out", lambda w: (x(w) * 2 + y(w) * 2).eq(0),
+                     lambda w: (x(w) + y(w)).eq(0)),
+            NearMiss("x + y = 0 is not x = y", lambda w: (x(w) + y(w)).eq(0), lambda w: x(w).eq(y(w))),
+        ),
+    ),
+    Rule(
+        "equal-pieces", "(n ++ x = n ++ y) = (x = y); (m ++ x = n ++ y) = 0 for constants m, n that differ", "choices",
+        (
+            Example(lambda w: x(w).zero_extend(w + 3).eq(y(w).zero_extend(w + 3)), lambda w: x(w).eq(y(w)), "eq",
+                    least=2),
+            Example(lambda w: x(w).zero_extend(w + 3).eq(2), lambda w: x(w).eq(2), "eq", least=3),
+            Example(lambda w: x(w).zero_extend(w + 3).eq(1 << (w + 1)), lambda _: const(0, 1), "const"),
+        ),
+        (NearMiss("the other piece differs", lambda w: concat(x(w), y(w)).eq(concat(y(w), y(w) + 1)),
+                  lambda w: x(w).eq(y(w))),),
+    ),
+    Rule(
+        "equal-xor", "(x ^ y = x ^ z ^ n) = (y ^ z = n); (y ^ z = 0) = (y = z)", "choices",
+        (
+            Example(lambda w: (x(w) ^ y(w)).eq(0), lambda w: x(w).eq(y(w)), "eq", least=2),
+            Example(lambda w: (~x(w)).eq(2), lambda w: x(w).eq(-3), "eq", least=2),
+            Example(lambda w: (x(w) ^ y(w)).eq(x(w) ^ z(w)), lambda w: y(w).eq(z(w)), "eq", least=2),
+        ),
+        (NearMiss("only masked bits are equal", lambda w: (x(w) & 1).eq(y(w) & 1), lambda w: x(w).eq(y(w))),),
+    ),
+    Rule(
+        "equal-masked", "(x & m = n) = 0 where n has a bit that m has not", "choices",
+        (Example(lambda w: (x(w) << 1).eq(1), lambda _: const(0, 1), "const", least=2),),
+        (NearMiss("all bits of n are in m", lambda w: (x(w) & 2).eq(2), lambda _: const(0, 1)),),
+    ),
+    Rule("below-self", "(x <u x) = 0", "choices",
+         (Example(lambda w: x(w).ult(x(w)), lambda _: const(0, 1), "const",
+                  raw=lambda w: intern("ult", 1, (x(w), x(w)))),)),
+    Rule("below-zero", "(x <u 0) = 0", "choices",
+         (Example(lambda w: x(w).ult(0), lambda _: const(0, 1), "const",
+                  raw=lambda w: intern("ult", 1, (x(w), const(0, w)))),)),
+    Rule("bit-below", "(x <u y) = ~x & y, one bit wide", "choices",
+         (Example(lambda w: x(w).ult(y(w)), lambda w: ~x(w) & y(w), "anf", most=1),)),
+    Rule("below-one", "(x <u 1) = (x = 0)", "choices",
+         (Example(lambda w: x(w).ult(1), lambda w: x(w).eq(0), "eq", least=2),),
+         (NearMiss("2", lambda w: x(w).ult(2), lambda w: x(w).eq(0)),)),
+    Rule("below-ones", "(x <u 1..1) = ~(x = 1..1)", "choices",
+         (Example(lambda w: x(w).ult(-1), lambda w: x(w).ne(-1), "anf", least=2),)),
+    Rule("above-ones", "(1..1 <u x) = 0", "choices",
+         (Example(lambda w: const(-1, w).ult(x(w)), lambda _: const(0, 1), "const", least=2),)),
+    Rule("above-zero", "(0 <u x) = ~(x = 0)", "choices",
+         (Example(lambda w: const(0, w).ult(x(w)), lambda w: x(w).ne(0), "anf", least=2),)),
+    Rule(
+        "below-pieces", "(0 ++ x <u 0 ++ y) = (x <u y)", "choices",
+        (
+            Example(lambda w: x(w).zero_extend(w + 2).ult(y(w).zero_extend(w + 2)), lambda w: x(w).ult(y(w)), "ult",
+                    least=2),
+            Example(lambda w: x(w).zero_extend(w + 2).ult(3), lambda w: x(w).ult(3), "ult", least=3),
+        ),
+        (NearMiss("one piece is not 0", lambda w: x(w).zero_extend(w + 1).ult(concat(bit(), y(w))),
+                  lambda w: x(w).ult(y(w))),),
+    ),
+    Rule("below-range", "(0 ++ x <u n) = 1 where n is past the range of x", "choices",
+         (Example(lambda w: x(w).zero_extend(w + 1).ult(1 << w), lambda _: const(1, 1), "const"),),
+         (NearMiss("the greatest x", lambda w: x(w).zero_extend(w + 1).ult((1 << w) - 1), lambda _: const(1, 1)),)),
+    Rule("above-range", "(n <u 0 ++ x) = 0 likewise", "choices",
+         (Example(lambda w: const(1 << w, w + 1).ult(x(w).zero_extend(w + 1)), lambda _: const(0, 1), "const"),)),
+    Rule("less-self", "(x <s x) = 0", "choices",
+         (Example(lambda w: x(w).slt(x(w)), lambda _: const(0, 1), "const",
+                  raw=lambda w: intern("slt", 1, (x(w), x(w)))),)),
+    Rule("bit-less", "(x <s y) = x & ~y, one bit wide", "choices",
+         (Example(lambda w: x(w).slt(y(w)), lambda w: x(w) & ~y(w), "anf", most=1),)),
+    Rule("less-zero", "(x <s 0) = x[n-1]", "choices",
+         (Example(lambda w: x(w).slt(0), lambda w: x(w)[w - 1], "extract", least=2),),
+         (NearMiss("one more", lambda w: x(w).slt(1), lambda w: x(w)[w - 1]),)),
+    Rule("less-least", "(x <s 10..0) = 0", "choices",
+         (Example(lambda w: x(w).slt(1 << (w - 1)), lambda _: const(0, 1), "const", least=2),)),
+    Rule("more-minus-one", "(-1 <s x) = ~x[n-1]", "choices",
+         (Example(lambda w: const(-1, w).slt(x(w)), lambda w: ~x(w)[w - 1], "anf", least=2),
+          Example(lambda w: const(0, w).sle(x(w)), lambda w: ~x(w)[w - 1], "anf", least=2))),
+    Rule("more-greatest", "(01..1 <s x) = 0", "choices",
+         (Example(lambda w: const((1 << (w - 1)) - 1, w).slt(x(w)), lambda _: const(0, 1), "const", least=2),)),
+    Rule(
+        "choice-known", "(1 ? x : y) = x, (0 ? x : y) = y", "choices",
+        (
+            Example(lambda w: ite(const(1, 1), x(w), y(w)), x, "var",
+                    raw=lambda w: intern("ite", w, (const(1, 1), x(w), y(w)))),
+            Example(lambda w: ite(const(0, 1), x(w), y(w)), y, "var",
+                    raw=lambda w: intern("ite", w, (const(0, 1), x(w), y(w)))),
+        ),
+    ),
+    Rule("choice-same", "(c ? x : x) = x", "choices",
+         (Example(lambda w: ite(bit(), x(w), x(w)), x, "var",
+                  raw=lambda w: intern("ite", w, (bit(), x(w), x(w)))),)),
+    Rule("bit-choice", "(c ? x : y) = y ^ c & (x ^ y), one bit wide", "choices",
+         (Example(lambda w: ite(bit(), x(w), y(w)), lambda w: y(w) ^ (bit() & (x(w) ^ y(w))), "anf", most=1),)),
+    Rule("choice-not", "(~c ? x : y) = (c ? y : x)", "choices",
+         (Example(lambda w: ite(~bit(), x(w), y(w)), lambda w: ite(bit(), y(w), x(w)), "ite", least=2),)),
+    Rule(
+        "choice-again", "(c ? (c ? x : y) : z) = (c ? x : z)", "choices",
+        (
+            Example(lambda w: ite(bit(), ite(bit(), x(w), y(w)), z(w)), lambda w: ite(bit(), x(w), z(w)), "ite",
+                    least=2),
+            Example(lambda w: ite(bit(), x(w), ite(bit(), y(w), z(w))), lambda w: ite(bit(), x(w), z(w)), "ite",
+                    least=2),
+            Example(lambda w: ite(bit(), x(w), ite(bit(), y(w), x(w))), x, "var", least=2),
+        ),
+        (NearMiss("another condition", lambda w: ite(bit(), ite(bit("d"), x(w), y(w)), z(w)),
+                  lambda w: ite(bit(), x(w), z(w))),),
+    ),
+    Rule(
+        "choice-bit", "(c ? 1 : 0) = zext(c) and (c ? -1 : 0) = sext(c), and with ~c the other way round", "choices",
+        (
+            Example(lambda w: ite(bit(), const(1, w), 0), lambda w: bit().zero_extend(w), "concat", least=2),
+            Example(lambda w: ite(bit(), const(0, w), 1), lambda w: (~bit()).zero_extend(w), "concat", least=2),
+            Example(lambda w: ite(bit(), const(-1, w), 0), lambda w: bit().sign_extend(w), "sext", least=2),
+            Example(lambda w: ite(bit(), const(0, w), -1), lambda w: ~bit().sign_extend(w), "anf", least=2),
+        ),
+        (NearMiss("other constants", lambda w: ite(bit(), const(2, w), 0), lambda w: bit().zero_extend(w)),
+         NearMiss("1 and -1", lambda w: ite(bit(), const(1, w), -1), lambda w: bit().zero_extend(w))),
+    ),
+    Rule(
+        "choice-zeros", "(c ? 0 ++ x : 0 ++ y) = 0 ++ (c ? x : y), unless both are constants", "choices",
+        (
+            Example(
+                lambda w: ite(bit(), x(w).zero_extend(w + 2), y(w).zero_extend(w + 2)),
+                lambda w: ite(bit(), x(w), y(w)).zero_extend(w + 2), "concat",
+            ),
+            Example(lambda w: ite(bit(), x(w).zero_extend(w + 2), 0), lambda w: ite(bit(), x(w), 0).zero_extend(w + 2),
+                    "concat"),
+        ),
+        (NearMiss("two addresses stay what they are", lambda w: ite(bit(), const(4, w + 4), 8),
+                  lambda w: ite(bit(), const(4, 4), 8).zero_extend(w + 4), least=1),),
+    ),
+)  # fmt: skip
+
+RULES: tuple[Rule, ...] = BITWISE + SHIFTS + SUMS + SLICES + PRODUCTS + CHOICES
+
+
+def markdown() -> str:
+    """The text of docs/rules.md."""
+    lines = [
+        "# The rewrite rules of lnsym.bv",
+        "",
+        "Printed from `lnsym/bv/rules.py` by `python -m lnsym.bv.rules`; `tests/bv/test_rules.py` keeps the two together and",
+        "proves each rule with z3 at the widths 1 to 8, 16, 32 and 64 where it applies. Constants fold at every rewrite level.",
+        "",
+        "x, y, z are terms, m, n constants, b, c single bits, k, l numbers; n is also the width where a number is meant.",
+        "`++` is concatenation, `<u` and `<s` compare unsigned and signed, `c ? x : y` chooses.",
+    ]
+    for module in dict.fromkeys(rule.module for rule in RULES):
+        lines += ["", f"## lnsym/bv/{module}.py", "", "| rule | law | not for |", "| --- | --- | --- |"]
+        for rule in RULES:
+            if rule.module == module:
+                law = rule.law.replace("|", "\\|")
+                lines.append(f"| {rule.name} | `{law}` | {'; '.join(miss.why for miss in rule.must_not_fire)} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")

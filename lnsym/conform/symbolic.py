@@ -1,0 +1,102 @@
+"""Symbols against numbers: the semantics run on variables, then given a case's numbers, leave what they leave on numbers.
+
+Both rewrite levels are tried: 0 builds terms as the semantics write them, 1 by all rules.
+"""
+
+from __future__ import annotations
+
+import struct
+from functools import cache
+
+from lnsym.bv import BV, evaluate, rewrite_level
+from lnsym.conform.cases import Case
+from lnsym.conform.comparison import Left, run_model
+from lnsym.conform.contents import SP
+from lnsym.conform.single_step import DATA, NZCV_AT, PAGE, SLOT, VECTOR_AT
+from lnsym.machine.memory import Elements, Memory, OutsideMemory, Region, SymbolicOffset
+from lnsym.machine.state import State
+
+LEVELS = (0, 1)
+
+_BASE = BV.var("base", 64)
+_ELEMENT_BYTES = 8
+
+
+@cache
+def _elements() -> list[BV]:
+    return [BV.var(f"data[{i}]", 8 * _ELEMENT_BYTES) for i in range(PAGE // _ELEMENT_BYTES)]
+
+
+def _sample(case: Case) -> dict[str, int]:
+    """The case's numbers for the variables of `State.symbolic`, of the base and of the memory's elements."""
+    contents = case.contents
+    sample = {f"x{n}": contents.general[n].value for n in range(31)}
+    sample["sp"] = contents.general[SP].value
+    sample |= {f"v{n}": term.value for n, term in enumerate(contents.vector)}
+    sample |= {f"flag_{flag}": contents.nzcv >> (3 - i) & 1 for i, flag in enumerate("nzcv")}
+    sample["base"] = DATA
+    for i, (value,) in enumerate(struct.iter_unpack("<Q", case.data)):
+        sample[f"data[{i}]"] = value
+    return sample
+
+
+def _start(case: Case) -> tuple[State, Region | None]:
+    """A state of variables; a base register is the region's base and a number, an offset register a number."""
+    if not case.touches_memory:
+        return State.symbolic(Memory(), SLOT), None
+    contents = Elements(_elements())
+    fields = vars(case.fields)
+    literal = "Rn" not in fields
+    region = Region("data", DATA if literal else _BASE, PAGE, contents, True, True)
+    state = State.symbolic(Memory([region]), SLOT)
+    if not literal:
+        if case.encoding.module.endswith("register_offset"):
+            state.general[fields["Rm"]] = case.contents.general[fields["Rm"]]
+        state.general[fields["Rn"]] = _BASE + (case.contents.general[fields["Rn"]].value - DATA)
+    return state, region
+
+
+def is_doubtful(case: Case) -> bool:
+    """Whether the address is no sum of the region's base and a number: the base taken twice."""
+    fields = vars(case.fields)
+    return case.encoding.module.endswith("register_offset") and fields["Rm"] == fields["Rn"] != SP
+
+
+def run_symbolic(case: Case) -> Left:
+    """What the semantics leave on variables at the rewrite level in force, the case's numbers then put in."""
+    state, region = _start(case)
+    try:
+        case.encoding.execute(state, case.fields)
+    except (OutsideMemory, SymbolicOffset) as error:
+        return Left("fault" if isinstance(error, OutsideMemory) else str(error))
+    written = sorted(region.written) if region is not None else []
+    pc = state.next_pc if state.next_pc is not None else BV.const(SLOT + 4, 64)
+    flags = state.flags
+    conditions = [flags.holds(cond) for cond in range(0, 14, 2)]
+    roots = [*state.general, *state.vector, flags.n, flags.z, flags.c, flags.v, pc, *conditions]
+    stored = [region.read(offset, 1) for offset in written] if region is not None else []
+    (values,) = evaluate([*roots, *stored], [_sample(case)])
+    general, vector, nzcv, rest = values[:32], values[32:64], values[64:68], values[68:]
+    block = bytearray(case.contents.block)
+    struct.pack_into("<32Q", block, 0, *general)
+    for n, value in enumerate(vector):
+        block[VECTOR_AT + 16 * n : VECTOR_AT + 16 * n + 16] = value.to_bytes(16, "little")
+    struct.pack_into("<Q", block, NZCV_AT, (nzcv[0] << 3 | nzcv[1] << 2 | nzcv[2] << 1 | nzcv[3]) << 28)
+    data = bytearray(case.data)
+    for offset, value in zip(written, rest[1 + len(conditions) :], strict=True):
+        data[offset] = value
+    holding = sum(value << 2 * i for i, value in enumerate(rest[1 : 1 + len(conditions)]))
+    return Left("ran", rest[0], block, data, holding)
+
+
+def disagreeing_level(case: Case) -> int | None:
+    """The first rewrite level at which symbols and numbers leave different things; None when there is none."""
+    concrete = run_model(case)
+    if concrete.ending == "unusable" or (case.touches_memory and is_doubtful(case)):
+        return None
+    for level in LEVELS:
+        with rewrite_level(level):
+            if run_symbolic(case) != concrete:
+                return level
+    return None
+

@@ -1,0 +1,79 @@
+"""Which bits of which terms the goals depend on: a word of which one byte is used costs one byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lnsym.bv import BV, operands, topological
+
+
+class Demand:
+    """The terms under some roots, each with a mask of its needed bits and the number of terms that use it.
+
+    Of the roots all bits are needed. `order` has operands before the terms made of them. `inlined` holds the ANDs and ORs
+    whose only user is an XOR (they are plain nodes of rewrite level 0): the XOR makes them itself, bit by bit.
+    """
+
+    def __init__(self, roots: Iterable[BV]) -> None:
+        roots = list(roots)
+        self.order = topological(roots)
+        self.users: dict[BV, int] = dict.fromkeys(self.order, 0)
+        for term in self.order:
+            for operand in operands(term):
+                self.users[operand] += 1
+        for root in roots:
+            self.users[root] += 1
+        self.inlined = {
+            operand
+            for term in self.order
+            if term.op == "xor"
+            for operand in term.args
+            if operand.op in ("and", "or") and self.users[operand] == 1
+        }
+        self.needed: dict[BV, int] = dict.fromkeys(self.order, 0)
+        for root in roots:
+            self.needed[root] = _ones(root)
+        for term in reversed(self.order):
+            if self.needed[term]:
+                self._spread(term, self.needed[term])
+
+    def _spread(self, term: BV, mask: int) -> None:
+        needed, op, args = self.needed, term.op, term.args
+        if op == "anf":
+            width, ones = term.width, _ones(term)
+            for monomial, where in args:
+                used = where & mask
+                if used:
+                    for _, rotation, word in monomial:
+                        needed[word] |= (used << rotation | used >> (width - rotation)) & ones
+        elif op == "extract":
+            needed[args[0]] |= mask << args[1]
+        elif op == "concat":
+            for piece in reversed(args):
+                needed[piece] |= mask & _ones(piece)
+                mask >>= piece.width
+        elif op in ("and", "or", "xor", "not"):
+            for operand in args:
+                needed[operand] |= mask
+        elif op == "ite":
+            needed[args[0]] |= 1
+            needed[args[1]] |= mask
+            needed[args[2]] |= mask
+        elif op == "ror":
+            word, rotation = args
+            needed[word] |= (mask << rotation | mask >> (word.width - rotation)) & _ones(word)
+        elif op == "sext":
+            inner = args[0]
+            needed[inner] |= mask & _ones(inner)
+            if mask >> inner.width:
+                needed[inner] |= 1 << (inner.width - 1)
+        elif op in ("sum", "add"):
+            for operand in operands(term):
+                needed[operand] |= (1 << mask.bit_length()) - 1
+        else:
+            for operand in operands(term):
+                needed[operand] |= _ones(operand)
+
+
+def _ones(term: BV) -> int:
+    return (1 << term.width) - 1

@@ -1,0 +1,158 @@
+"""Terms as z3 expressions, meaning by meaning what `lnsym.bv.term` says of each operator.
+
+Where SMT-LIB and Arm differ, Arm's meaning is spelled out: a division by zero gives 0. SMT-LIB has no carry-less
+product and no table lookup; the one becomes an XOR of shifted copies, the other a tree of choices over the index bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any, TypeAlias
+
+import z3
+
+from lnsym.bv import BV, Table, topological
+
+Expression: TypeAlias = Any  # z3.BitVecRef; z3 is not typed
+
+
+class Translator:
+    """Translates terms in one z3 context, each node once.
+
+    It keeps the terms it has seen, so that no node dies and leaves its expression to another.
+    """
+
+    def __init__(self, context: Any = None) -> None:
+        self.context = context
+        self._seen: dict[BV, Expression] = {}
+        self._variables: dict[str, BV] = {}
+
+    def term(self, bv: BV) -> Expression:
+        """The term as a z3 bit vector of the same width."""
+        seen = self._seen
+        found = seen.get(bv)
+        if found is not None:
+            return found
+        for node in topological([bv]):
+            if node not in seen:
+                seen[node] = self._node(node)
+        return seen[bv]
+
+    def condition(self, bv: BV) -> Any:
+        """A term of one bit as a z3 Boolean. Raises ValueError for other widths."""
+        if bv.width != 1:
+            raise ValueError(f"a condition of {bv.width} bits")
+        return self.term(bv) == self._number(1, 1)
+
+    def variable(self, bv: BV) -> Expression:
+        """The z3 constant that stands for a variable. Raises ValueError when one name comes with two widths."""
+        name = bv.name
+        if self._variables.setdefault(name, bv) is not bv:
+            raise ValueError(f"the variable {name} has {self._variables[name].width} bits and {bv.width} bits")
+        return z3.BitVec(name, bv.width, self.context)
+
+    def _number(self, value: int, width: int) -> Expression:
+        return z3.BitVecVal(value, width, self.context)
+
+    def _node(self, term: BV) -> Expression:
+        op, args, width, seen = term.op, term.args, term.width, self._seen
+        if op == "const":
+            return self._number(args[0], width)
+        if op == "var":
+            return self.variable(term)
+        if op == "anf":
+            return self._bitwise(term)
+        if op == "sum":
+            return self._sum(term)
+        if op == "concat":
+            return z3.Concat(*[seen[piece] for piece in args])
+        if op == "extract":
+            return z3.Extract(args[1] + width - 1, args[1], seen[args[0]])
+        if op == "sext":
+            return z3.SignExt(width - args[0].width, seen[args[0]])
+        if op == "ror":
+            return z3.RotateRight(seen[args[0]], args[1])
+        if op == "lookup":
+            return self._lookup(args[0], seen[args[1]])
+        if op == "clmul":
+            return self._carryless_product(seen[args[0]], seen[args[1]], args[0].width)
+        operands = [seen[argument] for argument in args]
+        if op in ("eq", "ult", "slt", "ite"):
+            if op == "ite":
+                return z3.If(operands[0] == self._number(1, 1), operands[1], operands[2])
+            return z3.If(_COMPARISONS[op](*operands), self._number(1, 1), self._number(0, 1))
+        if op in ("udiv", "sdiv"):
+            quotient = z3.UDiv(*operands) if op == "udiv" else operands[0] / operands[1]
+            return z3.If(operands[1] == self._number(0, width), self._number(0, width), quotient)
+        return _SAME[op](*operands)
+
+    def _bitwise(self, term: BV) -> Expression:
+        width = term.width
+        ones = (1 << width) - 1
+        products = []
+        for monomial, mask in term.args:
+            factors = [z3.RotateRight(self._seen[word], r) if r else self._seen[word] for _, r, word in monomial]
+            if mask != ones or not factors:
+                factors.append(self._number(mask, width))
+            products.append(reduce(lambda a, b: a & b, factors))
+        return reduce(lambda a, b: a ^ b, products)
+
+    def _sum(self, term: BV) -> Expression:
+        addends, constant = term.args
+        width = term.width
+        half = 1 << (width - 1)
+        total = self._number(constant, width)
+        for _, coefficient, addend in addends:
+            word = self._seen[addend]
+            if coefficient == 1:
+                total = total + word
+            elif coefficient > half:
+                total = total - word * self._number((1 << width) - coefficient, width)
+            else:
+                total = total + word * self._number(coefficient, width)
+        return total
+
+    def _carryless_product(self, left: Expression, right: Expression, width: int) -> Expression:
+        wide = z3.ZeroExt(width, left)
+        zero = self._number(0, 2 * width)
+        rows = [
+            z3.If(z3.Extract(bit, bit, right) == self._number(1, 1), wide << bit if bit else wide, zero)
+            for bit in range(width)
+        ]
+        return reduce(lambda a, b: a ^ b, rows)
+
+    def _lookup(self, table: Table, index: Expression) -> Expression:
+        """A binary tree of choices, equal halves shared: it bit-blasts smaller than an array, and solves faster."""
+        size = index.size()
+        bits = min(size, max(len(table.entries) - 1, 1).bit_length())
+        row = [self._number(table[at], table.width) for at in range(1 << bits)]
+        for bit in range(bits):
+            chosen = z3.Extract(bit, bit, index) == self._number(1, 1)
+            row = [
+                low if low.eq(high) else z3.If(chosen, high, low) for low, high in zip(row[::2], row[1::2], strict=True)
+            ]
+        if bits == size:
+            return row[0]
+        past = z3.Extract(size - 1, bits, index) != self._number(0, size - bits)
+        return z3.If(past, self._number(0, table.width), row[0])
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": lambda a, b: a == b,
+    "ult": z3.ULT,
+    "slt": lambda a, b: a < b,
+}
+
+_SAME: dict[str, Callable[..., Any]] = {
+    "mul": lambda a, b: a * b,
+    "shl": lambda a, b: a << b,
+    "lshr": z3.LShR,
+    "ashr": lambda a, b: a >> b,
+    "not": lambda a: ~a,
+    "and": lambda a, b: a & b,
+    "or": lambda a, b: a | b,
+    "xor": lambda a, b: a ^ b,
+    "add": lambda a, b: a + b,
+}
+"""Operators whose meaning is SMT-LIB's."""
