@@ -27,7 +27,7 @@ corpora: $(VENV)/.developing
 	-@$(BIN)/lnsym fetch openssl
 
 bench: $(VENV)/.developing corpora
-	$(BIN)/python -m benchmarks.sha_blocks
+	$(BIN)/python -m benchmarks.routines
 
 samples: $(VENV)/.developing
 	$(BIN)/python -m programs.samples.build

@@ -179,7 +179,7 @@ def trace(
     from programs.corpus import resolve_target
 
     chosen = _contract(contract) or choose_contract(symbol, registered())
-    theorem = chosen.theorem(**_parameters(blocks))
+    theorem = chosen.theorem(symbol, **chosen.choices(_parameters(blocks))[0])
     image = load_image(resolve_target(target), [symbol])
     stopped = trace_routine(image, symbol, theorem, max_steps, seed if concrete else None, click.echo)
     if stopped is not None:

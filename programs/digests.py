@@ -50,7 +50,7 @@ def digest(image: Image, symbol: str, contract: Contract, message: bytes, seed: 
     function = HASHES[contract.name]
     words = function.pad(message)
     state = [word.value for word in function.initial()]
-    execution = Execution(image, symbol, contract.theorem())
+    execution = Execution(image, symbol, contract.theorem(symbol))
     registers = complete(execution, next(samples(execution, [], seed)))
     instructions = 0
     for first in range(0, len(words), 16):

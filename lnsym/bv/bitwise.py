@@ -54,7 +54,7 @@ def opaque_items(term: BV) -> Items:
     first, mask = term.args[0]
     ones = (1 << term.width) - 1
     if first == ():
-        word = from_items(dict(term.args[1:]), term.width)
+        word = from_sorted(term.args[1:], term.width)
         return (((), mask), (((word.serial, 0, word),), ones))
     return ((((term.serial, 0, term),), ones),)
 
@@ -71,6 +71,11 @@ def from_items(items: dict[Monomial, int], width: int) -> BV:
             return monomial[0][2]
         return intern("anf", width, ((monomial, mask),))
     return intern("anf", width, tuple(sorted(items.items())))
+
+
+def from_sorted(items: Items, width: int) -> BV:
+    """The term with these monomials and masks, one or more, sorted already."""
+    return from_items(dict(items), width) if len(items) == 1 else intern("anf", width, items)
 
 
 def xor_items(left: Iterable[Item], right: Iterable[Item]) -> dict[Monomial, int]:
@@ -141,7 +146,9 @@ def bv_xor(a: BV, b: BV) -> BV:
     if a is b:  # xor-self: x ^ x = 0
         return BV.const(0, a.width)
     if a.op == "concat" or b.op == "concat":
-        return slices.split_bitwise(bv_xor, a, b)
+        split = slices.split_bitwise(bv_xor, a, b)
+        if split is not None:
+            return split
     items = xor_items(items_of(a), items_of(b))
     if len(items) > MAX_MONOMIALS:
         items = xor_items(opaque_items(a), opaque_items(b))
@@ -164,7 +171,9 @@ def bv_and(a: BV, b: BV) -> BV:
     if a is b:  # and-self: x & x = x
         return a
     if a.op == "concat" or b.op == "concat":
-        return slices.split_bitwise(bv_and, a, b)
+        split = slices.split_bitwise(bv_and, a, b)
+        if split is not None:
+            return split
     return from_items(and_items(*product_operands(a, b)), a.width)
 
 
@@ -184,7 +193,9 @@ def bv_or(a: BV, b: BV) -> BV:
     if a is b:  # or-self: x | x = x
         return a
     if a.op == "concat" or b.op == "concat":
-        return slices.split_bitwise(bv_or, a, b)
+        split = slices.split_bitwise(bv_or, a, b)
+        if split is not None:
+            return split
     left, right = product_operands(a, b)
     both = and_items(left, right)
     items = xor_items(xor_items(left, right).items(), both.items())

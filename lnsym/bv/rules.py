@@ -34,7 +34,7 @@ class Example:
     least: int = 1
     most: int = 64
     raw: Builder | None = None
-    """The term that the rule removes, for a rule that holds at rewrite level 0 too; else `build` at level 0 gives it."""
+    """The term that the rule removes, for a rule that holds at rewrite level 0 too; else `build` gives it there."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,12 @@ BITWISE = (
                 lambda w: total([word & x(w) for word in many(w, bitwise.MAX_WORDS)]), least=1,
             ),
             NearMiss(
+                "more than MAX_WORDS besides a constant: x stays as it is where a word is complemented",
+                lambda w: ~total(many(w, bitwise.MAX_WORDS)) & x(w),
+                lambda w: total(many(w, bitwise.MAX_WORDS)) & x(w),
+                least=1,
+            ),
+            NearMiss(
                 "more than MAX_FACTORS: a long product is a word",
                 lambda w: product(many(w, bitwise.MAX_FACTORS + 1)),
                 lambda w: product(many(w, bitwise.MAX_FACTORS + 1)[::-1]), least=1,
@@ -222,6 +228,11 @@ BITWISE = (
                 "more than MAX_ROTATED: the form is one word",
                 lambda w: total(many(w, bitwise.MAX_ROTATED + 1)).rotate_right(1),
                 lambda w: total([word.rotate_right(1) for word in many(w, bitwise.MAX_ROTATED + 1)]),
+            ),
+            NearMiss(
+                "more than MAX_ROTATED besides a constant, which is rotated",
+                lambda w: (total(many(w, bitwise.MAX_ROTATED + 1)) ^ 1).rotate_right(1),
+                lambda w: total(many(w, bitwise.MAX_ROTATED + 1)).rotate_right(1) ^ 1,
             ),
             NearMiss("a sum is not split", lambda w: (x(w) + y(w)).rotate_right(1),
                      lambda w: x(w).rotate_right(1) + y(w).rotate_right(1)),
@@ -401,7 +412,7 @@ SLICES = (
             Example(lambda w: concat(x(w), y(w))[w - 1 : 0], y, "var"),
             Example(
                 lambda w: concat(x(w), y(w))[2 * w - 2 : 1], lambda w: concat(x(w)[w - 2 : 0], y(w)[w - 1 : 1]),
-                "concat", least=2,
+                "concat", least=3,
             ),
         ),
     ),
@@ -411,7 +422,12 @@ SLICES = (
             Example(lambda w: x(w).sign_extend(2 * w)[w - 1 : 0], x, "var"),
             Example(lambda w: x(w).sign_extend(2 * w)[2 * w - 1 : w], lambda w: x(w)[w - 1].sign_extend(w), "sext",
                     least=2),
-            Example(lambda w: x(w).sign_extend(2 * w)[w : w - 1], lambda w: x(w)[w - 1].sign_extend(2), "sext", least=2),
+            Example(
+                lambda w: x(w).sign_extend(2 * w)[w : w - 1],
+                lambda w: x(w)[w - 1].sign_extend(2),
+                "sext",
+                least=2,
+            ),
         ),
     ),
     Rule(
@@ -431,7 +447,8 @@ SLICES = (
             NearMiss(
                 "more than MAX_SEGMENTS parts",
                 lambda w: (x(w) & odd_mask(w))[w - 1 : 1],
-                lambda w: x(w)[w - 1 : 1] & (odd_mask(w) >> 1), least=slices.MAX_SEGMENTS + 2,
+                lambda w: concat(*[const(0, 1) if at % 2 else x(w)[at] for at in range(w - 1, 0, -1)]),
+                least=slices.MAX_SEGMENTS + 2,
             ),
         ),
     ),
@@ -548,6 +565,9 @@ SLICES = (
         "known-sign", "sext(0 ++ x) = 0 ++ x, sext(1 ++ x) = 1..1 ++ x", "slices",
         (
             Example(lambda w: x(w).zero_extend(w + 1).sign_extend(w + 3), lambda w: x(w).zero_extend(w + 3), "concat"),
+            Example(
+                lambda w: concat(const(1, 1), x(w)).sign_extend(w + 3), lambda w: concat(const(7, 3), x(w)), "concat"
+            ),
             Example(lambda w: (x(w) >> 1).sign_extend(w + 2), lambda w: (x(w) >> 1).zero_extend(w + 2), "concat",
                     least=2),
         ),
@@ -632,6 +652,7 @@ CHOICES = (
                 lambda w: ((x(w) << (w - 1)) + y(w)).eq(z(w)) ^ z(w).eq((x(w) << (w - 1)) + y(w)),
                 lambda _: const(0, 1), "const", least=2,
             ),
+            Example(lambda w: (x(w) - y(w)).eq(1) ^ (y(w) - x(w)).eq(-1), lambda _: const(0, 1), "const", least=2),
             Example(lambda w: (x(w) + 3).eq(x(w) + 2), lambda _: const(0, 1), "const", least=2),
         ),
         (
@@ -774,10 +795,10 @@ def markdown() -> str:
     lines = [
         "# The rewrite rules of lnsym.bv",
         "",
-        "Printed from `lnsym/bv/rules.py` by `python -m lnsym.bv.rules`; `tests/bv/test_rules.py` keeps the two together and",
-        "proves each rule with z3 at the widths 1 to 8, 16, 32 and 64 where it applies. Constants fold at every rewrite level.",
+        "Printed from `lnsym/bv/rules.py` by `python -m lnsym.bv.rules`; `tests/bv/test_rules.py` keeps the two together",
+        "and proves each rule with z3 at the widths 1 to 8, 16, 32 and 64 where it applies. Constants fold at every level.",
         "",
-        "x, y, z are terms, m, n constants, b, c single bits, k, l numbers; n is also the width where a number is meant.",
+        "x, y, z are terms, m, n constants, b, c bits, k, l numbers; n is also the width where a number is meant.",
         "`++` is concatenation, `<u` and `<s` compare unsigned and signed, `c ? x : y` chooses.",
     ]
     for module in dict.fromkeys(rule.module for rule in RULES):

@@ -81,8 +81,20 @@ def split_constant(term: BV) -> tuple[BV, int]:
     if term.op == "anf":
         monomial, mask = term.args[0]
         if not monomial:
-            return bitwise.from_items(dict(term.args[1:]), term.width), mask
+            return bitwise.from_sorted(term.args[1:], term.width), mask
     return term, 0
+
+
+def moved_by_constant(term: BV) -> tuple[BV, int] | None:
+    """x and n of a term x ^ n or x, n a constant, where x is no bitwise form; else None."""
+    if term.op != "anf":
+        return term, 0
+    items: bitwise.Items = term.args
+    if len(items) == 2 and not items[0][0] and len(items[1][0]) == 1:
+        (_, rotation, word), mask = items[1][0][0], items[1][1]
+        if rotation == 0 and mask == (1 << term.width) - 1:
+            return word, items[0][1]
+    return None
 
 
 def _cut_bitwise(term: BV, high: int, low: int) -> list[BV] | None:
@@ -152,12 +164,6 @@ def _pieces_of(term: BV) -> Sequence[BV]:
     if term.op == "concat":
         pieces: tuple[BV, ...] = term.args
         return pieces
-    if term.op == "anf":
-        word, constant = split_constant(term)
-        cut = _cut_bitwise(word, word.width - 1, 0) if word.op == "anf" else None
-        if cut is not None and len(cut) > 1:
-            flat = [piece for part in cut for piece in _pieces_of(part)]
-            return _xor_pieces(flat, constant) if constant else flat
     return (term,)
 
 
@@ -203,10 +209,10 @@ def join_adjacent(high: BV, low: BV) -> BV | None:
 
 def _join_constant_xors(high: BV, low: BV) -> BV | None:
     """adjacent-constant-xors: (x ^ m) ++ (y ^ n) = (x ++ y) ^ (m ++ n), where x and y join; m and n constants"""
-    word_h, constant_h = split_constant(high)
-    word_l, constant_l = split_constant(low)
-    if word_h.op == "anf" or word_l.op == "anf":
+    parts_h, parts_l = moved_by_constant(high), moved_by_constant(low)
+    if parts_h is None or parts_l is None:
         return None
+    (word_h, constant_h), (word_l, constant_l) = parts_h, parts_l
     joined = join_adjacent(word_h, word_l)
     if joined is None:
         return None
@@ -255,8 +261,11 @@ def _as_bitwise(pieces: list[BV], width: int) -> BV | None:
     return bitwise.from_items(result, width)
 
 
-def split_bitwise(operation: Callable[[BV, BV], BV], a: BV, b: BV) -> BV:
-    """split-at-pieces: (x ++ y) & z = (x & z[n:k]) ++ (y & z[k-1:0]), for every operation bit by bit"""
+def split_bitwise(operation: Callable[[BV, BV], BV], a: BV, b: BV) -> BV | None:
+    """split-at-pieces: (x ++ y) & z = (x & z[n:k]) ++ (y & z[k-1:0]), for every operation bit by bit
+
+    None for more than MAX_SEGMENTS pieces: code that scrambles single bits would be cut to single bits.
+    """
     cuts = {0}
     for term in (a, b):
         if term.op == "concat":
@@ -264,6 +273,8 @@ def split_bitwise(operation: Callable[[BV, BV], BV], a: BV, b: BV) -> BV:
             for piece in reversed(term.args):
                 position += piece.width
                 cuts.add(position)
+    if len(cuts) > MAX_SEGMENTS + 1:
+        return None
     bounds = sorted(cuts, reverse=True)
     return concat(*[operation(extract(a, top - 1, low), extract(b, top - 1, low)) for top, low in pairwise(bounds)])
 

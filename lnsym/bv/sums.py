@@ -66,7 +66,7 @@ def _addends_of_bitwise(term: BV) -> tuple[Addends, int]:
         width = term.width
         amount = (mask & -mask).bit_length() - 1
         words = items[1:] if constant else items
-        if mask == (1 << width) - (1 << amount) and not constant & ~mask:
+        if not constant & ~mask:
             inner = bitwise.unshifted(words, amount, width)
             if inner is not None:
                 constant >>= amount

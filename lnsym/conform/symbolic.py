@@ -1,6 +1,7 @@
 """Symbols against numbers: the semantics run on variables, then given a case's numbers, leave what they leave on numbers.
 
-Both rewrite levels are tried: 0 builds terms as the semantics write them, 1 by all rules.
+Both rewrite levels are tried: 0 builds terms as the semantics write them, 1 by all rules. A base register is the base of
+a region and a number at level 1; at level 0, where sums are not merged and memory places no such address, a number.
 """
 
 from __future__ import annotations
@@ -40,19 +41,21 @@ def _sample(case: Case) -> dict[str, int]:
     return sample
 
 
-def _start(case: Case) -> tuple[State, Region | None]:
-    """A state of variables; a base register is the region's base and a number, an offset register a number."""
+def _start(case: Case, level: int) -> tuple[State, Region | None]:
+    """A state of variables, but for registers that make addresses."""
     if not case.touches_memory:
         return State.symbolic(Memory(), SLOT), None
     contents = Elements(_elements())
     fields = vars(case.fields)
-    literal = "Rn" not in fields
-    region = Region("data", DATA if literal else _BASE, PAGE, contents, True, True)
+    known_base = level == 0 or "Rn" not in fields
+    region = Region("data", DATA if known_base else _BASE, PAGE, contents, True, True)
     state = State.symbolic(Memory([region]), SLOT)
-    if not literal:
+    if "Rn" in fields:
+        general = case.contents.general
         if case.encoding.module.endswith("register_offset"):
-            state.general[fields["Rm"]] = case.contents.general[fields["Rm"]]
-        state.general[fields["Rn"]] = _BASE + (case.contents.general[fields["Rn"]].value - DATA)
+            state.general[fields["Rm"]] = general[fields["Rm"]]
+        base = general[fields["Rn"]]
+        state.general[fields["Rn"]] = base if known_base else _BASE + (base.value - DATA)
     return state, region
 
 
@@ -62,9 +65,14 @@ def is_doubtful(case: Case) -> bool:
     return case.encoding.module.endswith("register_offset") and fields["Rm"] == fields["Rn"] != SP
 
 
-def run_symbolic(case: Case) -> Left:
-    """What the semantics leave on variables at the rewrite level in force, the case's numbers then put in."""
-    state, region = _start(case)
+def run_symbolic(case: Case, level: int) -> Left:
+    """What the semantics leave on variables at a rewrite level, the case's numbers then put in."""
+    with rewrite_level(level):
+        return _run_symbolic(case, level)
+
+
+def _run_symbolic(case: Case, level: int) -> Left:
+    state, region = _start(case, level)
     try:
         case.encoding.execute(state, case.fields)
     except (OutsideMemory, SymbolicOffset) as error:
@@ -95,8 +103,7 @@ def disagreeing_level(case: Case) -> int | None:
     if concrete.ending == "unusable" or (case.touches_memory and is_doubtful(case)):
         return None
     for level in LEVELS:
-        with rewrite_level(level):
-            if run_symbolic(case) != concrete:
-                return level
+        if run_symbolic(case, level) != concrete:
+            return level
     return None
 

@@ -22,10 +22,11 @@ from lnsym.contract.registry import (
     load_contract_file,
     registered,
 )
-from lnsym.contract.theorem import Call, Theorem
+from lnsym.contract.theorem import Block, Call, Theorem
 
 __all__ = [
     "BadContract",
+    "Block",
     "Call",
     "Contract",
     "NoSuchContract",

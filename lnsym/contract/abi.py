@@ -6,8 +6,12 @@ floating-point registers) and 6.4.5 (the stack).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from isa.flags import FlagBits
 from lnsym.bv import BV, concat
-from lnsym.machine.state import State
+from lnsym.machine.memory import Unknown
+from lnsym.machine.state import SP, State
 
 STACK_BYTES = 1 << 16
 """How much stack below SP a routine is assumed to have."""
@@ -30,7 +34,7 @@ def enter(state: State, arguments: tuple[BV, ...], entry: int, returns_to: BV) -
 
 
 def forget_caller_saved(state: State, call: int) -> None:
-    """What a caller may have done between two calls: new variables in the registers that it may change."""
+    """What a caller may have done between two calls: new variables in the registers and the stack that it may change."""
     for n in (*range(19), LINK_REGISTER):
         state.set_x(n, BV.var(f"x{n}_{call}", 64))
     for n in range(32):
@@ -38,11 +42,37 @@ def forget_caller_saved(state: State, call: int) -> None:
         if n in CALLEE_SAVED_VECTOR:
             fresh = concat(fresh.extract(127, 64), state.v(n, 64))
         state.set_v(n, fresh)
+    state.flags = FlagBits(*[BV.var(f"flag_{flag}_{call}", 1) for flag in "nzcv"])
+    stack = state.memory.region("stack")
+    stack.contents = Unknown(f"stack_{call}")
+    stack.written.clear()
 
 
-def preserved(state: State) -> list[tuple[str, BV]]:
-    """The registers that a call must bring back, by name."""
-    registers = [(f"x{n}", state.x(n)) for n in CALLEE_SAVED_GENERAL]
-    registers.append(("sp", state.x_or_sp(31)))
-    registers += [(f"d{n}", state.v(n, 64)) for n in CALLEE_SAVED_VECTOR]
-    return registers
+def set_register(state: State, name: str, value: BV) -> None:
+    """Set `xN`, or the low half of a vector register, `dN`."""
+    n = int(name[1:])
+    if name[0] == "x":
+        state.set_x(n, value)
+    else:
+        state.set_v(n, concat(state.v(n).extract(127, 64), value))
+
+
+def register(state: State, name: str) -> BV:
+    """What `sp`, `xN` or `dN` holds, 64 bits."""
+    if name == "sp":
+        return state.x_or_sp(SP)
+    n = int(name[1:])
+    return state.x(n) if name[0] == "x" else state.v(n, 64)
+
+
+CALLEE_SAVED = (
+    *(f"x{n}" for n in CALLEE_SAVED_GENERAL),
+    "sp",
+    *(f"d{n}" for n in CALLEE_SAVED_VECTOR),
+)
+"""The registers that a call must bring back, by name."""
+
+
+def preserved(state: State, changed: Collection[str] = ()) -> list[tuple[str, BV]]:
+    """What the callee-saved registers hold, by name; those in `changed` left out."""
+    return [(name, register(state, name)) for name in CALLEE_SAVED if name not in changed]

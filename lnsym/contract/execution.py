@@ -47,9 +47,10 @@ def block_region(block: Block) -> Region:
     return Region(block.name, block.base, block.size, contents, readable=True, writable="w" in block.access)
 
 
-def stack_region(sp: BV) -> Region:
-    """The stack below SP; what it holds at entry is unknown."""
-    return Region("stack", sp, abi.STACK_BYTES, Unknown("stack"), readable=True, writable=True, start=-abi.STACK_BYTES)
+def stack_region(sp: BV, frame: int) -> Region:
+    """The stack below SP, and `frame` bytes above it; what it holds at entry is unknown."""
+    size = abi.STACK_BYTES + frame
+    return Region("stack", sp, size, Unknown("stack"), readable=True, writable=True, start=-abi.STACK_BYTES)
 
 
 def element_at(region: Region, block: Block, index: int) -> BV:
@@ -65,7 +66,9 @@ def symbolic_start(image: Image, theorem: Theorem) -> State:
     for block in theorem.blocks:
         memory.add(block_region(block))
     state = State.symbolic(memory, 0)
-    memory.add(stack_region(state.x_or_sp(SP)))
+    memory.add(stack_region(state.x_or_sp(SP), theorem.frame))
+    for name, value in theorem.registers.items():
+        abi.set_register(state, name, value)
     return state
 
 
@@ -132,7 +135,8 @@ class Execution:
             if path.stopped is not None or number + 1 == len(self.theorem.calls):
                 yield path
                 continue
-            for (name, then), (_, now) in zip(before, abi.preserved(path.state), strict=True):
+            for name, then in before:
+                now = abi.register(path.state, name)
                 self.goals.append(Goal(f"{name} after call {number}", "abi", now, then, path.conditions))
             yield from self._calls(path.state, path.conditions, path.steps, number + 1)
 
@@ -141,10 +145,14 @@ class Execution:
         for block in self.theorem.blocks:
             region = path.state.memory.region(block.name)
             for i, expected in enumerate(self.theorem.ensured.get(block.name, ())):
+                if expected is None:
+                    continue
                 name = f"{block.name}[{i}]"
                 yield Goal(name, "output", element_at(region, block, i), expected, conditions, number)
         if self.theorem.result is not None:
             expected = self.theorem.result
             yield Goal("result", "output", path.state.x(0, 64)[expected.width - 1 : 0], expected, conditions, number)
-        for (name, before), (_, after) in zip(abi.preserved(self.start), abi.preserved(path.state), strict=True):
-            yield Goal(name, "abi", after, before, conditions, number)
+        for name, expected in self.theorem.ensured_registers.items():
+            yield Goal(name, "output", abi.register(path.state, name), expected, conditions, number)
+        for name, before in abi.preserved(self.start, self.theorem.changed_registers):
+            yield Goal(name, "abi", abi.register(path.state, name), before, conditions, number)

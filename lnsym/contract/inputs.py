@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import TypeAlias
 
-from lnsym.bv import BV, evaluate
+from lnsym.bv import BV, evaluate, variables
 from lnsym.contract import abi
 from lnsym.contract.execution import Execution
 
@@ -49,14 +49,14 @@ def _value(random: Random, width: int) -> int:
     return random.getrandbits(width)
 
 
-def samples(execution: Execution, variables: Sequence[BV], seed: int = 0) -> Iterator[Sample]:
-    """Endless samples of the variables; those that break a precondition of the contract are left out by the caller."""
+def samples(execution: Execution, free: Sequence[BV], seed: int = 0) -> Iterator[Sample]:
+    """Endless samples of the free variables; those that break a precondition of the contract are left out by the caller."""
     random = Random(seed)
     corners = iter([0, -1, 1])
     while True:
         corner = next(corners, None)
         sample = {
-            v.name: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in variables
+            v.name: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in free
         }
         sample.update(placement(execution, random))
         yield sample
@@ -81,9 +81,13 @@ def complete(execution: Execution, sample: Sample, seed: int = 0) -> Sample:
         full.setdefault(f"v{n}", random.getrandbits(128))
     for flag in "nzcv":
         full.setdefault(f"flag_{flag}", random.getrandbits(1))
+    for value in execution.theorem.registers.values():
+        for variable in variables([value]):
+            full.setdefault(variable.name, random.getrandbits(variable.width))
     for block in execution.theorem.blocks:
         for element in block.elements:
-            full.setdefault(element.name, random.getrandbits(block.width))
+            if not element.is_const:
+                full.setdefault(element.name, random.getrandbits(block.width))
     return full
 
 

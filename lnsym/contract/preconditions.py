@@ -1,6 +1,6 @@
 """What a theorem assumes of pointers, as terms: for solvers, which know nothing of regions.
 
-Each region lies below the end of the address space, at its alignment; regions, the stack and the image are pairwise disjoint.
+No region is at address 0; each ends below the end of the address space and has its alignment; regions, the stack and the image are pairwise disjoint.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ def preconditions(execution: Execution) -> list[BV]:
     theorem = execution.theorem
     sp = execution.start.x_or_sp(31)
     extents = [(block.base, block.size) for block in theorem.blocks]
-    extents.append((sp - abi.STACK_BYTES, abi.STACK_BYTES))
+    extents.append((sp - abi.STACK_BYTES, abi.STACK_BYTES + theorem.frame))
     conditions = list(theorem.assumptions)
+    conditions += [block.base.ne(0) for block in theorem.blocks]
     for start, size in extents:
         conditions.append(start.ule((1 << 64) - 1 - size))
     conditions += [

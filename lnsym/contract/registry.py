@@ -50,6 +50,8 @@ class Contract:
     statement: Statement
     routines: tuple[str, ...] = ()
     """Patterns of the symbols it is for, as fnmatch takes them."""
+    cases: tuple[Mapping[str, object], ...] = ({},)
+    """Parameters of the theorems that make up the contract: key sizes, in place or not. All are proved."""
 
     @property
     def parameters(self) -> Mapping[str, object]:
@@ -61,19 +63,28 @@ class Contract:
         """Whether it is for the routine of that name."""
         return any(fnmatchcase(symbol, pattern) for pattern in self.routines)
 
-    def theorem(self, **parameters: object) -> Theorem:
-        """The theorem for these parameters. Raises ContractError, and BadContract when its code raises anything else."""
+    def choices(self, parameters: Mapping[str, object]) -> list[dict[str, object]]:
+        """The cases to prove: those that agree with the user's parameters, or these alone where none does."""
+        agreeing = [
+            {**case, **parameters}
+            for case in self.cases
+            if all(case.get(name, value) == value for name, value in parameters.items())
+        ]
+        return agreeing or [dict(parameters)]
+
+    def theorem(self, routine: str = "", **parameters: object) -> Theorem:
+        """The theorem of a routine for these parameters. Raises ContractError, and BadContract when its code raises anything else."""
         for name in parameters:
             if name not in self.parameters:
                 raise ContractError(
                     f"{self.name!r} has no parameter {name!r}; it has {', '.join(self.parameters) or 'none'}"
                 )
-        theorem = Theorem()
+        theorem = Theorem(routine)
         try:
             self.statement(theorem, **parameters)
         except LnsymError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise BadContract(f"contract {self.name!r}", f"{type(error).__name__}: {error}") from error
         theorem.check()
         return theorem
@@ -82,11 +93,13 @@ class Contract:
 _registry: dict[str, Contract] = {}
 
 
-def contract(name: str, *, routines: Sequence[str] = ()) -> Callable[[Statement], Contract]:
+def contract(
+    name: str, *, routines: Sequence[str] = (), cases: Sequence[Mapping[str, object]] = ({},)
+) -> Callable[[Statement], Contract]:
     """Make a contract of a function (theorem, parameters with defaults...) -> None and register it under `name`."""
 
     def register(statement: Statement) -> Contract:
-        made = Contract(name, statement, tuple(routines))
+        made = Contract(name, statement, tuple(routines), tuple(cases))
         _registry[name] = made
         return made
 
@@ -104,7 +117,7 @@ def load_contract_file(path: Path, name: str | None = None) -> Contract:
         namespace = runpy.run_path(str(path))
     except (OSError, SyntaxError) as error:
         raise BadContract(str(path), str(error)) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise BadContract(str(path), f"{type(error).__name__}: {error}") from error
     found = {value.name: value for value in namespace.values() if isinstance(value, Contract)}
     if name is not None:

@@ -25,16 +25,19 @@ def concrete_start(image: Image, theorem: Theorem, sample: Mapping[str, int]) ->
             region.contents = Bytes(bytes(unknown_bytes(segment.name, 0, segment.size, sample)))
         memory.add(region)
     for block in theorem.blocks:
-        elements = [BV.const(sample[element.name], block.width) for element in block.elements]
+        elements = [BV.const(value, block.width) for value in block.values(sample)]
         contents = Elements(elements, block.byteorder)
         base = sample[block.base.name]
         memory.add(Region(block.name, base, block.size, contents, writable="w" in block.access))
-    data = bytes(unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES, sample))
+    data = bytes(unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES + theorem.frame, sample))
     memory.add(Region("stack", sample["sp"] - abi.STACK_BYTES, len(data), Bytes(data), writable=True))
     general = [BV.const(sample[f"x{n}"], 64) for n in range(31)] + [BV.const(sample["sp"], 64)]
     vector = [BV.const(sample[f"v{n}"], 128) for n in range(32)]
     flags = FlagBits(*[BV.const(sample[f"flag_{name}"], 1) for name in "nzcv"])
-    return State(general, vector, flags, memory, 0)
+    state = State(general, vector, flags, memory, 0)
+    for name, value in zip(theorem.registers, evaluate(list(theorem.registers.values()), [sample])[0], strict=True):
+        abi.set_register(state, name, BV.const(value, 64))
+    return state
 
 
 def run_concretely(
@@ -73,6 +76,8 @@ def outputs(execution: Execution, path: Path) -> dict[str, int]:
             region = path.state.memory.region(block.name)
             for i in range(len(block.elements)):
                 found[f"{block.name}[{i}]"] = element_at(region, block, i).value
+    for name in execution.theorem.ensured_registers:
+        found[name] = abi.register(path.state, name).value
     result = execution.theorem.result
     if result is not None:
         found["result"] = path.state.x(0)[result.width - 1 : 0].value

@@ -6,9 +6,9 @@ pointer value that keeps the regions disjoint.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from lnsym.bv import BV, concat
 from lnsym.errors import LnsymError
@@ -50,6 +50,10 @@ class Block:
         """Bytes."""
         return len(self.elements) * self.width // 8
 
+    def values(self, sample: Mapping[str, int]) -> tuple[int, ...]:
+        """The initial elements as a sample has them."""
+        return tuple([e.value if e.is_const else sample[e.name] for e in self.elements])
+
 
 Argument: TypeAlias = Block | BV | int
 
@@ -66,12 +70,21 @@ class Call:
 class Theorem:
     """What is to be proved; the contract's function fills it in."""
 
+    routine: str = ""
+    """The symbol being verified."""
     blocks: list[Block] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     assumptions: list[BV] = field(default_factory=list)
-    ensured: dict[str, tuple[BV, ...]] = field(default_factory=dict)
+    ensured: dict[str, tuple[BV | None, ...]] = field(default_factory=dict)
     result: BV | None = None
     unspecified: set[str] = field(default_factory=set)
+    registers: dict[str, BV] = field(default_factory=dict)
+    """Registers of a routine with a calling convention of its own, and what they hold at its call."""
+    ensured_registers: dict[str, BV] = field(default_factory=dict)
+    changed_registers: set[str] = field(default_factory=set)
+    """Callee-saved registers that such a routine may change, by AAPCS64's names."""
+    frame: int = 0
+    """Bytes at and above SP that the caller gives the routine for its use."""
 
     def region(
         self,
@@ -82,11 +95,12 @@ class Theorem:
         byteorder: ByteOrder = "little",
         access: Access = "r",
         alignment: int = 1,
+        fixed: Mapping[int, int] | None = None,
     ) -> Block:
         """Memory of `count` elements of `width` bits, to which the routine gets a pointer.
 
         `byteorder` says how an element's bytes lie in memory, `alignment` in bytes what its address is known to be a multiple of.
-        Raises ContractError for a name used twice, no elements, or a width that is no number of bytes.
+        `fixed` gives the elements, by index, that hold a known number. Raises ContractError for a name used twice, no elements, or a width that is no number of bytes.
         """
         if any(block.name == name for block in self.blocks):
             raise ContractError(f"two regions are called {name!r}")
@@ -94,7 +108,12 @@ class Theorem:
             raise ContractError(f"the region {name!r} has {count} elements of {width} bits")
         if alignment < 1 or alignment & (alignment - 1):
             raise ContractError(f"the alignment {alignment} of {name!r} is no power of two")
-        elements = tuple([BV.var(f"{name}[{i}]", width) for i in range(count)])
+        if access not in get_args(Access) or byteorder not in get_args(ByteOrder):
+            raise ContractError(f"the region {name!r} has access {access!r} and byte order {byteorder!r}")
+        known = fixed or {}
+        elements = tuple(
+            [BV.const(known[i], width) if i in known else BV.var(f"{name}[{i}]", width) for i in range(count)]
+        )
         block = Block(name, BV.var(name, 64), elements, width, byteorder, access, alignment)
         self.blocks.append(block)
         return block
@@ -130,14 +149,17 @@ class Theorem:
             raise ContractError(f"argument {index} has {argument.width} bits, a register has 64")
         return concat(BV.var(f"x{index}_upper_{len(self.calls)}", 64 - argument.width), argument)
 
-    def ensure(self, block: Block, elements: Sequence[BV]) -> None:
-        """After the calls the region holds these elements. A region with access "w" or "rw" needs this, once."""
+    def ensure(self, block: Block, elements: Sequence[BV | None]) -> None:
+        """After the calls the region holds these elements; nothing is claimed of one that is None.
+
+        A region with access "w" or "rw" needs this, once.
+        """
         if "w" not in block.access:
             raise ContractError(f"{block.name!r} is read only: that it keeps its contents comes by itself")
         if len(elements) != len(block.elements):
             raise ContractError(f"{len(elements)} elements ensured of {block.name!r}, which has {len(block.elements)}")
         for element in elements:
-            if element.width != block.width:
+            if element is not None and element.width != block.width:
                 raise ContractError(
                     f"an element of {element.width} bits ensured of {block.name!r}, whose elements have {block.width}"
                 )
@@ -150,12 +172,29 @@ class Theorem:
     def ensure_result(self, value: BV | int, width: int = 64) -> None:
         """The last call returns this value in X0 or, with width 32, in W0, the upper half being unspecified."""
         self.result = value if isinstance(value, BV) else BV.const(value, width)
+        if self.result.width > 64:
+            raise ContractError(f"a result of {self.result.width} bits, a register has 64")
+
+    def own_convention(self, registers: Mapping[str, BV], changes: Iterable[str] = (), frame: int = 0) -> None:
+        """For an internal routine that does not follow AAPCS64: what it gets in registers, and what it may change.
+
+        Registers are `x0` to `x30` and `d0` to `d31`, 64 bits each; the upper half of a vector register is unknown. `changes` names
+        callee-saved registers that need not come back, `frame` the bytes from SP upwards that it may use as it likes.
+        """
+        self.registers = dict(registers)
+        self.changed_registers = set(changes)
+        self.frame = frame
+
+    def ensure_registers(self, registers: Mapping[str, BV]) -> None:
+        """After the last call these registers, `x0` to `x30` and `d0` to `d31`, hold these values."""
+        self.ensured_registers = dict(registers)
 
     def check(self) -> None:
         """Raises ContractError when the theorem would be empty or is incomplete."""
         if not self.calls:
             raise ContractError("it calls nothing: say t.call(...)")
-        if not self.ensured and self.result is None:
+        claims = [element for elements in self.ensured.values() for element in elements if element is not None]
+        if not claims and self.result is None and not self.ensured_registers:
             raise ContractError("it ensures nothing: say t.ensure(...) or t.ensure_result(...)")
         for block in self.blocks:
             if "w" in block.access and block.name not in self.ensured and block.name not in self.unspecified:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from lnsym.bv import BV, concat
+from lnsym.bv import BV, concat, operands
 from lnsym.errors import LnsymError
+from lnsym.machine.tables import read_table
 
 
 @dataclass(eq=False)
@@ -231,7 +232,7 @@ class Memory:
                 return region
         raise KeyError(name)
 
-    def place(self, address: BV) -> tuple[Region, int | BV] | None:
+    def place(self, address: BV) -> tuple[Region, int] | None:
         """The region that an address belongs to by its base, and its offset there; None when it has no known base."""
         if address.op == "const":
             number = address.args[0]
@@ -251,7 +252,7 @@ class Memory:
             return found, 0
         return self._place_symbolic(address)
 
-    def _place_symbolic(self, address: BV) -> tuple[Region, int | BV] | None:
+    def _place_symbolic(self, address: BV) -> tuple[Region, int] | None:
         for base, region in self._symbolic.items():
             offset = address - base
             if offset.op == "const":  # level 0 does not give sums
@@ -264,8 +265,6 @@ class Memory:
         if placed is None:
             raise OutsideMemory(kind, address, size, pc, "the address is based on no region of the contract")
         region, offset = placed
-        if not isinstance(offset, int):
-            raise SymbolicOffset(kind, region.name, offset, pc)
         if offset < region.start or offset + size > region.start + region.size:
             raise OutsideMemory(kind, address, size, pc, f"outside {region.name}, {region.size} bytes")
         if not (region.readable if kind == "load" else region.writable):
@@ -278,10 +277,30 @@ class Memory:
 
     def load(self, address: BV, size: int, pc: int = 0) -> BV:
         """`size` bytes from `address`, little-endian. Raises OutsideMemory, SymbolicOffset."""
+        if address.op == "sum" and self.place(address) is None:
+            return self._load_from_table(address, size, pc)
         region, offset = self._locate("load", address, size, pc)
         return region.read(offset, size)
 
+    def _load_from_table(self, address: BV, size: int, pc: int) -> BV:
+        """A load whose address is symbolic: from a constant table, or not supported."""
+
+        def read(number: int) -> int:
+            region, offset = self._locate("load", BV.const(number, 64), size, pc)
+            value = region.read(offset, size)
+            if not value.is_const:
+                raise SymbolicOffset("load", region.name, address, pc)
+            return value.value
+
+        value = read_table(address, read, size)
+        if value is None:
+            for base, region in self._symbolic.items():
+                if base in operands(address):
+                    raise SymbolicOffset("load", region.name, address - base, pc)
+            raise OutsideMemory("load", address, size, pc, "the address is based on no region of the contract")
+        return value
+
     def store(self, address: BV, value: BV, pc: int = 0) -> None:
-        """Write `value`, little-endian, from `address`. Raises OutsideMemory, SymbolicOffset."""
+        """Write `value`, little-endian, from `address`. Raises OutsideMemory."""
         region, offset = self._locate("store", address, value.width // 8, pc)
         region.write(offset, value)

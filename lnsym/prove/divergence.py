@@ -16,7 +16,7 @@ def first_divergence(execution: Execution, sample: Sample) -> str:
 
     The specification's labels are taken in the order in which it computes them.
     """
-    roots = [element for elements in execution.theorem.ensured.values() for element in elements]
+    roots = [e for elements in execution.theorem.ensured.values() for e in elements if e is not None]
     labelled = [term for term in topological(roots) if label_of(term) is not None]
     labelled.sort(key=lambda term: term.serial)
     if not labelled or len(execution.theorem.calls) != 1:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lnsym.bv import variables
+from lnsym.bv import BV, substitute, topological, variables
 from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import holds, samples
 from lnsym.contract.preconditions import preconditions
+from lnsym.machine.memory import Region
 from lnsym.machine.paths import Conditions
 
 TRIES = 32
@@ -20,6 +21,9 @@ class Feasibility:
 
     def __call__(self, conditions: Conditions) -> bool:
         """Whether some input may satisfy the conditions and the preconditions."""
+        newest = self._without_pointer_comparisons(conditions[-1])
+        if newest.is_const:
+            return newest.value == 1
         roots = [*conditions, *self._execution.theorem.assumptions]
         stream = samples(self._execution, variables(roots))
         if any(holds(roots, next(stream)) for _ in range(TRIES)):
@@ -28,3 +32,24 @@ class Feasibility:
 
         answer = smt.solve([*conditions, *preconditions(self._execution)], SOLVER_SECONDS)
         return answer.status != "unsat"
+
+    def _without_pointer_comparisons(self, condition: BV) -> BV:
+        """The condition with comparisons of two addresses of one region decided by their offsets.
+
+        That is sound because no region, with the address past its end, wraps around the address space (`preconditions`).
+        """
+        decided = {}
+        for term in topological([condition]):
+            if term.op == "ult":
+                offsets = [self._offset(side) for side in term.args]
+                if None not in offsets and offsets[0][0] is offsets[1][0]:  # type: ignore[index]
+                    decided[term] = BV.const(int(offsets[0][1] < offsets[1][1]), 1)  # type: ignore[index]
+        return substitute([condition], decided)[0] if decided else condition
+
+    def _offset(self, address: BV) -> tuple[Region, int] | None:
+        """The region of the contract that an address belongs to, and the offset there, its end included."""
+        placed = self._execution.start.memory.place(address)
+        if placed is None or isinstance(placed[0].base, int):
+            return None
+        region, offset = placed
+        return placed if region.start <= offset <= region.start + region.size else None

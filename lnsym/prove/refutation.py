@@ -131,12 +131,13 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
 
 def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
     """The pointers and values that the calls get, then the regions they may read, in the order of the contract."""
-    arguments = {v: None for call in execution.theorem.calls for v in variables(call.arguments)}
+    theorem = execution.theorem
+    arguments = {v: None for call in theorem.calls for v in variables(call.arguments)}
+    arguments.update({v: None for v in variables(theorem.registers.values())})
     found = [Input(v.name, v.width, (sample[v.name],)) for v in arguments if v.name in sample]
     for block in execution.theorem.blocks:
         if "r" in block.access:
-            values = tuple([sample[element.name] for element in block.elements])
-            found.append(Input(f"{block.name}[]", block.width, values))
+            found.append(Input(f"{block.name}[]", block.width, block.values(sample)))
     return tuple(found)
 
 
@@ -146,10 +147,12 @@ def _expected(execution: Execution, sample: Sample) -> dict[str, tuple[int, int]
     terms: dict[str, BV] = {}
     for name, elements in theorem.ensured.items():
         for i, element in enumerate(elements):
-            terms[f"{name}[{i}]"] = element
+            if element is not None:
+                terms[f"{name}[{i}]"] = element
     if theorem.result is not None:
         terms["result"] = theorem.result
-    terms.update(abi.preserved(execution.start))
+    terms.update(theorem.ensured_registers)
+    terms.update(abi.preserved(execution.start, theorem.changed_registers))
     (values,) = evaluate(list(terms.values()), [sample], default=0)
     return {name: (value, term.width) for (name, term), value in zip(terms.items(), values, strict=True)}
 

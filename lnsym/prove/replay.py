@@ -27,7 +27,7 @@ class Replay:
 
 def _block_bytes(block: Block, sample: Sample) -> bytearray:
     step = block.width // 8
-    return bytearray(b"".join(sample[e.name].to_bytes(step, block.byteorder) for e in block.elements))
+    return bytearray(b"".join(value.to_bytes(step, block.byteorder) for value in block.values(sample)))
 
 
 def extents(execution: Execution, sample: Sample) -> list[Extent]:
@@ -44,7 +44,7 @@ def extents(execution: Execution, sample: Sample) -> list[Extent]:
         mapped.append(
             Extent(block.name, sample[block.base.name], _block_bytes(block, sample), True, "w" in block.access)
         )
-    stack = unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES, sample)
+    stack = unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES + execution.theorem.frame, sample)
     mapped.append(Extent("stack", sample["sp"] - abi.STACK_BYTES, stack, True, True))
     for call in range(len(execution.theorem.calls)):
         page = sample[execution.returns_to(call).name]
@@ -60,6 +60,9 @@ def replay(execution: Execution, sample: Sample, max_steps: int) -> Replay:
         [sample[f"v{n}"] for n in range(32)],
         sum(sample[f"flag_{flag}"] << (3 - i) for i, flag in enumerate("nzcv")),
     )
+    own = execution.theorem.registers
+    for name, value in zip(own, evaluate(list(own.values()), [sample], default=0)[0], strict=True):
+        _set_register(registers, name, value)
     for number, call in enumerate(execution.theorem.calls):
         if number:
             _forget(registers, sample, number)
@@ -93,9 +96,21 @@ def _observe(execution: Execution, emulator: Emulator, registers: Registers, sam
     result = execution.theorem.result
     if result is not None:
         observed["result"] = registers.general[0] & ((1 << result.width) - 1)
-    for n in abi.CALLEE_SAVED_GENERAL:
-        observed[f"x{n}"] = registers.general[n]
-    observed["sp"] = registers.general[31]
-    for n in abi.CALLEE_SAVED_VECTOR:
-        observed[f"d{n}"] = registers.vector[n] & ((1 << 64) - 1)
+    for name in (*abi.CALLEE_SAVED, *execution.theorem.ensured_registers):
+        observed[name] = _register(registers, name)
     return observed
+
+
+def _set_register(registers: Registers, name: str, value: int) -> None:
+    n = int(name[1:])
+    if name[0] == "x":
+        registers.general[n] = value
+    else:
+        registers.vector[n] = registers.vector[n] >> 64 << 64 | value
+
+
+def _register(registers: Registers, name: str) -> int:
+    if name == "sp":
+        return registers.general[31]
+    n = int(name[1:])
+    return registers.general[n] if name[0] == "x" else registers.vector[n] & ((1 << 64) - 1)

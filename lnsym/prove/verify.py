@@ -68,7 +68,7 @@ class _Verification:
         self._seconds: dict[str, float] = {}
         self._methods: list[MethodUse] = []
         began = time.perf_counter()
-        theorem: Theorem = contract.theorem(**parameters)
+        theorem: Theorem = contract.theorem(symbol, **parameters)
         self._seconds["specify"] = time.perf_counter() - began
         self._execution = Execution(image, symbol, theorem, options.max_steps)
         self._execution.feasible = Feasibility(self._execution)
@@ -114,9 +114,7 @@ class _Verification:
         self._note("structural", len(execution.goals) - len(open_goals), began)
         stopped = [path for path in execution.paths if path.stopped is not None]
         if not open_goals and not stopped:
-            if not execution.paths:
-                return "unknown", "no path reaches the end: the theorem would be vacuous"
-            return "proved", ""
+            return self._proved()
         refuted = self._refute(
             chain(
                 *(refutation.stopped_candidates(execution, p) for p in stopped if refutation.may_be_refuted(p)),
@@ -126,6 +124,15 @@ class _Verification:
         if refuted:
             return "refuted", refuted
         return self._by_solver(open_goals, stopped)
+
+    def _proved(self) -> tuple[Status, str]:
+        """The verdict when every goal holds, provided that there were some for each path that reaches the end."""
+        returned = {number for number, path in enumerate(self._execution.paths) if path.stopped is None}
+        if not returned:
+            return "unknown", "no path reaches the end: the theorem would be vacuous"
+        if not returned <= {goal.path for goal in self._execution.goals}:
+            return "unknown", "a path reaches the end and nothing was compared there: the theorem would be vacuous"
+        return "proved", ""
 
     def _note(self, method: str, goals: int, began: float) -> None:
         self._methods.append(MethodUse(method, goals, time.perf_counter() - began))
@@ -156,7 +163,7 @@ class _Verification:
             if answer.status == "unsat":
                 continue
             if answer.status == "sat" and refutation.may_be_refuted(path):
-                refuted = self._refute(iter([answer.model]))
+                refuted = self._refute(self._placed(answer.model))
                 if refuted:
                     return "refuted", refuted
             self._verdict.exit_code = self._verdict.exit_code or path.stopped.exit_code
@@ -183,9 +190,7 @@ class _Verification:
         self._note("smt", closed, began)
         if unknown:
             return "unknown", unknown[0] + (f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else "")
-        if not any(path.stopped is None for path in self._execution.paths):
-            return "unknown", "no path reaches the end: the theorem would be vacuous"
-        return "proved", ""
+        return self._proved()
 
     def _with_pointers(self, conditions: Sequence[BV]) -> list[BV]:
         """The conditions with the contract's, and with what is known of pointers where they speak of any."""

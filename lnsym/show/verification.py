@@ -67,19 +67,19 @@ def verify_all(
         try:
             chosen = contract or choose_contract(symbol, contracts)
             fitting = {name: value for name, value in parameters.items() if contract or name in chosen.parameters}
-            with _progress(f"{symbol} ({chosen.name})"):
-                outcome.image = images.with_routine(symbol)
-                verdict = verify(outcome.image, symbol, chosen, fitting, options)
+            outcome.image = images.with_routine(symbol)
+            for case in chosen.choices(fitting):
+                with _progress(f"{symbol} ({chosen.name})"):
+                    verdict = verify(outcome.image, symbol, chosen, case, options)
+                outcome.verdicts.append(verdict)
+                codes.add(verdict.exit_code)
+                print(verdict_line(verdict, names, len(parameters_text(verdict))), flush=True)
+                if verdict.counterexample is not None:
+                    for line in counterexample_lines(verdict.counterexample):
+                        print(line)
         except LnsymError as error:
-            print(f"lnsym: {error}", file=sys.stderr)
+            print(f"lnsym: {symbol}: {error}", file=sys.stderr)
             codes.add(error.exit_code)
-            continue
-        outcome.verdicts.append(verdict)
-        codes.add(verdict.exit_code)
-        print(verdict_line(verdict, names, len(parameters_text(verdict))), flush=True)
-        if verdict.counterexample is not None:
-            for line in counterexample_lines(verdict.counterexample):
-                print(line)
     outcome.exit_code = next((code for code in SEVERITY if code in codes), 3)
     if len(symbols) > 1:
         print(_summary(outcome.verdicts, len(symbols)))

@@ -4,8 +4,21 @@ import random
 
 import pytest
 
-from lnsym.bv import BV, WidthMismatch, clmul, concat, evaluate, ite, lookup, operands, rewrite_level, substitute
-from lnsym.bv import table, topological, variables
+from lnsym.bv import (
+    BV,
+    WidthMismatch,
+    clmul,
+    concat,
+    evaluate,
+    ite,
+    lookup,
+    operands,
+    rewrite_level,
+    substitute,
+    table,
+    topological,
+    variables,
+)
 from lnsym.bv.evaluate import UnboundVariable
 
 X, Y, Z = (BV.var(name, 32) for name in "xyz")

@@ -17,6 +17,7 @@ from lnsym.bv import BV, clmul, concat, evaluate, ite, live_terms, lookup, rewri
 Tree = tuple[Any, ...]  # (operation, width, operands and parameters ...)
 
 LETTERS = "xyz"
+MANY = "stuvwxyz"
 TABLES = {
     8: (5, 0, 255, 7, 7, 1, 128, 3, 90),
     32: tuple(k * 0x9E3779B1 & 0xFFFFFFFF for k in range(40)),
@@ -194,9 +195,10 @@ def build_node(op: str, width: int, parts: list[Any]) -> BV:
 class Grower:
     """Grows trees; it returns to subtrees it has made before, for rules that see one word twice."""
 
-    def __init__(self, choose: random.Random, reach: int) -> None:
+    def __init__(self, choose: random.Random, reach: int, few: bool = False) -> None:
         self.choose = choose
         self.reach = reach  # the widest subtree
+        self.few = few  # few widths, many words: large terms, that meet the bounds
         self.made: dict[int, list[Tree]] = {}
 
     def constant(self, width: int) -> int:
@@ -208,9 +210,11 @@ class Grower:
     def leaf(self, width: int) -> Tree:
         if self.choose.random() < 0.3:
             return ("const", width, self.constant(width))
-        return ("var", width, f"{self.choose.choice(LETTERS)}{width}")
+        return ("var", width, f"{self.choose.choice(MANY if self.few else LETTERS)}{width}")
 
     def width(self) -> int:
+        if self.few:
+            return self.choose.choice([1, 2, 3, 8])
         return self.choose.choice([1, 2, 3, 7, 8, 8, 13, 16, 32, 64, self.choose.randint(1, 70)])
 
     def tree(self, width: int, depth: int) -> Tree:
@@ -236,6 +240,8 @@ class Grower:
         if width in TABLES:
             kinds += ["lookup", "lookup"]
         kinds += ["hard"]
+        if self.few:
+            kinds = ["same", "same", "same", "same", "amount", "amount", "not", "not", kinds[-2], *kinds]
         choose = self.choose
         match choose.choice(kinds):
             case "same":
@@ -260,8 +266,9 @@ class Grower:
                 return ("slice", width, self.tree(wide, depth), choose.randint(0, wide - width))
             case "compare":
                 op = choose.choice(["eq", "ne", "ult", "ule", "slt", "sle"])
-                wide = self.width()
-                return (op, 1, self.tree(wide, depth), self.tree(wide, depth))
+                wide = choose.choice([self.width(), choose.randint(1, 4)])  # small words are often equal
+                right = ("const", wide, self.constant(wide)) if choose.random() < 0.3 else self.tree(wide, depth)
+                return (op, 1, *choose.sample([self.tree(wide, depth), right], 2))
             case "rev":
                 return ("rev", width, self.tree(width, depth))
             case "clmul":
@@ -286,14 +293,14 @@ class Grower:
 
 
 def samples(choose: random.Random, number: int) -> list[dict[str, int]]:
-    names = [(f"{letter}{width}", width) for letter in LETTERS for width in range(1, 71)]
+    names = [(f"{letter}{width}", width) for letter in MANY for width in range(1, 71)]
     corners = [{name: 0 for name, _ in names}, {name: (1 << width) - 1 for name, width in names}]
     return corners + [{name: choose.getrandbits(width) for name, width in names} for _ in range(number)]
 
 
-def check(seed: int, depth: int) -> None:
+def check(seed: int, depth: int, few: bool = False) -> None:
     choose = random.Random(seed)
-    grower = Grower(choose, 70)
+    grower = Grower(choose, 16 if few else 70, few)
     tree = grower.tree(grower.width(), depth)
     assignments = samples(choose, 4)
     expected = [meaning(tree, values) for values in assignments]
@@ -308,6 +315,12 @@ def check(seed: int, depth: int) -> None:
 @given(seed=st.integers(0, 2**64 - 1), depth=st.integers(1, 6))
 def test_levels_agree_with_plain_numbers(seed: int, depth: int) -> None:
     check(seed, depth)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**64 - 1), depth=st.integers(5, 9))
+def test_levels_agree_past_the_bounds(seed: int, depth: int) -> None:
+    check(seed, depth, few=True)
 
 
 @settings(max_examples=400, deadline=None)

@@ -5,6 +5,7 @@ import gc
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_equal_structure_is_one_object() -> None:
     assert X + Y is Y + X
     assert X + Y is not X + Y + 1
     assert BV.var("x", 16) is not X
-    assert X == BV.var("x", 32)
+    assert BV.var("x", 32) == X
     assert X != Y
     assert len({X, Y, BV.var("x", 32)}) == 2
 
@@ -54,7 +55,7 @@ def test_level_comes_back_after_an_error() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("level", [0, 1])
-def test_mixed_widths_raise(operation, level: int) -> None:  # type: ignore[no-untyped-def]
+def test_mixed_widths_raise(operation: Callable[[BV, BV], BV], level: int) -> None:
     with rewrite_level(level), pytest.raises(WidthMismatch, match="32 bits and 64 bits"):
         operation(X, BV.var("wide", 64))
 
@@ -71,7 +72,7 @@ def test_numbers_become_terms_of_the_other_width() -> None:
     assert X.eq(-1) is X.eq(0xFFFFFFFF)
     assert BV.const(-1, 70).value == (1 << 70) - 1
     with pytest.raises(TypeError, match="not a term and not a number"):
-        X + "5"  # type: ignore[operator]
+        X + "5"
 
 
 def test_no_branching_on_terms_by_accident() -> None:
@@ -79,16 +80,16 @@ def test_no_branching_on_terms_by_accident() -> None:
         bool(X.eq(Y))
     with pytest.raises(TypeError, match="no truth value"):
         _ = 1 if BV.const(1, 1) else 0
-    with pytest.raises(TypeError, match="compared with .eq"):
-        _ = X == 5  # type: ignore[comparison-overlap]
+    with pytest.raises(TypeError, match="is compared with"):
+        _ = X == 5
     with pytest.raises(TypeError):
-        _ = X < 5  # type: ignore[operator]
+        _ = X < 5
 
 
 def test_terms_are_no_sequences() -> None:
     with pytest.raises(TypeError, match="not a sequence"):
         list(X)
-    with pytest.raises(TypeError, match="not a sequence"):
+    with pytest.raises(TypeError):
         _ = X in X
 
 
@@ -100,7 +101,7 @@ def test_terms_are_not_pickled_and_not_copied() -> None:
 
 def test_terms_do_not_change() -> None:
     with pytest.raises(AttributeError):
-        X.colour = 1  # type: ignore[attr-defined]
+        X.colour = 1
 
 
 def test_value_and_name_are_of_leaves() -> None:
@@ -207,7 +208,7 @@ def test_the_intern_table_survives_a_late_callback() -> None:
 SCRIPT = """
 from lnsym.bv import *
 words = [BV.var(f"w{i}", 64) for i in range(16)]
-junk = [object() for _ in range({junk})]
+junk = [object() for _ in range(JUNK)]
 for i in range(64):
     a, b, c = words[i % 16], words[(i * 7 + 3) % 16], words[(i * 5 + 11) % 16]
     words[i % 16] = (a.rotate_right(i + 1) ^ b ^ (c >> 3)) + (a & b | c) + b * c
@@ -222,7 +223,7 @@ def test_runs_do_not_depend_on_hash_seeds_or_addresses() -> None:
     outputs = set()
     for seed, junk in (("0", 0), ("1", 1000), ("4242", 77)):
         run = subprocess.run(
-            [sys.executable, "-c", SCRIPT.format(junk=junk)],
+            [sys.executable, "-c", SCRIPT.replace("JUNK", str(junk))],
             env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path), "PYTHONIOENCODING": "utf-8"},
             capture_output=True, text=True, check=True, encoding="utf-8",
         )  # fmt: skip

@@ -37,7 +37,7 @@ class Solver:
         False says nothing. The pairs share one walk over their terms; those not reached by `deadline`, a reading of
         `time.perf_counter`, are False.
         """
-        demand = Demand([term for pair in pairs for term in pair])
+        demand = Demand([*[b for _, b in pairs], *[a for a, _ in pairs]])
         bits = Bits(self.atoms, demand)
         order = iter(demand.order)
         done: set[BV] = set()

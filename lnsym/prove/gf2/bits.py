@@ -64,7 +64,6 @@ class Bits:
                 products.append((where, [(rotation, words[word]) for _, rotation, word in monomial]))
         result: Word = {}
         for i in bits_of(mask):
-            since = atoms.mark()
             bit = {0} if constant >> i & 1 else set()
             for where, rotation, forms in linear:
                 if where >> i & 1:
@@ -76,23 +75,23 @@ class Bits:
                     if where >> i & 1
                 ]
                 bit ^= self.sum_of_products(here)
-                result[i] = atoms.shortened(frozenset(bit), since)
+                result[i] = atoms.shortened(frozenset(bit))
             else:
                 result[i] = frozenset(bit)
         return result
 
     def sum_of_products(self, products: list[list[Form]]) -> Form:
-        """XOR of ANDs; those that share a factor are taken as one function where they span a small space.
+        """XOR of ANDs; those that share a factor are taken as one function where one space below determines them all.
 
-        Only so is a product the same whether or not the rewrite rules have expanded it.
+        So a product is the same whether or not the rewrite rules have expanded it.
         """
         result = ZERO
         for group in _connected(products):
             if len(group) == 1 and len(group[0]) == 2:
-                result ^= self.atoms.product(*group[0])
+                result ^= self.atoms.loose_product(*group[0])
                 continue
             ground = self.atoms.ground([form for factors in group for form in factors])
-            if ground is None:
+            if ground is None or not ground.looked_through:
                 for factors in group:
                     result ^= reduce(self.atoms.product, factors)
                 continue
@@ -102,7 +101,7 @@ class Bits:
                 for form in factors:
                     product &= ground.table(form)
                 table ^= product
-            result ^= self.atoms.function(table, ground)
+            result ^= self.atoms.loose_function(table, ground)
         return result
 
     def xor(self, term: BV, mask: int) -> Word:
@@ -112,14 +111,13 @@ class Bits:
         inlined = [operand for operand in term.args if operand in self.demand.inlined]
         plain = [self.words[operand] for operand in term.args if operand not in self.demand.inlined]
         for i in bits_of(mask):
-            since = atoms.mark()
             bit = ZERO
             for word in plain:
                 bit ^= word[i]
             for operand in inlined:
                 x, y = self.words[operand.args[0]][i], self.words[operand.args[1]][i]
-                bit ^= atoms.product(x, y) if operand.op == "and" else x ^ y ^ atoms.product(x, y)
-            result[i] = atoms.shortened(bit, since) if inlined else bit
+                bit ^= atoms.loose_product(x, y) if operand.op == "and" else x ^ y ^ atoms.loose_product(x, y)
+            result[i] = atoms.shortened(bit) if inlined else bit
         return result
 
     def and_(self, term: BV, mask: int) -> Word:
@@ -183,8 +181,7 @@ class Bits:
         return {i: self._choice(condition[0], then[i], otherwise[i]) for i in bits_of(mask)}
 
     def _choice(self, condition: Form, then: Form, otherwise: Form) -> Form:
-        since = self.atoms.mark()
-        return self.atoms.shortened(otherwise ^ self.atoms.product(condition, then ^ otherwise), since)
+        return self.atoms.shortened(otherwise ^ self.atoms.loose_product(condition, then ^ otherwise))
 
     def lookup(self, term: BV, mask: int) -> Word:
         """An entry of a constant table."""

@@ -15,6 +15,9 @@ from collections.abc import Hashable, Iterable, Sequence
 from lnsym.prove.gf2.forms import ONE, ZERO, Form, echelon
 from lnsym.prove.gf2.truth_tables import COORDINATES, FULL, MAX_DIM, NONLINEAR, compose, moebius, points
 
+SHORT = 8
+"""Forms of up to this many atoms are left as they are."""
+
 
 class Space:
     """A span of forms with what is known of its functions.
@@ -47,12 +50,6 @@ class Space:
             form ^= known[1]
         return form, normal_form
 
-    def learn(self, normal_form: int, form: Form) -> None:
-        """Enter a function and its form, if it is not yet known."""
-        known, left = self.reduce(normal_form)
-        if left:
-            self.functions[left.bit_length()] = (left, form ^ known)
-
     def coordinates_of(self, form: Form) -> list[int] | None:
         """Which coordinates the form is the XOR of; None when it is not in the space."""
         used = []
@@ -66,16 +63,22 @@ class Space:
 class Ground:
     """A space that determines some forms, and the older spaces that were looked through to find it."""
 
-    __slots__ = ("_atoms", "_inner", "_opened", "_tables", "dim", "pivots", "rows")
+    __slots__ = ("_atoms", "_inner", "_named", "_opened", "_tables", "dim", "pivots", "rows")
 
-    def __init__(self, atoms: Atoms, rows: dict[int, Form], opened: set[Space]) -> None:
+    def __init__(self, atoms: Atoms, rows: dict[int, Form], opened: set[Space], named: set[int]) -> None:
         self.pivots = sorted(rows)
         self.rows = tuple([rows[pivot] for pivot in self.pivots])
         self.dim = len(rows)
         self._atoms = atoms
         self._opened = opened
+        self._named = named
         self._tables: dict[int, int] = {}
         self._inner: dict[Space, bytes] = {}
+
+    @property
+    def looked_through(self) -> bool:
+        """Whether the space is deeper than the forms' own."""
+        return bool(self._opened)
 
     def table(self, form: Form) -> int:
         """The truth table of a form over the coordinates."""
@@ -96,18 +99,15 @@ class Ground:
     def _look_through(self, form: Form) -> tuple[Form, int]:
         """The atoms of the form in spaces that were not opened, and the table of the others."""
         result = 0
-        atoms = self._atoms
-        closed, waiting = set(), set(form)
+        space, definition, opened = self._atoms.space, self._atoms.definition, self._opened
+        closed: set[int] = set()
+        waiting = set(form)
         while waiting:
             atom = waiting.pop()
-            if atoms.space[atom] in self._opened:
+            if atom in self._named:
+                waiting ^= definition[atom]
+            elif space[atom] in opened:
                 result ^= self._atom_table(atom)
-                offset = atoms.offset[atom]
-                if offset:
-                    closed ^= offset  # what is opened of it is moved on below
-                    more = {a for a in closed if atoms.space[a] in self._opened}
-                    closed -= more
-                    waiting ^= more
             else:
                 closed ^= {atom}
         return frozenset(closed), result
@@ -127,30 +127,28 @@ class Ground:
 class Atoms:
     """All atoms and spaces of one proof.
 
-    `space`, `table`, `offset` and `generation` are indexed by atom: an atom with a space is `table` of its coordinates,
-    XOR the form `offset` of older atoms; the others are inputs, and `inputs` says of what.
+    An atom with a space is the function `table` of its coordinates; one with a `definition` stands for that form of older
+    atoms; the others are inputs, by key in `inputs`. `generation` says how many nonlinear steps deep an atom lies.
     """
 
     def __init__(self) -> None:
         self.space: list[Space | None] = [None]
         self.table: list[int] = [0]
-        self.offset: list[Form] = [ZERO]
         self.generation: list[int] = [0]
+        self._pivots_of: list[frozenset[int]] = [ZERO]
+        self.definition: dict[int, Form] = {}
         self.inputs: dict[Hashable, Form] = {}
         self._spaces: dict[tuple[Form, ...], Space] = {}
         self._by_top: defaultdict[int, list[Space]] = defaultdict(list)
         self._wide_by_pivot: defaultdict[int, list[Space]] = defaultdict(list)
-        self._products: dict[tuple[Form, Form], Form] = {}
-        self._renamed = False
-        self._fresh = 0
-        self._fresh_in: list[tuple[Space, int]] = []
-        self._fresh_product: tuple[Form, Form] | None = None
+        self._products: dict[tuple[Form, Form], tuple[Space | None, int, Form]] = {}
+        self._loose: dict[int, set[tuple[Space, int]]] = {}
 
     def _new(self, space: Space | None, table: int, generation: int) -> int:
         self.space.append(space)
         self.table.append(table)
-        self.offset.append(ZERO)
         self.generation.append(generation)
+        self._pivots_of.append(space.pivots if space else ZERO)
         return len(self.space) - 1
 
     def input(self, key: Hashable) -> Form:
@@ -170,52 +168,56 @@ class Atoms:
         newest first, while the rank stays within MAX_DIM: opening one space at a time gets stuck, since the others count as
         independent until they are opened too.
         """
-        self._fresh = 0
         rows = echelon(forms, MAX_DIM)
         if rows is None:
             return None
         opened: set[Space] = set()
+        named: set[int] = set()
         generation = self.generation
         while True:
             newest = max([generation[atom] for row in rows.values() for atom in row], default=0)
             if not newest:
                 break
-            deeper = self._opened(rows.values(), newest, opened)
+            deeper = self._open(rows.values(), newest, opened, named)
             if deeper is None:
                 break
             rows = deeper
-        return Ground(self, rows, opened)
+        return Ground(self, rows, opened, named)
 
-    def _opened(self, generators: Iterable[Form], newest: int, opened: set[Space]) -> dict[int, Form] | None:
+    def _open(
+        self, generators: Iterable[Form], newest: int, opened: set[Space], named: set[int]
+    ) -> dict[int, Form] | None:
         """The basis after all atoms of the newest generation were looked through, or None when that is too wide."""
-        generation, space, offset, renamed = self.generation, self.space, self.offset, self._renamed
-        active = opened.copy()
+        generation, space, definition = self.generation, self.space, self.definition
         pivots: set[int] = set()
+        for form in generators:
+            for atom in form:
+                if generation[atom] == newest:
+                    pivots |= self._pivots_of[atom]
+                    if len(pivots) > MAX_DIM:  # rows with different greatest atoms are independent
+                        return None
+        active, expanded = opened.copy(), set[int]()
         waiting, left = list(generators), list[Form]()
         while waiting:
             form = waiting.pop()
             while True:
-                young = [atom for atom in form if generation[atom] == newest or (renamed and space[atom] in active)]
+                young = [atom for atom in form if generation[atom] == newest]
                 if not young:
                     break
                 form = form.difference(young)
                 for atom in young:
                     home = space[atom]
-                    assert home is not None
-                    if home not in active:
+                    if home is None:
+                        expanded.add(atom)
+                        form ^= definition[atom]
+                    elif home not in active:
                         active.add(home)
-                        pivots |= home.pivots
-                        if len(pivots) > MAX_DIM:  # rows with different greatest atoms are independent
-                            return None
                         waiting += home.rows
-                    if offset[atom]:
-                        form ^= offset[atom]
             left.append(form)
-            if renamed and not waiting and any(space[atom] in active for form in left for atom in form):
-                waiting, left = left, []
         rows = echelon(left, MAX_DIM)
         if rows is not None:
             opened |= active
+            named |= expanded
         return rows
 
     def space_of(self, ground: Ground) -> Space:
@@ -258,12 +260,30 @@ class Atoms:
         nonlinear = NONLINEAR[narrow.dim]
         for normal_form, form in narrow.functions.values():
             if normal_form & nonlinear:
-                wide.learn(moebius(compose(moebius(normal_form, narrow.dim), inner), wide.dim), form)
+                lifted = moebius(compose(moebius(normal_form, narrow.dim), inner), wide.dim)
+                known, left = wide.reduce(lifted)
+                if left:
+                    self._learn(wide, left, form ^ known)
+
+    def _learn(self, space: Space, normal_form: int, form: Form) -> None:
+        """Enter a function that is none of those known in the space."""
+        key = normal_form.bit_length()
+        space.functions[key] = (normal_form, form)
+        for atom in form & self._loose.keys() if self._loose else ():
+            self._loose[atom].add((space, key))
 
     # -- from functions to forms ----------------------------------------------------------------
 
     def function(self, table: int, ground: Ground) -> Form:
         """The form of a function of the ground's coordinates."""
+        return self._settled(self._function(table, ground)[2])
+
+    def product(self, x: Form, y: Form) -> Form:
+        """x AND y."""
+        return self._settled(self.loose_product(x, y))
+
+    def _function(self, table: int, ground: Ground) -> tuple[Space | None, int, Form]:
+        """The space, normal form and form of a function; new atoms are loose. A linear function has no space."""
         dim = ground.dim
         normal_form = moebius(table, dim)
         if not normal_form & NONLINEAR[dim]:
@@ -271,31 +291,39 @@ class Atoms:
             for j, row in enumerate(ground.rows):
                 if normal_form >> (1 << j) & 1:
                     form ^= row
-            return form
+            return None, 0, form
         space = self.space_of(ground)
-        known, left = space.reduce(normal_form)
-        if not left:
-            return known
+        form, left = space.reduce(normal_form)
+        if left:
+            form ^= self._met(space, left)
+        return space, normal_form, form
+
+    def _met(self, space: Space, normal_form: int) -> Form:
+        """The form of a function that is none of those known in its space, for which it is now entered."""
         found: Form | None = None
-        unknown = []
-        for wide, inner in space.wider:
-            there, more = wide.reduce(moebius(compose(table, inner), wide.dim))
-            if more:
-                unknown.append((wide, more, there))
-            else:
-                found = there
-        places = [(space, left, known), *unknown]
+        places = [(space, normal_form, ZERO)]
+        if space.wider:
+            table = moebius(normal_form, space.dim)
+            for wide, inner in space.wider:
+                there, left = wide.reduce(moebius(compose(table, inner), wide.dim))
+                if left:
+                    places.append((wide, left, there))
+                else:
+                    found = there
         if found is None:
-            atom = self._new(space, table, space.generation)
+            atom = self._new(space, moebius(normal_form, space.dim), space.generation)
+            self._loose[atom] = set()
             found = frozenset([atom])
-            self._fresh, self._fresh_product = atom, None
-            self._fresh_in = [(place, more.bit_length()) for place, more, _ in places]
-        for place, more, there in places:
-            place.functions[more.bit_length()] = (more, there ^ found)
+        for place, left, there in places:
+            self._learn(place, left, there ^ found)
         return found
 
-    def product(self, x: Form, y: Form) -> Form:
-        """x AND y."""
+    def loose_function(self, table: int, ground: Ground) -> Form:
+        """As `function`, for the argument of `shortened` only."""
+        return self._function(table, ground)[2]
+
+    def loose_product(self, x: Form, y: Form) -> Form:
+        """As `product`, for the argument of `shortened` only."""
         if not x or not y:
             return ZERO
         extra = ZERO
@@ -311,44 +339,49 @@ class Atoms:
                 return extra
         if x == y:
             return x ^ extra
-        key = (x, y)
-        found = self._products.get(key)
-        if found is None:
-            found = self._products.get((y, x))
-        if found is None:
-            ground = self.ground(key)
+        known = self._products.get((x, y)) or self._products.get((y, x))
+        if known is None:
+            ground = self.ground((x, y))
             assert ground is not None
-            before = len(self.space)
-            found = self._products[key] = self.function(ground.table(x) & ground.table(y), ground)
-            if len(self.space) > before:
-                self._fresh_product = key
-        return found ^ extra if extra else found
+            known = self._function(ground.table(x) & ground.table(y), ground)
+            self._products[x, y] = known[0], known[1], ZERO if known[0] else known[2]
+            form = known[2]
+        elif known[0] is None:
+            form = known[2]
+        else:
+            form = known[0].reduce(known[1])[0]
+        return form ^ extra if extra else form
 
-    # -- renaming -------------------------------------------------------------------------------
+    # -- loose atoms ----------------------------------------------------------------------------
 
-    def mark(self) -> int:
-        """A moment, for `shortened`."""
-        return len(self.space)
+    def _settled(self, form: Form) -> Form:
+        """The form, whose atoms are in use from now on."""
+        if self._loose:
+            for atom in form & self._loose.keys():
+                del self._loose[atom]
+        return form
 
-    def shortened(self, form: Form, since: int) -> Form:
-        """A shorter form for the same bit, where an atom in it was made since that moment and is in no other form.
+    def shortened(self, form: Form) -> Form:
+        """The form to be used for a bit: where it is long and has a loose atom, a single new atom in place of that one.
 
-        That atom then stands for the whole bit. It is a change of basis, from p to p ^ offset, and nothing is lost by it. It keeps
-        forms short where a linear part would grow from round to round (Keccak).
+        An atom is loose as long as no form in use has it. That makes this a change of basis, of p for p ^ the rest of the form,
+        and nothing is lost by it. It keeps forms short where a linear part would grow from round to round (Keccak).
         """
-        atom = self._fresh
-        if atom < since or len(form) <= 8 or atom not in form:
+        loose = form & self._loose.keys() if self._loose else ZERO
+        if not loose:
             return form
+        if len(form) <= SHORT:
+            return self._settled(form)
+        old = max(loose)
         constant = ONE & form
-        short = frozenset([atom])
-        offset = form ^ short ^ constant
-        for space, key in self._fresh_in:
+        form ^= constant
+        new = self._new(None, 0, max([self.generation[atom] for atom in form]))
+        self.definition[new] = form
+        newest = self.generation[new]
+        self._pivots_of[new] = ZERO.union(*[self._pivots_of[a] for a in form if self.generation[a] == newest])
+        short = frozenset([new])
+        change = form ^ short
+        for space, key in self._loose.pop(old):
             normal_form, known = space.functions[key]
-            space.functions[key] = (normal_form, known ^ offset)
-        if self._fresh_product is not None:
-            self._products[self._fresh_product] ^= offset
-        self.offset[atom] = offset
-        self.generation[atom] = max([self.generation[a] for a in form])
-        self._fresh = 0
-        self._renamed = True
+            self._learn(space, normal_form, known ^ change)
         return short ^ constant

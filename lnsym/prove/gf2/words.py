@@ -7,14 +7,14 @@ equal operands still give equal results.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
 from typing import TypeAlias
 
 from lnsym.bv import BV, Table
 from lnsym.bv.evaluate import evaluate_node
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
 from lnsym.prove.gf2.spaces import Atoms, Ground
-from lnsym.prove.gf2.truth_tables import FULL, bit_of_points, points
+from lnsym.prove.gf2.truth_tables import bit_of_points, points
 
 Word: TypeAlias = dict[int, Form]
 """Forms by bit number; only the bits that are needed."""

@@ -1,0 +1,1 @@
+"""Benchmarks: scripts that print one table each. No test depends on a time."""

@@ -1,0 +1,46 @@
+"""Which bits of a term can be 1: a cheap bound, exact for masks, slices and zero extensions."""
+
+from __future__ import annotations
+
+from lnsym.bv.term import BV
+
+MAX_DEPTH = 12
+
+
+def possible_ones(term: BV, depth: int = MAX_DEPTH) -> int:
+    """A mask that holds every bit that is 1 for some values of the variables; all bits where nothing is known."""
+    op, args = term.op, term.args
+    ones = (1 << term.width) - 1
+    if op == "const":
+        value: int = args[0]
+        return value
+    if depth == 0:
+        return ones
+    if op == "concat":
+        result = 0
+        for piece in args:
+            result = result << piece.width | possible_ones(piece, depth - 1)
+        return result
+    if op == "anf":
+        result = 0
+        for monomial, mask in args:
+            for _, rotation, word in monomial:
+                inner = possible_ones(word, depth - 1)
+                mask &= inner >> rotation | inner << (word.width - rotation)
+            result |= mask
+        return result & ones
+    if op == "extract":
+        return possible_ones(args[0], depth - 1) >> args[1] & ones
+    if op == "ite":
+        return possible_ones(args[1], depth - 1) | possible_ones(args[2], depth - 1)
+    if op == "lookup":
+        result = 0
+        for entry in args[0].entries:
+            result |= entry
+        return result
+    if op == "sum":
+        bound: int = args[1]
+        for _, coefficient, addend in args[0]:
+            bound += coefficient * possible_ones(addend, depth - 1)
+        return (1 << bound.bit_length()) - 1 if bound <= ones else ones
+    return ones

@@ -1,0 +1,318 @@
+"""A campaign: every form tested, the mismatches shrunk, what was covered counted.
+
+Each form has its own random numbers, made from the seed and its name: what is tested does not depend on how the work is
+shared out among processes, nor on which other classes are asked for.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from types import FrameType
+
+from isa.encoding import Encoding, encodings
+from lnsym.conform.cases import Case, CaseSource, replay_text
+from lnsym.conform.comparison import Comparer, Difference
+from lnsym.conform.forms import Form, forms
+from lnsym.conform.shrinking import shrink
+from lnsym.conform.single_step import SLOT
+from lnsym.conform.symbolic import disagreeing_level
+from lnsym.conform.words import words
+from lnsym.errors import LnsymError, nearest_names
+from lnsym.machine.decode import DecodersDisagree, NotAnInstruction, NotModelled, decode_word, disassemble
+
+KEPT_MISMATCHES = 2
+"""How many mismatches of a form are shrunk and kept; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much to test."""
+
+    count: int = 20
+    """Comparisons for each form."""
+    seed: int = 0
+    contents_per_word: int = 1
+    symbolic: int = 1
+    """For how many of a form's words symbols are compared with numbers."""
+
+    @staticmethod
+    def of(count: int, seed: int) -> Plan:
+        """The plan for `count` comparisons for each form: many of them share a word's translation and decoding."""
+        return Plan(count, seed, 1 if count < 100 else 4, max(1, count // 100))
+
+
+@dataclass
+class Mismatch:
+    """One mismatch, shrunk."""
+
+    module: str
+    form: str
+    kind: str
+    """"unicorn": the two results differ; "symbols": a rewrite level; "names": the decoders."""
+    word: int
+    text: str
+    differences: list[Difference]
+    replay: str
+    """What `lnsym conform --replay` takes."""
+
+
+@dataclass
+class FormResult:
+    """What testing one form gave."""
+
+    module: str
+    form: str
+    tests: int = 0
+    symbolic: int = 0
+    left_out: int = 0
+    """Cases not compared: they reach into the test machinery, or Unicorn is known to be wrong there."""
+    mismatches: int = 0
+    kept: list[Mismatch] = field(default_factory=list)
+
+
+@dataclass
+class ClassTally:
+    """A class of the report."""
+
+    module: str
+    title: str
+    forms: int
+    tested: int = 0
+    tests: int = 0
+    symbolic: int = 0
+    left_out: int = 0
+    mismatches: int = 0
+    untested: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Report:
+    """What a campaign found. A report of an interrupted one is as valid: what was not reached counts as untested."""
+
+    plan: Plan
+    classes: dict[str, ClassTally]
+    mismatches: list[Mismatch] = field(default_factory=list)
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def tests(self) -> int:
+        """Comparisons with Unicorn."""
+        return sum(tally.tests for tally in self.classes.values())
+
+    @property
+    def passed(self) -> bool:
+        """Whether every form was tested and none mismatched."""
+        return not any(tally.mismatches or tally.untested for tally in self.classes.values())
+
+    def add(self, result: FormResult) -> None:
+        """Count the result of a form."""
+        tally = self.classes[result.module]
+        if result.tests:
+            tally.tested += 1
+            tally.untested.remove(result.form)
+        tally.tests += result.tests
+        tally.symbolic += result.symbolic
+        tally.left_out += result.left_out
+        tally.mismatches += result.mismatches
+        self.mismatches += result.kept
+
+
+@dataclass(eq=False)
+class NoSuchClass(LnsymError):
+    """The text names neither a class nor a mnemonic."""
+
+    name: str
+    nearest: Sequence[str]
+
+    def _message(self) -> str:
+        hint = f"; nearest: {', '.join(self.nearest)}" if self.nearest else ""
+        return f"{self.name}: no class and no mnemonic of that name{hint}; `lnsym isa` shows all"
+
+
+def class_name(encoding: Encoding) -> str:
+    """The short name of a class: that of its module."""
+    return encoding.module.rpartition(".")[2]
+
+
+def select_forms(names: Sequence[str]) -> list[Form]:
+    """The forms of the classes (module names, with or without their packages) and mnemonics; all for no names.
+
+    Raises NoSuchClass.
+    """
+    everything = [form for encoding in encodings() for form in forms(encoding)]
+    if not names:
+        return everything
+    chosen: dict[Form, None] = {}
+    for name in names:
+        found = [form for form in everything if _is_named(form, name)]
+        if not found:
+            known = {form.mnemonic for form in everything} | {class_name(form.encoding) for form in everything}
+            raise NoSuchClass(name, nearest_names(name, known) or nearest_names(name.upper(), known))
+        chosen |= dict.fromkeys(found)
+    return list(chosen)
+
+
+def _is_named(form: Form, name: str) -> bool:
+    module = form.encoding.module
+    return form.mnemonic.lower() == name.lower() or f".{module}".endswith(f".{name}") or module.startswith(f"isa.{name}.")
+
+
+class Tester:
+    """Tests forms, in one process."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.comparer = Comparer()
+        self._source = CaseSource(plan.seed)
+
+    def test(self, form: Form) -> FormResult:
+        """Test one form by the plan."""
+        plan = self.plan
+        result = FormResult(form.encoding.module, form.name)
+        random = Random(f"{plan.seed} {form.encoding.module} {form.name}")
+        count = -(-plan.count // plan.contents_per_word)
+        for number, word in enumerate(words(form, random, count)):
+            self._check_names(form, word, result)
+            for case in self._source.cases(form.encoding, word, random, plan.contents_per_word):
+                outcome = self.comparer.compare(case)
+                if outcome == "unusable":
+                    result.left_out += 1
+                    continue
+                result.tests += 1
+                if outcome == "differ":
+                    self._keep(form, case, "unicorn", result)
+            if number < plan.symbolic and outcome != "unusable":
+                result.symbolic += 1
+                if _symbols_disagree(case):
+                    self._keep(form, case, "symbols", result)
+        return result
+
+    def _check_names(self, form: Form, word: int, result: FormResult) -> None:
+        try:
+            decode_word(word, SLOT)
+        except (DecodersDisagree, NotAnInstruction, NotModelled) as error:
+            result.mismatches += 1
+            if len(result.kept) < KEPT_MISMATCHES:
+                module = form.encoding.module
+                result.kept.append(Mismatch(module, form.name, "names", word, str(error), [], f"{word:08x}"))
+
+    def _keep(self, form: Form, case: Case, kind: str, result: FormResult) -> None:
+        result.mismatches += 1
+        if len(result.kept) >= KEPT_MISMATCHES:
+            return
+        if kind == "unicorn":
+            case = shrink(case, lambda plainer: self.comparer.compare(plainer) == "differ")
+        else:
+            case = shrink(case, _symbols_disagree)
+        result.kept.append(self.mismatch(case, form.name, kind))
+
+    def mismatch(self, case: Case, form: str, kind: str) -> Mismatch:
+        """The mismatch that a case is."""
+        text = " ".join(disassemble(case.word, SLOT) or ("no instruction",)).rstrip()
+        if kind == "unicorn":
+            differences = self.comparer.differences(case)
+        else:
+            differences = [Difference("symbols", "", f"disagree at rewrite level {_level(case)}", "")]
+        return Mismatch(case.encoding.module, form, kind, case.word, text, differences, replay_text(case))
+
+
+def _level(case: Case) -> int | str | None:
+    """The level at which symbols and numbers disagree, or the error that symbols raise."""
+    try:
+        return disagreeing_level(case)
+    except Exception as error:  # a fault of the semantics is a finding, not the campaign's end
+        return f"{type(error).__name__}: {error}"
+
+
+def _symbols_disagree(case: Case) -> bool:
+    return _level(case) is not None
+
+
+# -- many processes ---------------------------------------------------------------------------------
+
+_tester: Tester | None = None
+
+
+def _start_worker(plan: Plan) -> None:
+    global _tester
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    _tester = Tester(plan)
+
+
+def _test_named(task: tuple[str, str]) -> FormResult:
+    assert _tester is not None
+    module, name = task
+    encoding = next(e for e in encodings() if e.module == module)
+    return _tester.test(next(form for form in forms(encoding) if form.name == name))
+
+
+def results(chosen: Sequence[Form], plan: Plan, jobs: int) -> Iterator[FormResult | None]:
+    """The result of each form, as they come; None now and then while there is none yet."""
+    if jobs == 1:
+        tester = Tester(plan)
+        yield from map(tester.test, chosen)
+        return
+    tasks = [(form.encoding.module, form.name) for form in chosen]
+    with multiprocessing.Pool(jobs, _start_worker, (plan,)) as pool:
+        coming = pool.imap_unordered(_test_named, tasks, chunksize=4)
+        while True:
+            try:
+                yield coming.next(timeout=0.2)
+            except multiprocessing.TimeoutError:
+                yield None
+            except StopIteration:
+                return
+
+
+@contextmanager
+def _interrupts_noted(report: Report) -> Iterator[None]:
+    """Ctrl-C sets `report.interrupted`; a second one is a KeyboardInterrupt as ever. In the main thread only."""
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if report.interrupted:
+            raise KeyboardInterrupt
+        report.interrupted = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class Campaign:
+    """A campaign under way: `run` yields after each form, `report` is valid at any time."""
+
+    def __init__(self, chosen: Sequence[Form], plan: Plan) -> None:
+        self.forms = chosen
+        classes: dict[str, ClassTally] = {}
+        for form in chosen:
+            encoding = form.encoding
+            tally = classes.setdefault(encoding.module, ClassTally(encoding.module, encoding.title, 0))
+            tally.forms += 1
+            tally.untested.append(form.name)
+        self.report = Report(plan, classes)
+
+    def run(self, jobs: int = 1) -> Iterator[FormResult]:
+        """Test everything. Ctrl-C ends the campaign after the form under test, not the program."""
+        began = time.perf_counter()
+        report = self.report
+        with _interrupts_noted(report):
+            for result in results(self.forms, report.plan, jobs):
+                report.seconds = time.perf_counter() - began
+                if result is not None:
+                    report.add(result)
+                    yield result
+                if report.interrupted:
+                    break

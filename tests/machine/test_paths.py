@@ -1,0 +1,284 @@
+"""Paths: where runs fork, which forks are dropped, and how a run that does not return ends."""
+
+from __future__ import annotations
+
+import pytest
+from assembly import (
+    ALLOC,
+    EQ,
+    FADD,
+    NE,
+    NOP,
+    RET,
+    UNDEF,
+    ObjectWriter,
+    add_imm,
+    adr,
+    b,
+    b_cond,
+    br,
+    cbz,
+    cmp_imm,
+    image_of,
+    little,
+    movz,
+    subs_imm,
+)
+
+from lnsym.bv import BV, ite
+from lnsym.contract import Contract, Theorem
+from lnsym.contract.execution import Execution
+from lnsym.errors import LnsymError
+from lnsym.machine.decode import Code, Instruction, NotModelled
+from lnsym.machine.image import Image, load_image
+from lnsym.machine.memory import Memory
+from lnsym.machine.paths import Conditions, Explorer, Path, StepLimit, UndefinedCall, UnknownTarget
+from lnsym.machine.state import State
+from lnsym.prove.feasibility import Feasibility
+
+BACK = BV.var("return_address", 64)
+X0, X1 = BV.var("x0", 64), BV.var("x1", 64)
+
+
+def start(image: Image) -> State:
+    state = State.symbolic(Memory(), image.symbol("routine").address)
+    state.set_x(30, BACK)
+    return state
+
+
+def explore(*words: int, **options: object) -> list[Path]:
+    image = image_of(*words)
+    return list(Explorer(Code(image), BACK, **options).paths(start(image)))  # type: ignore[arg-type]
+
+
+def test_straight_code_is_one_path() -> None:
+    (path,) = explore(movz(0, 7), add_imm(0, 0, 1), RET)
+    assert (path.state.x(0).value, path.steps, path.conditions, path.stopped) == (8, 3, (), None)
+    assert path.last is not None
+    assert path.last.text == "ret"
+
+
+def test_a_fork_has_both_arms_each_under_its_condition() -> None:
+    paths = explore(cbz(0, 12), movz(0, 1), RET, movz(0, 2), RET)
+    zero = X0.eq(0)
+    assert {p.conditions: (p.state.x(0).value, p.steps) for p in paths} == {(~zero,): (1, 3), (zero,): (2, 3)}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the docstring of Explorer.paths says so; the arm of an ite that comes first is run first"
+)
+def test_the_fall_through_comes_first() -> None:
+    zero = X0.eq(0)
+    assert [p.conditions for p in explore(cbz(0, 8), RET, RET)] == [(~zero,), (zero,)]
+    cbnz = cbz(0, 8) | 1 << 24
+    assert [p.conditions for p in explore(cbnz, RET, RET)] == [(zero,), (~zero,)]
+
+
+def test_forks_do_not_share_a_state() -> None:
+    """Both arms change what the other reads."""
+    paths = explore(cbz(0, 12), add_imm(1, 1, 1), RET, add_imm(1, 1, 2), RET)
+    assert {p.state.x(1) for p in paths} == {X1 + 1, X1 + 2}
+
+
+def test_four_paths_of_two_conditions() -> None:
+    paths = explore(cbz(0, 8), add_imm(2, 2, 1), cbz(1, 8), add_imm(2, 2, 2), RET)
+    x2 = BV.var("x2", 64)
+    assert {p.state.x(2) for p in paths} == {x2, x2 + 1, x2 + 2, x2 + 3}
+    assert len({p.conditions for p in paths}) == 4
+
+
+def test_the_same_condition_is_decided_once() -> None:
+    """A branch on what an earlier branch has settled goes one way."""
+    paths = explore(cbz(0, 12), movz(2, 1), b(8), movz(2, 2), cbz(0, 12), movz(3, 1), RET, movz(3, 2), RET)
+    assert sorted((p.state.x(2).value, p.state.x(3).value) for p in paths) == [(1, 1), (2, 2)]
+    assert all(len(p.conditions) == 1 for p in paths)
+
+
+def test_the_negation_of_a_condition_is_decided_too() -> None:
+    paths = explore(cmp_imm(0, 0), b_cond(EQ, 12), movz(2, 1), b(8), movz(2, 2), b_cond(NE, 12), movz(3, 2), RET,
+                    movz(3, 1), RET)  # fmt: skip
+    assert sorted((p.state.x(2).value, p.state.x(3).value) for p in paths) == [(1, 1), (2, 2)]
+
+
+def test_what_is_not_feasible_is_dropped() -> None:
+    zero = X0.eq(0)
+    asked: list[Conditions] = []
+
+    def feasible(conditions: Conditions) -> bool:
+        asked.append(conditions)
+        return zero not in conditions
+
+    (path,) = explore(cbz(0, 12), movz(0, 1), RET, movz(0, 2), RET, feasible=feasible)
+    assert path.state.x(0).value == 1
+    assert set(asked) == {(zero,), (~zero,)}
+
+
+@pytest.mark.xfail(strict=True, reason="an empty list of arms is taken for a return")
+def test_where_nothing_is_feasible_no_path_returns() -> None:
+    """A path whose every arm is infeasible is itself infeasible; it must not look as if it had returned."""
+    paths = explore(movz(0, 7), cbz(1, 8), NOP, RET, feasible=lambda conditions: False)
+    assert [p for p in paths if p.stopped is None] == []
+
+
+def execution(statement_assumes: str, *words: int) -> Execution:
+    """An execution under a precondition on a, an argument in X0."""
+
+    def statement(t: Theorem) -> None:
+        a = t.value("a", 64)
+        t.assume({"small": a.ult(10), "large": ~a.ult(10), "nothing": BV.const(1, 1)}[statement_assumes])
+        t.call(a)
+        t.ensure_result(a)
+
+    made = Execution(image_of(*words), "routine", Contract("c", statement).theorem())
+    made.feasible = Feasibility(made)
+    made.run()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("assumes", "results"), [("small", [1]), ("large", [2]), ("nothing", [1, 2])], ids=["small", "large", "nothing"]
+)
+def test_preconditions_decide_branches(assumes: str, results: list[int]) -> None:
+    """cmp x0, #10; b.hs large."""
+    paths = execution(assumes, cmp_imm(0, 10), b_cond(2, 12), movz(0, 1), RET, movz(0, 2), RET).paths
+    assert sorted(p.state.x(0).value for p in paths) == results
+
+
+def test_a_branch_on_one_input_of_all_is_found() -> None:
+    """No sample hits x0 = 0x1234, a solver does."""
+    run = execution("nothing", cmp_imm(0, 0x7D3), b_cond(EQ, 12), movz(0, 1), RET, movz(0, 2), RET)
+    assert sorted(p.state.x(0).value for p in run.paths) == [1, 2]
+
+
+def test_a_loop_that_never_ends() -> None:
+    (path,) = explore(b(0), max_steps=100)
+    assert isinstance(path.stopped, StepLimit)
+    assert (path.stopped.exit_code, path.steps) == (3, 100)
+    assert "--max-steps" in str(path.stopped)
+    assert "routine" in str(path.stopped)
+
+
+@pytest.mark.parametrize(("limit", "returns"), [(2, False), (3, True)])
+def test_the_step_limit_is_exact(limit: int, returns: bool) -> None:
+    (path,) = explore(NOP, NOP, RET, max_steps=limit)
+    assert (path.stopped is None, path.steps) == (returns, limit)
+
+
+def test_the_step_limit_holds_for_each_path() -> None:
+    paths = explore(cbz(0, 8), b(0), RET, max_steps=50)
+    assert sorted(p.steps for p in paths) == [2, 50]
+    assert [type(p.stopped) for p in sorted(paths, key=lambda p: p.steps)] == [type(None), StepLimit]
+
+
+def test_a_counted_loop() -> None:
+    (path,) = explore(movz(1, 5), add_imm(0, 0, 3), subs_imm(1, 1, 1), b_cond(NE, -8), RET)
+    assert (path.state.x(0), path.steps) == (X0 + 15, 17)
+
+
+def test_a_branch_to_a_computed_number() -> None:
+    (path,) = explore(adr(1, 12), br(1), movz(0, 1), RET)
+    assert (path.steps, path.state.x(0)) == (3, X0)
+
+
+def test_a_branch_to_a_choice_of_numbers() -> None:
+    """A jump table of two entries, made with arithmetic: the target is no ite, and is refused."""
+    (path,) = explore(br(0))
+    assert isinstance(path.stopped, UnknownTarget)
+    assert path.stopped.exit_code == 3
+    assert "x0" in str(path.stopped)
+
+
+def test_a_nested_choice_of_targets() -> None:
+    image = image_of(movz(0, 1), RET, movz(0, 2), RET, movz(0, 3), RET)
+    entry = image.symbol("routine").address
+    explorer = Explorer(Code(image), BACK)
+    state = start(image)
+    first, second = X0.eq(0), X1.eq(0)
+
+    class Jump:
+        def begin(self, state: State, conditions: Conditions) -> None: ...
+
+        def __call__(self, instruction: Instruction, state: State) -> None:
+            if instruction.address == entry:
+                inner = ite(second, BV.const(entry + 8, 64), BV.const(entry + 16, 64))
+                state.branch(ite(first, BV.const(entry + 4, 64), inner))
+
+    explorer.observer = Jump()
+    found = {p.conditions: p.state.x(0).value for p in explorer.paths(state)}
+    assert found == {(first,): 1, (~first, second): 2, (~first, ~second): 3}
+
+
+@pytest.fixture
+def calling() -> bytes:
+    """bl nowhere; ret."""
+    writer = ObjectWriter()
+    text = writer.text(0x94000000, RET)
+    writer.symbol("routine", text, size=8)
+    writer.symbol("nowhere", UNDEF, kind=0)
+    writer.reloc(text, 0, 283, "nowhere")
+    return writer.build()
+
+
+def test_a_call_of_an_undefined_function(calling: bytes, tmp_path: object) -> None:
+    path = tmp_path / "calling.o"  # type: ignore[operator]
+    path.write_bytes(calling)
+    image = load_image(path)
+    (run,) = Explorer(Code(image), BACK).paths(start(image))
+    assert isinstance(run.stopped, UndefinedCall)
+    assert run.stopped.exit_code == 4
+    assert "nowhere" in str(run.stopped)
+    assert f"{image.symbol('routine').address:#x}" in str(run.stopped)
+
+
+def test_what_is_not_modelled_ends_its_path_only() -> None:
+    stopped, returned = sorted(explore(cbz(0, 8), RET, FADD, RET), key=lambda p: p.stopped is None)
+    assert returned.stopped is None
+    assert isinstance(stopped.stopped, NotModelled)
+    assert stopped.conditions == (X0.eq(0),)
+
+
+def test_running_off_the_end() -> None:
+    (path,) = explore(NOP, NOP)
+    assert isinstance(path.stopped, LnsymError)
+    assert path.steps == 2
+
+
+@pytest.mark.xfail(strict=True, reason="Code reads any segment")
+def test_data_is_not_code(tmp_path: object) -> None:
+    """A processor faults on a branch into .rodata; so must a run."""
+    writer = ObjectWriter()
+    text = writer.text(adr(1, 0), br(1))
+    data = writer.section(".rodata", little(movz(0, 1), RET), ALLOC)
+    writer.symbol("routine", text, size=8)
+    writer.symbol("table", data, size=8, kind=1)
+    writer.reloc(text, 0, 274, "table")
+    path = tmp_path / "data.o"  # type: ignore[operator]
+    path.write_bytes(writer.build())
+    image = load_image(path)
+    (run,) = Explorer(Code(image), BACK).paths(start(image))
+    assert run.stopped is not None
+
+
+@pytest.mark.xfail(strict=True, reason="the program counter is not checked")
+def test_code_is_aligned() -> None:
+    """PC alignment checking: a branch to an address that is no multiple of 4 faults."""
+    (path,) = explore(adr(1, 14), br(1), NOP, RET << 16 & 0xFFFFFFFF, RET >> 16)
+    assert path.stopped is not None
+    assert path.steps == 2
+
+
+def test_an_observer_sees_every_instruction_once() -> None:
+    begun: list[Conditions] = []
+    seen: list[str] = []
+
+    class Watcher:
+        def begin(self, state: State, conditions: Conditions) -> None:
+            begun.append(conditions)
+
+        def __call__(self, instruction: Instruction, state: State) -> None:
+            seen.append(instruction.mnemonic)
+
+    explore(NOP, cbz(0, 8), RET, RET, observer=Watcher())
+    assert seen == ["nop", "cbz", "ret", "ret"]
+    assert begun[0] == ()
+    assert set(begun[1:]) == {(~X0.eq(0),), (X0.eq(0),)}
