@@ -186,6 +186,64 @@ def trace(
         raise stopped
 
 
+@app.command(epilog=f"{TARGET_HELP}\n\nExit codes: 0 everything agrees; 1 a mismatch, or an encoding not tested.")
+@click.argument("names", nargs=-1, metavar="[CLASS or MNEMONIC]...")
+@click.option("--count", type=click.IntRange(1), help="Comparisons for each encoding (default 20).")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which random numbers.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
+              help="Write the campaign's report to a file.")  # fmt: skip
+@click.option("--routines", "target", metavar="TARGET", help="Run the functions of a real binary on both sides.")
+@click.option("--every", type=click.IntRange(1), default=1, show_default=True, help="With --routines: one in N functions.")
+@click.option("--words", type=click.IntRange(1), help="Ask model, Capstone and Unicorn about so many random words.")
+@click.option("--replay", metavar="TEXT", help="Repeat one comparison, as a mismatch prints it.")
+def conform(
+    names: tuple[str, ...],
+    count: int | None,
+    seed: int,
+    jobs: int,
+    report: Path | None,
+    target: str | None,
+    every: int,
+    words: int | None,
+    replay: str | None,
+) -> None:
+    """Compare the instruction model with Unicorn: each encoding, random words, whole routines.
+
+    Without --routines, --words or --replay, or with a CLASS, a MNEMONIC or a --count, every encoding (of these) is tested.
+    Ctrl-C ends a campaign early; its table and report are of what was tested until then.
+    """
+    from lnsym.show import conformance
+    from programs.corpus import resolve_target
+
+    if replay is not None:
+        sys.exit(conformance.replay(replay, click.echo))
+    path = resolve_target(target) if target is not None else None
+    passed = True
+    if names or count is not None or (path is None and words is None):
+        passed &= conformance.campaign(names, count or 20, seed, jobs, report, click.echo)
+    if words is not None:
+        passed &= conformance.words(words, seed, click.echo)
+    if path is not None:
+        passed &= conformance.routines(path, seed, every, click.echo)
+    sys.exit(0 if passed else 1)
+
+
+@app.command(epilog=f"{TARGET_HELP}\n\n{EXIT_CODES}")
+@click.option("--coverage", "target", metavar="TARGET", help="Which functions of a binary are modelled in full.")
+@click.option("--all", "everything", is_flag=True, help="With --coverage: every function, not only symmetric cryptography.")
+def isa(target: str | None, everything: bool) -> None:
+    """Print the encoding classes: name, pattern, encodings, conformance status, mnemonics."""
+    from lnsym.show.conformance import coverage
+    from lnsym.show.isa_table import isa_lines
+    from programs.corpus import resolve_target
+
+    if target is not None:
+        sys.exit(coverage(resolve_target(target), everything, click.echo))
+    for line in isa_lines():
+        click.echo(line)
+
+
 def _register_contracts() -> None:
     import programs.contracts  # noqa: F401
 

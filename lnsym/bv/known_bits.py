@@ -30,7 +30,8 @@ def possible_ones(term: BV, depth: int = MAX_DEPTH) -> int:
             result |= mask
         return result & ones
     if op == "extract":
-        return possible_ones(args[0], depth - 1) >> args[1] & ones
+        low: int = args[1]
+        return possible_ones(args[0], depth - 1) >> low & ones
     if op == "ite":
         return possible_ones(args[1], depth - 1) | possible_ones(args[2], depth - 1)
     if op == "lookup":

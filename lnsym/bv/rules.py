@@ -461,17 +461,10 @@ SLICES = (
         ),
     ),
     Rule(
-        "pieces-flatten", "(x ++ y) ++ z = x ++ y ++ z; a masked rotation in a longer term is its slices again",
-        "slices",
-        (
-            Example(lambda w: concat(concat(x(w), y(w)), z(w)), lambda w: concat(x(w), concat(y(w), z(w))), "concat"),
-            Example(
-                lambda w: concat(y(w), x(w).rotate_right(1)), lambda w: concat(y(w), x(w)[0], x(w)[w - 1 : 1]),
-                "concat", least=2,
-            ),
-        ),
-        (NearMiss("two words at each bit", lambda w: concat(z(w), x(w) ^ y(w)),
-                  lambda w: concat(z(w), x(w)[w - 1] ^ y(w)[w - 1], x(w)[w - 2 : 0] ^ y(w)[w - 2 : 0])),),
+        "pieces-flatten", "(x ++ y) ++ z = x ++ y ++ z", "slices",
+        (Example(lambda w: concat(concat(x(w), y(w)), z(w)), lambda w: concat(x(w), concat(y(w), z(w))), "concat"),),
+        (NearMiss("a rotation in a longer term stays one piece", lambda w: concat(y(w), x(w).rotate_right(1)),
+                  lambda w: concat(y(w), x(w)[0], x(w)[w - 1 : 1])),),
     ),
     Rule(
         "adjacent-slices", "x[i:j] ++ x[j-1:k] = x[i:k]", "slices",
@@ -554,8 +547,20 @@ SLICES = (
             Example(lambda w: concat(x(w), y(w)) | const(1, w).zero_extend(2 * w),
                     lambda w: concat(x(w), y(w) | 1), "concat"),
         ),
-        (NearMiss("a sum carries", lambda w: concat(x(w), y(w)) + concat(y(w), x(w)),
-                  lambda w: concat(x(w) + y(w), x(w) + y(w)), least=1),),
+        (
+            NearMiss("a sum carries", lambda w: concat(x(w), y(w)) + concat(y(w), x(w)),
+                     lambda w: concat(x(w) + y(w), x(w) + y(w)), least=1),
+            NearMiss(
+                "more than MAX_SEGMENTS pieces: the term is one word",
+                lambda w: ~concat(*many(w, slices.MAX_SEGMENTS + 1)),
+                lambda w: concat(*[~word for word in many(w, slices.MAX_SEGMENTS + 1)]), least=1, most=8,
+            ),
+            NearMiss(
+                "more than MAX_SEGMENTS pieces in a sum",
+                lambda w: concat(const(1, 1), *many(w, slices.MAX_SEGMENTS)) + 1,
+                lambda w: concat(*many(w, slices.MAX_SEGMENTS), bit()), least=1, most=8,
+            ),
+        ),
     ),
     Rule(
         "sign-of-sign", "sext(sext(x)) = sext(x)", "slices",

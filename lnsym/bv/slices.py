@@ -4,7 +4,8 @@ A concatenation is flat, what an extraction may have parted is joined in it, and
 words as wide as itself it becomes masked rotations of those words (see `bitwise`): so the bytes of a word put back in
 order are the word, and two slices that make a rotation are that rotation. An extraction goes into concatenations and
 into a bitwise form where that is one word at each bit; over sums, choices and other bitwise forms it stays,
-opaque, so that a store and a load of the same word give it back whole.
+opaque, so that a store and a load of the same word give it back whole. (Not so a shifted word within a longer term that
+is stored whole and loaded by bytes: cutting those to slices explodes where code moves single bits about.)
 """
 
 from __future__ import annotations
@@ -160,19 +161,11 @@ def concat(*pieces: BV) -> BV:
 
 
 def _pieces_of(term: BV) -> Sequence[BV]:
-    """pieces-flatten: (x ++ y) ++ z = x ++ y ++ z; a masked rotation in a longer term is its slices again"""
+    """pieces-flatten: (x ++ y) ++ z = x ++ y ++ z"""
     if term.op == "concat":
         pieces: tuple[BV, ...] = term.args
         return pieces
     return (term,)
-
-
-def _xor_pieces(pieces: Sequence[BV], constant: int) -> list[BV]:
-    result = []
-    for piece in reversed(pieces):
-        result.append(bitwise.bv_xor(piece, BV.const(constant, piece.width)))
-        constant >>= piece.width
-    return result[::-1]
 
 
 def _merge_adjacent(terms: tuple[BV, ...]) -> list[BV]:

@@ -78,6 +78,8 @@ def _addends_of_bitwise(term: BV) -> tuple[Addends, int]:
 def _addends_of_concat(term: BV) -> tuple[Addends, int]:
     pieces: tuple[BV, ...] = term.args
     top, bottom = pieces[0], pieces[-1]
+    if len(pieces) > slices.MAX_SEGMENTS:  # its complement is not split at the pieces
+        return ((term.serial, 1, term),), 0
     if top.op == "const":
         if top.args[0] >> (top.width - 1):
             return _complement(term)

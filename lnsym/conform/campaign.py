@@ -191,7 +191,7 @@ class Tester:
                     self._keep(form, case, "unicorn", result)
             if number < plan.symbolic and outcome != "unusable":
                 result.symbolic += 1
-                if _symbols_disagree(case):
+                if symbols_disagree(case):
                     self._keep(form, case, "symbols", result)
         return result
 
@@ -211,7 +211,7 @@ class Tester:
         if kind == "unicorn":
             case = shrink(case, lambda plainer: self.comparer.compare(plainer) == "differ")
         else:
-            case = shrink(case, _symbols_disagree)
+            case = shrink(case, symbols_disagree)
         result.kept.append(self.mismatch(case, form.name, kind))
 
     def mismatch(self, case: Case, form: str, kind: str) -> Mismatch:
@@ -232,7 +232,8 @@ def _level(case: Case) -> int | str | None:
         return f"{type(error).__name__}: {error}"
 
 
-def _symbols_disagree(case: Case) -> bool:
+def symbols_disagree(case: Case) -> bool:
+    """Whether the semantics leave other things on variables than on numbers, at either rewrite level."""
     return _level(case) is not None
 
 

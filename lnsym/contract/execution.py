@@ -35,9 +35,14 @@ class SegmentBytes:
         return BV.const(int.from_bytes(self._image.read(self._start + offset, size), "little"), 8 * size)
 
 
+def unknown_name(segment: Segment) -> str:
+    """How the bytes of a segment are called whose contents nobody knows; its address keeps it apart from others."""
+    return segment.name if segment.data is None else f"{segment.name}@{segment.address:#x}"
+
+
 def segment_region(image: Image, segment: Segment) -> Region:
     """A segment as a region: never to be written; its bytes known where no other code can have changed them."""
-    contents: Contents = SegmentBytes(image, segment) if segment.constant else Unknown(segment.name)
+    contents: Contents = SegmentBytes(image, segment) if segment.constant else Unknown(unknown_name(segment))
     return Region(segment.name, segment.address, segment.size, contents, readable=segment.readable)
 
 

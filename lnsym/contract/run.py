@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from isa.flags import FlagBits
 from lnsym.bv import BV, evaluate
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution, element_at, segment_region
+from lnsym.contract.execution import Execution, element_at, segment_region, unknown_name
 from lnsym.contract.inputs import unknown_bytes
 from lnsym.contract.theorem import Theorem
 from lnsym.machine.image import Image
@@ -22,7 +22,7 @@ def concrete_start(image: Image, theorem: Theorem, sample: Mapping[str, int]) ->
     for segment in image.segments:
         region = segment_region(image, segment)
         if not segment.constant:
-            region.contents = Bytes(bytes(unknown_bytes(segment.name, 0, segment.size, sample)))
+            region.contents = Bytes(bytes(unknown_bytes(unknown_name(segment), 0, segment.size, sample)))
         memory.add(region)
     for block in theorem.blocks:
         elements = [BV.const(value, block.width) for value in block.values(sample)]

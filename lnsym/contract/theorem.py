@@ -6,12 +6,16 @@ pointer value that keeps the regions disjoint.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 from lnsym.bv import BV, concat
 from lnsym.errors import LnsymError
+
+RESERVED = re.compile(r"[xv]\d+(_.*)?|sp|flag_.*|return_address.*|stack.*|.*\.byte\[.*")
+"""Names of the variables that an execution makes itself."""
 
 Access: TypeAlias = Literal["r", "w", "rw"]
 ByteOrder: TypeAlias = Literal["little", "big"]
@@ -85,6 +89,8 @@ class Theorem:
     """Callee-saved registers that such a routine may change, by AAPCS64's names."""
     frame: int = 0
     """Bytes at and above SP that the caller gives the routine for its use."""
+    names: set[str] = field(default_factory=set)
+    """Of all variables so far: two things must never share a variable."""
 
     def region(
         self,
@@ -102,14 +108,13 @@ class Theorem:
         `byteorder` says how an element's bytes lie in memory, `alignment` in bytes what its address is known to be a multiple of.
         `fixed` gives the elements, by index, that hold a known number. Raises ContractError for a name used twice, no elements, or a width that is no number of bytes.
         """
-        if any(block.name == name for block in self.blocks):
-            raise ContractError(f"two regions are called {name!r}")
         if count < 1 or width < 8 or width % 8:
             raise ContractError(f"the region {name!r} has {count} elements of {width} bits")
         if alignment < 1 or alignment & (alignment - 1):
             raise ContractError(f"the alignment {alignment} of {name!r} is no power of two")
         if access not in get_args(Access) or byteorder not in get_args(ByteOrder):
             raise ContractError(f"the region {name!r} has access {access!r} and byte order {byteorder!r}")
+        self._claim(name, *[f"{name}[{i}]" for i in range(count)])
         known = fixed or {}
         elements = tuple(
             [BV.const(known[i], width) if i in known else BV.var(f"{name}[{i}]", width) for i in range(count)]
@@ -119,8 +124,17 @@ class Theorem:
         return block
 
     def value(self, name: str, width: int) -> BV:
-        """An argument of `width` bits that may be anything."""
+        """An argument of `width` bits that may be anything. Raises ContractError for a name used twice."""
+        self._claim(name)
         return BV.var(name, width)
+
+    def _claim(self, *names: str) -> None:
+        for name in names:
+            if name in self.names:
+                raise ContractError(f"the name {name!r} is used twice")
+            if RESERVED.fullmatch(name):
+                raise ContractError(f"the name {name!r} is that of a register or of unknown memory: choose another")
+            self.names.add(name)
 
     def assume(self, condition: BV) -> None:
         """A precondition, a term of one bit."""

@@ -67,6 +67,19 @@ class DecodersDisagree(LnsymError):
         )
 
 
+@dataclass(eq=False)
+class NotCode(LnsymError):
+    """Control reached an address that holds no code, or code that may have been changed since."""
+
+    exit_code: ClassVar[int] = 3
+    address: int
+    segment: str
+
+    def _message(self) -> str:
+        """Address and segment."""
+        return f"control reaches {self.address:#x} ({self.segment}), which is not constant executable code"
+
+
 def _bytes(word: int) -> str:
     return word.to_bytes(4, "little").hex(" ")
 
@@ -137,6 +150,9 @@ class Code:
         found = self._decoded.get(address)
         if found is None:
             began = time.perf_counter()
+            segment = self.image.segment_at(address)
+            if segment is None or not segment.executable or not segment.constant:
+                raise NotCode(address, segment.name if segment else "no segment")
             word = int.from_bytes(self.image.read(address, 4), "little")
             found = self._decoded[address] = decode_word(word, address, self.image.describe(address))
             self.seconds += time.perf_counter() - began

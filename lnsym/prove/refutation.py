@@ -17,6 +17,7 @@ from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holds, samples
 from lnsym.errors import LnsymError
+from lnsym.machine.decode import NotCode
 from lnsym.machine.memory import OutsideMemory
 from lnsym.machine.paths import Path, UnknownTarget
 from lnsym.prove.divergence import first_divergence
@@ -102,7 +103,7 @@ def stopped_candidates(execution: Execution, path: Path, count: int = SAMPLES) -
 
 def may_be_refuted(path: Path) -> bool:
     """Whether what stopped a path is the code's doing and can be shown by running it."""
-    return isinstance(path.stopped, OutsideMemory | UnknownTarget)
+    return isinstance(path.stopped, OutsideMemory | UnknownTarget | NotCode)
 
 
 def confirm(execution: Execution, sample: Sample) -> Counterexample | None:

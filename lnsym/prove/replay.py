@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lnsym.bv import evaluate
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution
+from lnsym.contract.execution import Execution, unknown_name
 from lnsym.contract.inputs import Sample, unknown_bytes
 from lnsym.contract.theorem import Block
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
@@ -38,7 +38,7 @@ def extents(execution: Execution, sample: Sample) -> list[Extent]:
         if segment.constant and segment.data is not None:
             data = bytearray(segment.data)
         else:
-            data = unknown_bytes(segment.name, 0, segment.size, sample)
+            data = unknown_bytes(unknown_name(segment), 0, segment.size, sample)
         mapped.append(Extent(segment.name, segment.address, data, segment.readable, False, segment.executable))
     for block in execution.theorem.blocks:
         mapped.append(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
@@ -36,13 +35,17 @@ ASSUMPTIONS = (
 """What every PROVED rests on; the names are those of SOUNDNESS.md."""
 
 
+FEW_SAMPLES = 4
+"""Samples that are tried before the costly methods."""
+
+
 @dataclass(frozen=True)
 class Options:
     """Limits of one verification."""
 
     max_steps: int = MAX_STEPS
     timeout: float = 60.0
-    """Seconds for solvers, all goals together."""
+    """Seconds for the methods that may take long, all goals together."""
 
 
 def verify(
@@ -108,22 +111,41 @@ class _Verification:
             )
 
     def _decide(self) -> tuple[Status, str]:
+        """The methods in the order of cost. A few samples come before the costly ones: most wrong code is wrong on most inputs."""
         execution = self._execution
-        began = time.perf_counter()
-        open_goals = [goal for goal in execution.goals if not structural.proves(goal)]
-        self._note("structural", len(execution.goals) - len(open_goals), began)
+        deadline = time.perf_counter() + self._options.timeout
         stopped = [path for path in execution.paths if path.stopped is not None]
-        if not open_goals and not stopped:
+        began = time.perf_counter()
+        goals = [goal for goal in execution.goals if not structural.proves(goal)]
+        self._note("structural", len(execution.goals) - len(goals), began)
+        if not goals and not stopped:
             return self._proved()
-        refuted = self._refute(
-            chain(
-                *(refutation.stopped_candidates(execution, p) for p in stopped if refutation.may_be_refuted(p)),
-                refutation.candidates(execution, open_goals),
-            )
-        )
+        refuted = self._refute(self._candidates(goals, stopped, FEW_SAMPLES))
         if refuted:
             return "refuted", refuted
-        return self._by_solver(open_goals, stopped)
+        goals = self._by_gf2(goals, deadline)
+        if not goals and not stopped:
+            return self._proved()
+        refuted = self._refute(self._candidates(goals, stopped, refutation.SAMPLES))
+        if refuted:
+            return "refuted", refuted
+        return self._by_solver(goals, stopped, deadline)
+
+    def _candidates(self, goals: Sequence[Goal], stopped: Sequence[Path], count: int) -> Iterator[Sample]:
+        """Samples on which a path stops, or a goal fails, according to the simulator."""
+        for path in stopped:
+            if refutation.may_be_refuted(path):
+                yield from refutation.stopped_candidates(self._execution, path, count)
+        yield from refutation.candidates(self._execution, goals, count)
+
+    def _by_gf2(self, goals: Sequence[Goal], deadline: float) -> list[Goal]:
+        """The goals that the GF(2) method leaves open."""
+        from lnsym.prove.gf2 import Solver
+
+        began = time.perf_counter()
+        closed = Solver().prove([(goal.actual, goal.expected) for goal in goals], deadline)
+        self._note("gf2", sum(closed), began)
+        return [goal for goal, proved in zip(goals, closed, strict=True) if not proved]
 
     def _proved(self) -> tuple[Status, str]:
         """The verdict when every goal holds, provided that there were some for each path that reaches the end."""
@@ -150,11 +172,10 @@ class _Verification:
         self._note("refute", 0, began)
         return reason
 
-    def _by_solver(self, goals: Sequence[Goal], stopped: Sequence[Path]) -> tuple[Status, str]:
+    def _by_solver(self, goals: Sequence[Goal], stopped: Sequence[Path], deadline: float) -> tuple[Status, str]:
         from lnsym.prove import smt
 
         began = time.perf_counter()
-        deadline = began + self._options.timeout
         closed = 0
         unknown: list[str] = []
         for path in stopped:

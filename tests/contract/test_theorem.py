@@ -90,7 +90,7 @@ def forgets_a_region(t: Theorem) -> None:
     [
         (says_nothing, "ensures nothing"),
         (calls_nothing, "calls nothing"),
-        (duplicate_regions, "two regions are called 'a'"),
+        (duplicate_regions, "the name 'a' is used twice"),
         (no_elements, "0 elements of 8 bits"),
         (bits_that_are_no_bytes, "1 elements of 12 bits"),
         (no_width, "1 elements of 0 bits"),

@@ -27,7 +27,9 @@ OPENSSL = [
     "sha1_block_armv8",
     "sha1_block_data_order",
 ]
-SAMPLES = [(f"sha{bits}_{style}.o", f"sha{bits}_block_{style}") for bits in (256, 512) for style in ("scalar", "crypto")]
+SAMPLES = [
+    (f"sha{bits}_{style}.o", f"sha{bits}_block_{style}") for bits in (256, 512) for style in ("scalar", "crypto")
+]
 CLASSICS = [
     "popcount64",
     "popcount64_simd",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from functools import reduce
 
 from lnsym.bv import BV, operands
@@ -81,28 +81,47 @@ class Bits:
         return result
 
     def sum_of_products(self, products: list[list[Form]]) -> Form:
-        """XOR of ANDs; those that share a factor are taken as one function where one space below determines them all.
-
-        So a product is the same whether or not the rewrite rules have expanded it.
-        """
-        result = ZERO
-        for group in _connected(products):
-            if len(group) == 1 and len(group[0]) == 2:
-                result ^= self.atoms.loose_product(*group[0])
-                continue
-            ground = self.atoms.ground([form for factors in group for form in factors])
-            if ground is None or not ground.looked_through:
-                for factors in group:
-                    result ^= reduce(self.atoms.product, factors)
-                continue
-            table = 0
-            for factors in group:
-                product = FULL[ground.dim]
-                for form in factors:
-                    product &= ground.table(form)
-                table ^= product
-            result ^= self.atoms.loose_function(table, ground)
+        """XOR of ANDs, where (p ^ q) & (r ^ s) that the rewrite rules have expanded is p & (r ^ s) ^ q & (r ^ s) again."""
+        atoms = self.atoms
+        if len(products) < 4:
+            result = ZERO
+        else:
+            result, products = self._factored(products)
+        for factors in products:
+            result ^= atoms.loose_product(*factors) if len(factors) == 2 else self._conjunction(factors)
         return result
+
+    def _factored(self, products: list[list[Form]]) -> tuple[Form, list[list[Form]]]:
+        """The XOR of those products that two or more forms have with the same two or more partners, and the others."""
+        partners: dict[Form, set[Form]] = {}
+        for factors in products:
+            if len(factors) == 2:
+                x, y = factors
+                partners.setdefault(x, set()).add(y)
+                partners.setdefault(y, set()).add(x)
+        alike: dict[frozenset[Form], list[Form]] = {}
+        for x, others in partners.items():
+            if len(others) > 1:
+                alike.setdefault(frozenset(others), []).append(x)
+        result = ZERO
+        done: set[frozenset[Form]] = set()
+        for others, forms in alike.items():
+            if len(forms) > 1 and others not in done and others.isdisjoint(forms):
+                done |= {others, frozenset(forms)}
+                total = reduce(frozenset.symmetric_difference, others)
+                for x in forms:
+                    result ^= self.atoms.loose_product(x, total)
+                products = [p for p in products if len(p) != 2 or not _between(p, forms, others)]
+        return result, products
+
+    def _conjunction(self, factors: list[Form]) -> Form:
+        ground = self.atoms.ground(factors)
+        if ground is None:
+            return reduce(self.atoms.product, factors)
+        table = FULL[ground.dim]
+        for form in factors:
+            table &= ground.table(form)
+        return self.atoms.loose_function(table, ground)
 
     def xor(self, term: BV, mask: int) -> Word:
         """A plain node; ANDs and ORs that are its alone are made here, so that their atoms can be renamed."""
@@ -300,23 +319,9 @@ def _key(word: Word) -> tuple[Form, ...]:
     return tuple([word[i] for i in range(len(word))])
 
 
-def _connected(products: list[list[Form]]) -> Sequence[list[list[Form]]]:
-    """The products in groups that share no factor."""
-    if len(products) == 1:
-        return [products]
-    groups: list[tuple[set[Form], list[list[Form]]]] = []
-    for factors in products:
-        forms = set(factors)
-        members = [factors]
-        apart = []
-        for group in groups:
-            if forms.isdisjoint(group[0]):
-                apart.append(group)
-            else:
-                forms |= group[0]
-                members = group[1] + members
-        groups = [*apart, (forms, members)]
-    return [members for _, members in groups]
+def _between(product: list[Form], left: Collection[Form], right: Collection[Form]) -> bool:
+    x, y = product
+    return (x in left and y in right) or (y in left and x in right)
 
 
 _EVALUATORS: dict[str, Callable[[Bits, BV, int], Word]] = {

@@ -10,13 +10,17 @@ when they are equal.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from lnsym.prove.gf2.forms import ONE, ZERO, Form, echelon
 from lnsym.prove.gf2.truth_tables import COORDINATES, FULL, MAX_DIM, NONLINEAR, compose, moebius, points
 
 SHORT = 8
 """Forms of up to this many atoms are left as they are."""
+
+
+T = TypeVar("T")
 
 
 class Space:
@@ -141,8 +145,8 @@ class Atoms:
         self._spaces: dict[tuple[Form, ...], Space] = {}
         self._by_top: defaultdict[int, list[Space]] = defaultdict(list)
         self._wide_by_pivot: defaultdict[int, list[Space]] = defaultdict(list)
-        self._products: dict[tuple[Form, Form], tuple[Space | None, int, Form]] = {}
-        self._loose: dict[int, set[tuple[Space, int]]] = {}
+        self._multiples: dict[Form, dict[int, tuple[Form, Form]]] = {}
+        self._loose: dict[int, list[tuple[dict[int, tuple[Any, Form]], int]]] = {}
 
     def _new(self, space: Space | None, table: int, generation: int) -> int:
         self.space.append(space)
@@ -263,14 +267,15 @@ class Atoms:
                 lifted = moebius(compose(moebius(normal_form, narrow.dim), inner), wide.dim)
                 known, left = wide.reduce(lifted)
                 if left:
-                    self._learn(wide, left, form ^ known)
+                    self._enter(wide.functions, left.bit_length(), left, form ^ known)
 
-    def _learn(self, space: Space, normal_form: int, form: Form) -> None:
-        """Enter a function that is none of those known in the space."""
-        key = normal_form.bit_length()
-        space.functions[key] = (normal_form, form)
-        for atom in form & self._loose.keys() if self._loose else ():
-            self._loose[atom].add((space, key))
+    def _enter(self, rows: dict[int, tuple[T, Form]], key: int, left: T, form: Form) -> None:
+        """Enter the form of something into an echelon basis."""
+        rows[key] = left, form
+        if self._loose:
+            for atom in form:
+                if atom in self._loose:
+                    self._loose[atom].append((rows, key))
 
     # -- from functions to forms ----------------------------------------------------------------
 
@@ -312,10 +317,10 @@ class Atoms:
                     found = there
         if found is None:
             atom = self._new(space, moebius(normal_form, space.dim), space.generation)
-            self._loose[atom] = set()
+            self._loose[atom] = []
             found = frozenset([atom])
         for place, left, there in places:
-            self._learn(place, left, there ^ found)
+            self._enter(place.functions, left.bit_length(), left, there ^ found)
         return found
 
     def loose_function(self, table: int, ground: Ground) -> Form:
@@ -339,18 +344,30 @@ class Atoms:
                 return extra
         if x == y:
             return x ^ extra
-        known = self._products.get((x, y)) or self._products.get((y, x))
-        if known is None:
-            ground = self.ground((x, y))
-            assert ground is not None
-            known = self._function(ground.table(x) & ground.table(y), ground)
-            self._products[x, y] = known[0], known[1], ZERO if known[0] else known[2]
-            form = known[2]
-        elif known[0] is None:
-            form = known[2]
-        else:
-            form = known[0].reduce(known[1])[0]
+        multiples_x, multiples_y = self._multiples_of(x), self._multiples_of(y)
+        form, rest = _reduced(y, multiples_x)
+        if rest:
+            there, rest_there = _reduced(x, multiples_y)
+            if rest_there:
+                ground = self.ground((x, y))
+                assert ground is not None
+                product = self._function(ground.table(x) & ground.table(y), ground)[2]
+                self._enter(multiples_y, max(rest_there), rest_there, there ^ product)
+            else:
+                product = there
+            self._enter(multiples_x, max(rest), rest, form ^ product)
+            form = product
         return form ^ extra if extra else form
+
+    def _multiples_of(self, form: Form) -> dict[int, tuple[Form, Form]]:
+        """The products with this form as far as they are known, an echelon basis of (factor, product) by pivot.
+
+        The product with a fixed form is linear. So it does not matter whether the rewrite rules have expanded a product.
+        """
+        found = self._multiples.get(form)
+        if found is None:
+            found = self._multiples[form] = {max(form): (form, form)}
+        return found
 
     # -- loose atoms ----------------------------------------------------------------------------
 
@@ -381,7 +398,20 @@ class Atoms:
         self._pivots_of[new] = ZERO.union(*[self._pivots_of[a] for a in form if self.generation[a] == newest])
         short = frozenset([new])
         change = form ^ short
-        for space, key in self._loose.pop(old):
-            normal_form, known = space.functions[key]
-            self._learn(space, normal_form, known ^ change)
+        for rows, key in self._loose.pop(old):
+            left, known = rows[key]
+            if old in known:
+                self._enter(rows, key, left, known ^ change)
         return short ^ constant
+
+
+def _reduced(factor: Form, multiples: Mapping[int, tuple[Form, Form]]) -> tuple[Form, Form]:
+    """The product with a factor as far as it is known, and the factor that is left."""
+    product = ZERO
+    while factor:
+        row = multiples.get(max(factor))
+        if row is None:
+            break
+        factor ^= row[0]
+        product ^= row[1]
+    return product, factor

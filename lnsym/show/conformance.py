@@ -1,0 +1,194 @@
+"""A campaign as it runs, and what it found: progress on a terminal, a table, each mismatch with the line that repeats it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from lnsym.conform.campaign import Campaign, Mismatch, Plan, Report, Tester, select_forms, symbols_disagree
+from lnsym.conform.cases import parse_replay
+from lnsym.conform.coverage import CoverageReport, is_symmetric
+from lnsym.conform.coverage import coverage as cover
+from lnsym.conform.forms import form_name
+from lnsym.conform.random_words import Verdicts, judge_words
+from lnsym.conform.record import as_json, fingerprint
+from lnsym.conform.routines import RoutineReport, run_routines
+from lnsym.machine.decode import NotModelled
+
+Echo = Callable[[str], None]
+Advance = Callable[[int, str], None]
+"""Called with how many steps are done, and a note."""
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Advance]:
+    """A bar with rate and time left on stderr, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda done, note: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(title, total=total or None, note="")
+        yield lambda done, note: bars.update(task, completed=done, note=note)
+
+
+def campaign(names: Sequence[str], count: int, seed: int, jobs: int, file: Path | None, echo: Echo) -> bool:
+    """Run a campaign to its end, or to Ctrl-C, print its table, write its report; whether all is well."""
+    under_way = Campaign(select_forms(names), Plan.of(count, seed))
+    report = under_way.report
+    with progress("encodings", len(under_way.forms)) as advance:
+        for done, _ in enumerate(under_way.run(jobs), start=1):
+            advance(done, f"{rate(report):,.0f} tests/s, {len(report.mismatches)} mismatches")
+    _echo_all(campaign_lines(report), echo)
+    if file is not None:
+        fingerprints = {form.encoding.module: fingerprint(form.encoding) for form in under_way.forms}
+        file.write_text(json.dumps(as_json(report, fingerprints), indent=1) + "\n", "utf-8")
+    return report.passed
+
+
+def replay(text: str, echo: Echo) -> int:
+    """Repeat one comparison; the exit code."""
+    case = parse_replay(text)
+    tester = Tester(Plan())
+    outcome = tester.comparer.compare(case)
+    kind = "unicorn" if outcome == "differ" else "symbols"
+    name = form_name(case.encoding, case.fields) or ""
+    if outcome == "differ" or symbols_disagree(case):
+        _echo_all(mismatch_lines(tester.mismatch(case, name, kind)), echo)
+        return 1
+    echo(f"{name}: {'agree' if outcome == 'agree' else 'not comparable on Unicorn'}")
+    return 0
+
+
+def words(count: int, seed: int, echo: Echo) -> bool:
+    """Judge random words and print what was found; whether all is explained."""
+    verdicts = Verdicts()
+    with progress("words", count) as advance:
+        for verdicts in judge_words(count, seed):
+            advance(verdicts.words, f"{len(verdicts.disagreements)} disagreements")
+    _echo_all(words_lines(verdicts), echo)
+    return not verdicts.disagreements
+
+
+def routines(target: Path, seed: int, every: int, echo: Echo) -> bool:
+    """Run the functions of a target to their end, or to Ctrl-C; whether all is well."""
+    report = RoutineReport(str(target))
+    with progress("functions", 0) as advance:
+        try:
+            for report in run_routines(target, seed, every):
+                advance(report.functions, f"{report.returned} returned, {len(report.mismatches)} mismatches")
+        except KeyboardInterrupt:
+            print("lnsym: interrupted; what follows is of the functions up to here", file=sys.stderr)
+    _echo_all(routine_lines(report), echo)
+    return report.passed
+
+
+def coverage(target: Path, everything: bool, echo: Echo) -> int:
+    """Print what of a target's functions is not modelled; the exit code."""
+    report = CoverageReport(str(target))
+    with progress("functions", 0) as advance:
+        for report in cover(target, _any_name if everything else is_symmetric):
+            advance(report.functions, f"{len(report.incomplete)} not in full")
+    _echo_all(coverage_lines(report, everything), echo)
+    return NotModelled.exit_code if report.incomplete or not report.functions else 0
+
+
+def _any_name(name: str) -> bool:
+    return True
+
+
+def _echo_all(lines: Iterable[str], echo: Echo) -> None:
+    for line in lines:
+        echo(line)
+
+
+def rate(report: Report) -> float:
+    """Comparisons with Unicorn a second, all processes together."""
+    return report.tests / report.seconds if report.seconds else 0.0
+
+
+def campaign_lines(report: Report) -> Iterator[str]:
+    """The table of classes, the mismatches, and what was not tested."""
+    width = max((len(tally.title) for tally in report.classes.values()), default=0)
+    yield f"{'class':<{width}}  encodings    tests  symbolic  left out  mismatches"
+    for tally in report.classes.values():
+        covered = f"{tally.tested}/{tally.forms}" if tally.untested else f"{tally.forms}"
+        counts = f"{covered:>9}  {tally.tests:>7}  {tally.symbolic:>8}  {tally.left_out:>8}  {tally.mismatches:>10}"
+        yield f"{tally.title:<{width}}  {counts}"
+    for mismatch in report.mismatches:
+        yield ""
+        yield from mismatch_lines(mismatch)
+    untested = [(tally, name) for tally in report.classes.values() for name in tally.untested]
+    for tally, name in untested[:10]:
+        yield f"not tested: {name} ({tally.title})"
+    if len(untested) > 10:
+        yield f"not tested: {len(untested) - 10} more"
+    forms, symbolic = (sum(getattr(t, name) for t in report.classes.values()) for name in ("forms", "symbolic"))
+    total = sum(tally.mismatches for tally in report.classes.values())
+    yield (
+        f"{len(report.classes)} classes, {forms} encodings, {report.tests} comparisons with Unicorn, {symbolic} of symbols "
+        f"with numbers; {total} mismatches, {len(untested)} encodings not tested; "
+        f"{report.seconds:.1f} s, {rate(report):,.0f} comparisons/s{'; interrupted' if report.interrupted else ''}"
+    )
+
+
+def mismatch_lines(mismatch: Mismatch) -> Iterator[str]:
+    """A mismatch: the word, its text, its inputs, what differs, and how to repeat it."""
+    yield f"{mismatch.word:08x}  {mismatch.text}    {mismatch.form} ({mismatch.module})"
+    inputs = mismatch.replay.split()[1:]
+    if inputs:
+        yield f"  inputs, all others 0: {' '.join(inputs)}"
+    for difference in mismatch.differences:
+        before = f"was {difference.before}, " if difference.before else ""
+        results = f"model {difference.model}" + (f", Unicorn {difference.unicorn}" if difference.unicorn else "")
+        yield f"  {difference.where}: {before}{results}"
+    yield f"  again: lnsym conform --replay {shlex.quote(mismatch.replay)}"
+
+
+def words_lines(verdicts: Verdicts) -> Iterator[str]:
+    """What asking about random words gave."""
+    for reason, count in verdicts.explained.most_common():
+        yield f"{count:>8}  {reason}"
+    for found in verdicts.disagreements:
+        sides = f"model {found.model}, Capstone {found.capstone}" + (f", Unicorn {found.unicorn}" if found.unicorn else "")
+        yield f"{found.word:08x}  {found.question}: {sides}"
+    yield (
+        f"{verdicts.words} random words, {verdicts.claimed} of them modelled; {len(verdicts.disagreements)} disagreements "
+        f"that no list explains, {verdicts.explained.total()} explained"
+    )
+
+
+def routine_lines(report: RoutineReport) -> Iterator[str]:
+    """What running the functions of a target gave."""
+    for mismatch in report.mismatches:
+        yield f"{mismatch.function} (run {mismatch.run}): after {mismatch.steps} instructions, at {mismatch.address:#x}"
+        yield f"  {mismatch.text}"
+        yield from (f"  {difference}" for difference in mismatch.differences[:8])
+    endings = ", ".join(f"{count} {ending}" for ending, count in report.endings.most_common())
+    yield f"runs ended, on both sides alike: {endings}"
+    yield (
+        f"{report.functions} functions in {report.runs} runs, {report.compared} compared, {report.returned} of them up to "
+        f"their return; {report.instructions} instructions; {len(report.mismatches)} mismatches; {report.seconds:.1f} s"
+    )
+
+
+def coverage_lines(report: CoverageReport, everything: bool) -> Iterator[str]:
+    """What of a target's functions is not modelled."""
+    for function in report.incomplete:
+        yield f"{function.member + ': ' if function.member else ''}{function.name}"
+        for error in function.missing if everything else function.missing[:3]:
+            yield f"  {error}"
+        if not everything and len(function.missing) > 3:
+            yield f"  and {len(function.missing) - 3} more"
+    yield (
+        f"{report.functions} functions, {report.instructions} instructions of {len(report.mnemonics)} mnemonics; "
+        f"{len(report.incomplete)} functions not modelled in full; {len(report.indirect)} jump through a register, "
+        "past which they are not followed"
+    )
