@@ -122,10 +122,6 @@ def verify(
         symbols = tuple(r.name for r in routines(path, registered()) if r.contract)
         if not symbols:
             raise click.UsageError(f"{target} has no routine with a known contract: name a SYMBOL and a --contract")
-    elif contract is None and len(symbols) == 1:
-        from lnsym.show.verification import choose_contract
-
-        choose_contract(symbols[0], registered())
     options = Options(max_steps=max_steps, timeout=timeout)
     outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options)
     if report is not None and outcome.image is not None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import importlib.util
 import json
 from dataclasses import asdict
 from functools import cache
@@ -12,45 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from isa.encoding import Encoding
+from lnsym.conform import sources
 from lnsym.conform.campaign import Report
 
 RECORD = Path(__file__).with_name("record.json")
 
 
 @cache
-def _source(module: str) -> str:
-    spec = importlib.util.find_spec(module)
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).read_text("utf-8")
-
-
-@cache
-def _imports(module: str) -> tuple[str, ...]:
-    """The modules of `isa` that a module imports from, directly."""
-    found = set()
-    for node in ast.walk(ast.parse(_source(module))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("isa."):
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            found.update(name if importlib.util.find_spec(node.module).submodule_search_locations and _exists(name)  # type: ignore[union-attr]
-                         else node.module for name in names)  # fmt: skip
-    return tuple(sorted(found))
-
-
-def _exists(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
-
-
-@cache
 def fingerprint(encoding: Encoding) -> str:
     """SHA-256 of the source of a class and of all modules of `isa` that it uses."""
-    waiting, used = [encoding.module], {encoding.module}
-    while waiting:
-        for module in _imports(waiting.pop()):
-            if module not in used:
-                used.add(module)
-                waiting.append(module)
-    return hashlib.sha256("".join(_source(module) for module in sorted(used)).encode()).hexdigest()
+    used = sorted(sources.used_by(encoding.module))
+    return hashlib.sha256("".join(map(sources.source, used)).encode()).hexdigest()
 
 
 def as_json(report: Report, fingerprints: dict[str, str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ return to the caller, no access outside the regions, nothing else written.
 from lnsym.contract.registry import (
     BadContract,
     Contract,
+    NoContractFor,
     NoSuchContract,
     contract,
     load_contract_file,
@@ -29,6 +30,7 @@ __all__ = [
     "Block",
     "Call",
     "Contract",
+    "NoContractFor",
     "NoSuchContract",
     "Theorem",
     "contract",

@@ -31,6 +31,18 @@ class NoSuchContract(LnsymError):
 
 
 @dataclass(eq=False)
+class NoContractFor(LnsymError):
+    """No bundled contract is for a routine of that name."""
+
+    routine: str
+    known: Sequence[str]
+
+    def _message(self) -> str:
+        """The routine, and what there is."""
+        return f"no bundled contract is for {self.routine}: give --contract FILE.py or one of {', '.join(self.known)}"
+
+
+@dataclass(eq=False)
 class BadContract(LnsymError):
     """A contract file that cannot be read, or whose code raises."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -18,17 +18,21 @@ VALUES_BITS = 256
 DEPENDENCIES = ("capstone", "pyelftools", "z3-solver", "python-sat", "unicorn")
 
 
-def parameters_text(verdict: Verdict) -> str:
-    """The contract and its parameters: `sha512-blocks(blocks=1)`."""
-    given = ", ".join(f"{name}={value}" for name, value in verdict.parameters.items())
-    return f"{verdict.contract}({given})" if given else verdict.contract
+def case_text(contract: str, parameters: Mapping[str, object]) -> str:
+    """A contract and the parameters of a case: `aes-encrypt(bits=128, in_place)`; what is off or empty is left out."""
+    given = [
+        name if value is True else f"{name}={value}"
+        for name, value in parameters.items()
+        if value is not False and value != ""
+    ]
+    return f"{contract}({', '.join(given)})" if given else contract
 
 
-def verdict_line(verdict: Verdict, name_width: int = 0, contract_width: int = 0) -> str:
+def verdict_line(verdict: Verdict, name_width: int = 0, case_width: int = 0) -> str:
     """`PROVED  routine  contract(parameters)  method  seconds`, and the reason where it is not proved."""
     line = (
-        f"{verdict.status.upper():<7}  {verdict.routine:<{name_width}}  {parameters_text(verdict):<{contract_width}}  "
-        f"{verdict.method if verdict.status == 'proved' else '-':<10}  {verdict.total_seconds:7.2f} s"
+        f"{verdict.status.upper():<7}  {verdict.routine:<{name_width}}  {case_text(verdict.contract, verdict.parameters):<{case_width}}  "
+        f"{verdict.method if verdict.status == 'proved' else '-':<14}  {verdict.total_seconds:7.2f} s"
     )
     return f"{line}\n         {verdict.reason}" if verdict.reason else line
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from lnsym.contract import Contract, NoSuchContract
+from lnsym.contract import Contract, NoContractFor
 from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError
 from lnsym.machine.image import Image
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
-from lnsym.show.verdicts import counterexample_lines, parameters_text, verdict_line
+from lnsym.show.verdicts import case_text, counterexample_lines, verdict_line
 
 SEVERITY = (1, 4, 2, 3, 0)
 """Which exit code speaks for several routines: a refutation first."""
@@ -41,11 +41,32 @@ def _progress(text: str) -> Iterator[None]:
 
 
 def choose_contract(symbol: str, contracts: Mapping[str, Contract]) -> Contract:
-    """The contract for a routine of that name. Raises NoSuchContract."""
+    """The contract for a routine of that name. Raises NoContractFor."""
     name = contract_for(symbol, contracts)
     if not name:
-        raise NoSuchContract(f"for {symbol}", sorted(contracts))
+        raise NoContractFor(symbol, sorted(contracts))
     return contracts[name]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A routine, its contract if there is one, and the cases to prove."""
+
+    symbol: str
+    contract: Contract | None
+    cases: list[dict[str, object]]
+
+
+def _cases(
+    symbol: str, contract: Contract | None, contracts: Mapping[str, Contract], parameters: Mapping[str, object]
+) -> tuple[Contract | None, list[dict[str, object]]]:
+    """The contract for a routine and its cases; a contract that was not asked for ignores parameters it does not have."""
+    if contract is not None:
+        return contract, contract.choices(parameters)
+    chosen = contracts.get(contract_for(symbol, contracts))
+    if chosen is None:
+        return None, []
+    return chosen, chosen.choices({name: value for name, value in parameters.items() if name in chosen.parameters})
 
 
 def verify_all(
@@ -62,27 +83,29 @@ def verify_all(
     """
     outcome = Outcome([], None, 0)
     codes = set()
-    names = max((len(symbol) for symbol in symbols), default=0)
-    for symbol in symbols:
+    plan = [_Task(symbol, *_cases(symbol, contract, contracts, parameters)) for symbol in symbols]
+    names = max((len(task.symbol) for task in plan), default=0)
+    texts = [case_text(t.contract.name, {**t.contract.parameters, **case}) for t in plan if t.contract for case in t.cases]
+    cases = max(map(len, texts), default=0)
+    for task in plan:
         try:
-            chosen = contract or choose_contract(symbol, contracts)
-            fitting = {name: value for name, value in parameters.items() if contract or name in chosen.parameters}
-            outcome.image = images.with_routine(symbol)
-            for case in chosen.choices(fitting):
-                with _progress(f"{symbol} ({chosen.name})"):
-                    verdict = verify(outcome.image, symbol, chosen, case, options)
+            outcome.image = images.with_routine(task.symbol)
+            chosen = task.contract or choose_contract(task.symbol, contracts)
+            for case in task.cases:
+                with _progress(f"{task.symbol} ({chosen.name})"):
+                    verdict = verify(outcome.image, task.symbol, chosen, case, options)
                 outcome.verdicts.append(verdict)
                 codes.add(verdict.exit_code)
-                print(verdict_line(verdict, names, len(parameters_text(verdict))), flush=True)
+                print(verdict_line(verdict, names, cases), flush=True)
                 if verdict.counterexample is not None:
                     for line in counterexample_lines(verdict.counterexample):
                         print(line)
         except LnsymError as error:
-            print(f"lnsym: {symbol}: {error}", file=sys.stderr)
+            print(f"lnsym: {task.symbol}: {error}", file=sys.stderr)
             codes.add(error.exit_code)
     outcome.exit_code = next((code for code in SEVERITY if code in codes), 3)
-    if len(symbols) > 1:
-        print(_summary(outcome.verdicts, len(symbols)))
+    if len(symbols) > 1 or len(outcome.verdicts) > 1:
+        print(_summary(outcome.verdicts, sum(max(1, len(task.cases)) for task in plan)))
     return outcome
 
 

@@ -97,8 +97,8 @@ class Bits:
         for factors in products:
             if len(factors) == 2:
                 x, y = factors
-                partners.setdefault(x, set()).add(y)
-                partners.setdefault(y, set()).add(x)
+                partners.setdefault(x, set()).symmetric_difference_update([y])
+                partners.setdefault(y, set()).symmetric_difference_update([x])
         alike: dict[frozenset[Form], list[Form]] = {}
         for x, others in partners.items():
             if len(others) > 1:
