@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find lnsym isa crypto_specs programs -name '*.py' -o -name '*.o' -o -name '*.toml')
 
-.PHONY: demo test test-slow lint corpora bench samples conform mutate clean
+.PHONY: demo test test-slow lint corpora bench samples conform mutate mutants clean
 
 demo: $(VENV)/.installed
 	@BIN=$(CURDIR)/$(BIN) sh programs/demo.sh
@@ -35,6 +35,9 @@ samples: $(VENV)/.developing
 # Long campaigns.
 conform: $(VENV)/.developing corpora
 	$(BIN)/lnsym conform --count 1000
+
+mutants: $(VENV)/.developing corpora
+	$(BIN)/python -m benchmarks.mutants
 
 mutate: $(VENV)/.developing
 	$(BIN)/python -m lnsym.conform.mutation

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+from _thread import interrupt_main
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +127,7 @@ def verify(
     options = Options(max_steps=max_steps, timeout=timeout)
     outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options)
     if report is not None and outcome.image is not None:
-        report.write_text(json.dumps(json_report(outcome.image, outcome.verdicts), indent=2) + "\n")
+        report.write_text(json.dumps(json_report(outcome.image, outcome.verdicts), indent=2, default=str) + "\n")
     sys.exit(outcome.exit_code)
 
 
@@ -264,10 +266,29 @@ def _parameters(blocks: int | None) -> dict[str, object]:
     return {} if blocks is None else {"blocks": blocks}
 
 
+def _interrupt_again(lost: Any) -> None:
+    """Deliver a Ctrl-C once more that fell into the death of a term, where no exception can be raised."""
+    if lost.exc_type is KeyboardInterrupt:
+        threading.Timer(0.01, interrupt_main).start()
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def _run() -> Any:
+    """What the command leaves with. Raises BrokenPipeError where click would exit with 1, which is a verdict here."""
+    try:
+        return app(standalone_mode=False)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        return ended.code
+
+
 def main() -> None:
     """The `lnsym` command."""
+    sys.unraisablehook = _interrupt_again
     try:
-        code = app(standalone_mode=False)
+        code = _run()
         sys.stdout.flush()
     except LnsymError as error:
         print(f"lnsym: {error}", file=sys.stderr)

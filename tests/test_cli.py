@@ -404,7 +404,7 @@ def test_the_assumptions_are_explained() -> None:
 def test_a_report_that_cannot_be_written_is_said_first(tmp_path: Path, place: str) -> None:
     said = lnsym("verify", sample_path("classics.o"), "abs64", "--json", tmp_path / place)
     assert (said.returncode, said.stdout) == (2, "")
-    assert "cannot be written" in said.stderr
+    assert "'--json'" in said.stderr.splitlines()[-1]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -448,7 +448,7 @@ BAD_FILES = {
 def test_a_file_that_cannot_be_used(tmp_path: Path, verb: str, kind: str) -> None:
     data, why = BAD_FILES[kind]
     target = written(tmp_path, data)
-    arguments = [] if verb == "list" else ["sha512_block"]
+    arguments = [] if verb == "list" else ["sha512_block_mine"]
     said = lnsym(verb, target, *arguments)
     if kind == "empty-archive" and verb == "list":
         assert said.returncode in (0, 2)
@@ -626,10 +626,9 @@ def test_trace(mode: list[str]) -> None:
 
 def test_concrete_traces_differ_by_seed_only() -> None:
     def trace(*seed: str) -> str:
-        return lnsym("trace", sample_path("classics.o"), "abs64", "--concrete", *seed).stdout
+        return lnsym("trace", sample_path("classics.o"), "popcount64", "--concrete", *seed).stdout
 
-    assert trace() == trace("--seed", "0")
-    assert trace("--seed", "1") == trace("--seed", "1") != trace()
+    assert trace() == trace("--seed", "0") != trace("--seed", "1")
 
 
 def test_a_trace_shows_each_path(tmp_path: Path, mine: Path) -> None:
@@ -686,9 +685,8 @@ def test_a_closed_pipe(command: str, reader: str) -> None:
     code, out, err = shell(f"lnsym {command} | {reader}")
     assert err == ""
     assert len(out.splitlines()) == (reader != "true")
-    # A reader that went away is no verdict. (A run that was quicker than its reader ends as ever.)
     verify = command.startswith("verify")
-    assert code in ((1, 141) if verify else (0, 141))
+    assert code in ((1, 141) if verify else (0, 141)), "a reader that goes away is no verdict"
 
 
 @pytest.mark.parametrize("verb", ["verify", "trace"])
@@ -705,40 +703,52 @@ def test_ctrl_c(tmp_path: Path, mine: Path, verb: str) -> None:
     assert err.strip() == "lnsym: interrupted"
 
 
-HARD = MINE.replace(
-    "t.ensure_result(a)", "t.assume(~a.eq(0)); x = a * a; t.ensure_result(x * a + a - (a * (x + 1)) + 1)"
-)
+FACTORING = """from lnsym.contract import contract
+@contract("mine")
+def mine(t):
+    a, b = t.value("a", 64), t.value("b", 64)
+    t.assume((a * b).eq(4294967291 * 4294967279))
+    t.assume(a.ult(1 << 32))
+    t.assume(b.ult(1 << 32))
+    t.call(a, b)
+    t.ensure_result(a)
+"""
 
 
 def test_ctrl_c_while_a_solver_runs(tmp_path: Path, mine: Path) -> None:
     """z3 catches the signal first; the run must end all the same."""
-    mine.write_text(
-        "from lnsym.contract import contract\n"
-        '@contract("mine")\n'
-        "def mine(t):\n"
-        '    a, b, c = (t.value(name, 64) for name in "abc")\n'
-        "    t.call(a, b, c)\n"
-        "    t.ensure_result((a * b) * (c * c))\n"
-    )
-
-    def mul(d: int, n: int, m: int) -> int:
-        return 0x9B007C00 | m << 16 | n << 5 | d
-
-    code = [mul(3, 0, 2), mul(4, 1, 2), mul(0, 3, 4), RET]
-    target = written(tmp_path, object_of(*code))
+    mine.write_text(FACTORING)
+    target = written(tmp_path, object_of(NOP, RET))
     process = subprocess.Popen(
         [*LNSYM, "verify", str(target), "routine", "--contract", str(mine), "--timeout", "60"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
     )  # fmt: skip
-    time.sleep(4.0)
-    process.send_signal(signal.SIGINT)
+    time.sleep(3.0)
     began = time.monotonic()
+    process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=100)
     assert "Traceback" not in err
-    if process.returncode == 0:
-        pytest.skip("the solver was quicker")
     assert process.returncode == 130, out + err
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 10
+
+
+def test_ctrl_c_is_not_lost_in_a_callback() -> None:
+    """Python drops an exception raised while an object dies, and terms die all the time."""
+    code = (
+        "import sys, time, weakref\n"
+        "from lnsym import cli\n"
+        "def unlucky(*arguments, **options):\n"
+        "    class Term: pass\n"
+        "    def forget(reference): raise KeyboardInterrupt\n"
+        "    term = Term()\n"
+        "    reference = weakref.ref(term, forget)\n"
+        "    del term\n"
+        "    for _ in range(500): time.sleep(0.01)\n"
+        "cli.app = unlucky\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60)
+    assert (done.returncode, done.stderr) == (130, "lnsym: interrupted\n")
 
 
 # -- damaged files ---------------------------------------------------------------------------------
@@ -748,14 +758,14 @@ def in_process(*arguments: object) -> int:
     """`main` in this process: the exit code. Anything but SystemExit is a traceback for the user."""
     from lnsym import cli
 
-    before = sys.argv
+    before = sys.argv, sys.unraisablehook
     sys.argv = ["lnsym", *map(str, arguments)]
     try:
         cli.main()
     except SystemExit as ended:
         return int(ended.code or 0)
     finally:
-        sys.argv = before
+        sys.argv, sys.unraisablehook = before
     raise AssertionError("main returned")
 
 

@@ -350,6 +350,8 @@ SUMS = (
         (
             NearMiss("a right shift", lambda w: y(w) + (x(w) >> 1), lambda w: y(w) + x(w) * (1 << (w - 1)), least=3),
             NearMiss("a mask that is no shift", lambda w: y(w) + (x(w) & -2), lambda w: y(w) + 2 * x(w)),
+            NearMiss("a bit that comes in below the shift", lambda w: y(w) + ((x(w) << 2) ^ 2),
+                     lambda w: y(w) + 4 * x(w), least=3),
             NearMiss("a shift that is masked", lambda w: y(w) + ((x(w) << 1) & 2), lambda w: y(w) + 2 * x(w), least=3),
         ),
     ),

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 from types import FrameType
 
@@ -142,12 +143,17 @@ def class_name(encoding: Encoding) -> str:
     return encoding.module.rpartition(".")[2]
 
 
+@cache
+def _all_forms() -> list[Form]:
+    return [form for encoding in encodings() for form in forms(encoding)]
+
+
 def select_forms(names: Sequence[str]) -> list[Form]:
     """The forms of the classes (module names, with or without their packages) and mnemonics; all for no names.
 
     Raises NoSuchClass.
     """
-    everything = [form for encoding in encodings() for form in forms(encoding)]
+    everything = _all_forms()
     if not names:
         return everything
     chosen: dict[Form, None] = {}
@@ -165,7 +171,7 @@ def _is_named(form: Form, name: str) -> bool:
     return form.mnemonic.lower() == name.lower() or f".{module}".endswith(f".{name}") or module.startswith(f"isa.{name}.")
 
 
-class Tester:
+class FormTester:
     """Tests forms, in one process."""
 
     def __init__(self, plan: Plan, shrinks: bool = True) -> None:
@@ -240,34 +246,36 @@ def symbols_disagree(case: Case) -> bool:
 
 # -- many processes ---------------------------------------------------------------------------------
 
-_tester: Tester | None = None
+_FORMS_PER_TASK = 8
+_tester: FormTester | None = None
 
 
 def _start_worker(plan: Plan) -> None:
     global _tester
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    _tester = Tester(plan)
+    _tester = FormTester(plan)
 
 
-def _test_named(task: tuple[str, str]) -> FormResult:
+def _test_named(task: Sequence[tuple[str, str]]) -> list[FormResult]:
+    """Test forms given by class and name: an encoding class cannot be sent to another process."""
     assert _tester is not None
-    module, name = task
-    encoding = next(e for e in encodings() if e.module == module)
-    return _tester.test(next(form for form in forms(encoding) if form.name == name))
+    by_name = {(form.encoding.module, form.name): form for form in select_forms(())}
+    return [_tester.test(by_name[names]) for names in task]
 
 
 def results(chosen: Sequence[Form], plan: Plan, jobs: int) -> Iterator[FormResult | None]:
     """The result of each form, as they come; None now and then while there is none yet."""
     if jobs == 1:
-        tester = Tester(plan)
+        tester = FormTester(plan)
         yield from map(tester.test, chosen)
         return
-    tasks = [(form.encoding.module, form.name) for form in chosen]
+    names = [(form.encoding.module, form.name) for form in chosen]
+    tasks = [names[start : start + _FORMS_PER_TASK] for start in range(0, len(names), _FORMS_PER_TASK)]
     with multiprocessing.Pool(jobs, _start_worker, (plan,)) as pool:
-        coming = pool.imap_unordered(_test_named, tasks, chunksize=4)
+        coming = pool.imap_unordered(_test_named, tasks)
         while True:
             try:
-                yield coming.next(timeout=0.2)
+                yield from coming.next(timeout=0.2)
             except multiprocessing.TimeoutError:
                 yield None
             except StopIteration:

@@ -18,7 +18,7 @@ from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holds, samples
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import NotCode
-from lnsym.machine.memory import OutsideMemory
+from lnsym.machine.memory import OutsideMemory, SymbolicOffset
 from lnsym.machine.paths import Path, UnknownTarget
 from lnsym.prove.divergence import first_divergence
 from lnsym.prove.replay import Replay, replay
@@ -103,7 +103,7 @@ def stopped_candidates(execution: Execution, path: Path, count: int = SAMPLES) -
 
 def may_be_refuted(path: Path) -> bool:
     """Whether what stopped a path is the code's doing and can be shown by running it."""
-    return isinstance(path.stopped, OutsideMemory | UnknownTarget | NotCode)
+    return isinstance(path.stopped, OutsideMemory | SymbolicOffset | UnknownTarget | NotCode)
 
 
 def confirm(execution: Execution, sample: Sample) -> Counterexample | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lnsym.conform.campaign import Campaign, Mismatch, Plan, Report, Tester, select_forms, symbols_disagree
+from lnsym.conform.campaign import Campaign, Mismatch, Plan, Report, FormTester, select_forms, symbols_disagree
 from lnsym.conform.cases import parse_replay
 from lnsym.conform.coverage import CoverageReport, is_symmetric
 from lnsym.conform.coverage import coverage as cover
@@ -56,7 +56,7 @@ def campaign(names: Sequence[str], count: int, seed: int, jobs: int, file: Path 
 def replay(text: str, echo: Echo) -> int:
     """Repeat one comparison; the exit code."""
     case = parse_replay(text)
-    tester = Tester(Plan())
+    tester = FormTester(Plan())
     outcome = tester.comparer.compare(case)
     kind = "unicorn" if outcome == "differ" else "symbols"
     name = form_name(case.encoding, case.fields) or ""

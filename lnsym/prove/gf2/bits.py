@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import reduce
 
 from lnsym.bv import BV, operands
@@ -81,38 +81,14 @@ class Bits:
         return result
 
     def sum_of_products(self, products: list[list[Form]]) -> Form:
-        """XOR of ANDs, where (p ^ q) & (r ^ s) that the rewrite rules have expanded is p & (r ^ s) ^ q & (r ^ s) again."""
+        """XOR of ANDs; (p ^ q) & (r ^ s) that the rewrite rules have expanded is one AND again."""
         atoms = self.atoms
-        if len(products) < 4:
-            result = ZERO
-        else:
-            result, products = self._factored(products)
+        if len(products) > 3:
+            products = _factored(products)
+        result = ZERO
         for factors in products:
             result ^= atoms.loose_product(*factors) if len(factors) == 2 else self._conjunction(factors)
         return result
-
-    def _factored(self, products: list[list[Form]]) -> tuple[Form, list[list[Form]]]:
-        """The XOR of those products that two or more forms have with the same two or more partners, and the others."""
-        partners: dict[Form, set[Form]] = {}
-        for factors in products:
-            if len(factors) == 2:
-                x, y = factors
-                partners.setdefault(x, set()).symmetric_difference_update([y])
-                partners.setdefault(y, set()).symmetric_difference_update([x])
-        alike: dict[frozenset[Form], list[Form]] = {}
-        for x, others in partners.items():
-            if len(others) > 1:
-                alike.setdefault(frozenset(others), []).append(x)
-        result = ZERO
-        done: set[frozenset[Form]] = set()
-        for others, forms in alike.items():
-            if len(forms) > 1 and others not in done and others.isdisjoint(forms):
-                done |= {others, frozenset(forms)}
-                total = reduce(frozenset.symmetric_difference, others)
-                for x in forms:
-                    result ^= self.atoms.loose_product(x, total)
-                products = [p for p in products if len(p) != 2 or not _between(p, forms, others)]
-        return result, products
 
     def _conjunction(self, factors: list[Form]) -> Form:
         ground = self.atoms.ground(factors)
@@ -319,9 +295,32 @@ def _key(word: Word) -> tuple[Form, ...]:
     return tuple([word[i] for i in range(len(word))])
 
 
-def _between(product: list[Form], left: Collection[Form], right: Collection[Form]) -> bool:
-    x, y = product
-    return (x in left and y in right) or (y in left and x in right)
+def _factored(products: list[list[Form]]) -> list[list[Form]]:
+    """An equal XOR of ANDs, where no two forms have two partners in common: the sum of the ones times that of the others."""
+    partners: dict[Form, set[Form]] = {}
+    result = []
+    for factors in products:
+        x, y = factors[0], factors[-1]
+        if len(factors) != 2 or x == y:
+            result.append(factors)
+        else:
+            partners.setdefault(x, set()).symmetric_difference_update([y])
+            partners.setdefault(y, set()).symmetric_difference_update([x])
+    for x in partners:
+        for y in partners:
+            common = partners[x] & partners[y]
+            if x != y and len(common) > 1:
+                alike = [z for z in partners if partners[z] >= common]
+                for z in alike:
+                    partners[z] -= common
+                for z in common:
+                    partners[z].difference_update(alike)
+                result.append([reduce(frozenset.symmetric_difference, forms) for forms in (alike, common)])
+    for x, others in partners.items():
+        for y in others:
+            result.append([x, y])
+            partners[y].remove(x)
+    return result
 
 
 _EVALUATORS: dict[str, Callable[[Bits, BV, int], Word]] = {
