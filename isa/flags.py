@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lnsym.bv import BV
+from lnsym.bv import BV, ite
 
 
 class Flags:
@@ -66,39 +66,35 @@ class FlagBits(Flags):
         return FlagBits(n, z, c, v)
 
 
-class LogicalFlags(Flags):
+class ResultFlags(Flags):
+    """N and Z of a result, computed when read."""
+
+    _result: BV
+
+    @property
+    def n(self) -> BV:  # type: ignore[override]
+        """The sign of the result."""
+        return self._result[self._result.width - 1]
+
+    @property
+    def z(self) -> BV:  # type: ignore[override]
+        """Whether the result is zero."""
+        return self._result.eq(0)
+
+
+class LogicalFlags(ResultFlags):
     """Flags of a logical operation: N and Z of the result, C and V clear."""
 
     def __init__(self, result: BV) -> None:
         self._result = result
         self.c = self.v = BV.const(0, 1)
 
-    @property
-    def n(self) -> BV:  # type: ignore[override]
-        """The sign of the result."""
-        return self._result[self._result.width - 1]
 
-    @property
-    def z(self) -> BV:  # type: ignore[override]
-        """Whether the result is zero."""
-        return self._result.eq(0)
-
-
-class AddFlags(Flags):
+class AddFlags(ResultFlags):
     """Flags of AddWithCarry(x, y, carry_in) (Arm ARM, shared/functions/integer/AddWithCarry)."""
 
     def __init__(self, x: BV, y: BV, carry_in: BV, result: BV) -> None:
         self._x, self._y, self._carry_in, self._result = x, y, carry_in, result
-
-    @property
-    def n(self) -> BV:  # type: ignore[override]
-        """The sign of the result."""
-        return self._result[self._result.width - 1]
-
-    @property
-    def z(self) -> BV:  # type: ignore[override]
-        """Whether the result is zero."""
-        return self._result.eq(0)
 
     @property
     def c(self) -> BV:  # type: ignore[override]
@@ -142,8 +138,6 @@ class ChosenFlags(Flags):
         self._condition, self._then, self._otherwise = condition, then, otherwise
 
     def _choose(self, bit: Callable[[Flags], BV]) -> BV:
-        from lnsym.bv import ite
-
         return ite(self._condition, bit(self._then), bit(self._otherwise))
 
     @property
