@@ -11,7 +11,7 @@ demo: $(VENV)/.installed
 	@BIN=$(CURDIR)/$(BIN) sh programs/demo.sh
 
 test: $(VENV)/.developing corpora
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-slow: $(VENV)/.developing corpora
 	$(BIN)/python -m pytest -m slow

@@ -109,7 +109,7 @@ def verify(
     max_steps: int,
     timeout: float,
     report: Path | None,
-) -> None:
+) -> int:
     """Prove routines of a target, or refute them; without SYMBOL, all that have a contract."""
     from lnsym.contract import registered
     from lnsym.contract.routines import Images, routines
@@ -128,7 +128,7 @@ def verify(
     outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options)
     if report is not None and outcome.image is not None:
         report.write_text(json.dumps(json_report(outcome.image, outcome.verdicts), indent=2, default=str) + "\n")
-    sys.exit(outcome.exit_code)
+    return outcome.exit_code
 
 
 @app.command(epilog=TARGET_HELP)
@@ -275,13 +275,12 @@ def _interrupt_again(lost: Any) -> None:
 
 
 def _run() -> Any:
-    """What the command leaves with. Raises BrokenPipeError where click would exit with 1, which is a verdict here."""
+    """What the command leaves with. Not `app.main`, which makes exit code 1, a verdict here, of a closed pipe."""
     try:
-        return app(standalone_mode=False)
-    except SystemExit as ended:
-        if isinstance(ended.__context__, BrokenPipeError):
-            raise ended.__context__ from None
-        return ended.code
+        with app.make_context("lnsym", sys.argv[1:]) as context:
+            return app.invoke(context)
+    except click.exceptions.Exit as left:
+        return left.exit_code
 
 
 def main() -> None:

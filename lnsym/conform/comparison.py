@@ -55,10 +55,10 @@ def run_model(case: Case) -> Left:
     """Run a case by the semantics of `isa`. What they raise, but for a fault, is an ending of its own."""
     contents = case.contents
     state = initial_state(case)
-    data = case.data
+    data: bytes | bytearray = case.data
     region = None
     if case.touches_memory:
-        region = Region("data", DATA, PAGE, Bytes(data), True, True)
+        region = Region("data", DATA, PAGE, Bytes(case.data), True, True)
         state.memory = Memory([region])
     flags = state.flags
     try:
@@ -79,9 +79,9 @@ def run_model(case: Case) -> Left:
         struct.pack_into("<Q", block, NZCV_AT, nzcv << 28)
         pc = SLOT + 4 if state.next_pc is None else state.next_pc.value
         if region is not None and region.written:
-            data = bytearray(data)
+            data = written = bytearray(case.data)
             for offset, (value, part) in region.written.items():
-                data[offset] = value.value >> 8 * part & 0xFF
+                written[offset] = value.value >> 8 * part & 0xFF
     except OutsideMemory as error:
         return Left("unusable" if is_machinery(error.address.value, error.size) else "fault")
     except Exception as error:  # whatever semantics with a fault in them do is a mismatch, not the campaign's end

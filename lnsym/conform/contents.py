@@ -131,5 +131,5 @@ def memory_contents(random: Random) -> bytes:
     data = bytearray(random.randbytes(PAGE))
     for at in range(0, PAGE, 64):
         if random.random() < 0.5:
-            data[at : at + 32] = vector_value(random).to_bytes(16, "little") + vector_value(random).to_bytes(16, "little")
+            data[at : at + 16] = vector_value(random).to_bytes(16, "little")
     return bytes(data)

@@ -65,7 +65,8 @@ def _branch_target(instruction: Instruction) -> int | None:
     for name, width in (("imm26", 26), ("imm19", 19), ("imm14", 14)):
         if name in f and instruction.encoding.module.startswith("isa.branches."):
             sign = 1 << (width - 1)
-            return instruction.address + 4 * ((f[name] ^ sign) - sign)
+            offset: int = (f[name] ^ sign) - sign
+            return instruction.address + 4 * offset
     return None
 
 

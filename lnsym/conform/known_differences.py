@@ -91,6 +91,7 @@ _UNPRIVILEGED = "unprivileged loads and stores"
 _COPYING = "memory copy and set (FEAT_MOPS)"
 _AUTHENTICATED = "pointer authentication codes as data (PACGA), loads with authentication (LDRAA, LDRAB)"
 
+
 def _is_unnamed_move(word: int) -> bool:
     """Whether a word of the space of hints (op1 3, CRn 2), barriers (op1 3, CRn 3) and PSTATE (CRn 4) is none of these."""
     named = word >> 12 & 0x7F in (0x32, 0x33) or word >> 12 & 0xF == 4
@@ -111,16 +112,24 @@ LEFT_OUT = (
     KnownDifference(0xDF20_C400, 0x5E20_C400, _FLOATING),
     KnownDifference(0x9F60_C400, 0x0E40_0400, _FLOATING),  # three same (FP16)
     KnownDifference(0xDF60_C400, 0x5E40_0400, _FLOATING),
-    *(  # two-register miscellaneous, opcodes 011xx, 1011x and 11xxx, and all of its FP16
+    *(  # two-register miscellaneous, opcodes 011xx, 1011x and 11xxx but URECPE and URSQRTE, and all of its FP16
         KnownDifference(scalar | 0x0F3E_0C00 | opcode_mask, value | 0x0020_0800 | opcode, _FLOATING)
         for scalar, value in ((0x9000_0000, 0x0E00_0000), (0xD000_0000, 0x5E00_0000))
-        for opcode_mask, opcode in ((0x1_C000, 0x0_C000), (0x1_E000, 0x1_6000), (0x1_8000, 0x1_8000))
+        for opcode_mask, opcode in (
+            (0x1_C000, 0x0_C000),
+            (0x1_E000, 0x1_6000),
+            (0x1_C000, 0x1_8000),
+            (0x1_D000, 0x1_D000),
+            (0x81_F000, 0x1_C000),
+        )
     ),
     KnownDifference(0x9F7E_0C00, 0x0E78_0800, _FLOATING),
     KnownDifference(0xDF7E_0C00, 0x5E78_0800, _FLOATING),
     KnownDifference(0x9F3F_CC00, 0x0E30_C800, _FLOATING),  # across lanes, opcode 011xx
     KnownDifference(0xDF3F_CC00, 0x5E30_C800, _FLOATING),  # scalar pairwise
-    KnownDifference(0x9F80_E400, 0x0F00_E400, _FLOATING),  # shift by immediate, opcode 111xx
+    KnownDifference(
+        0x9F80_E400, 0x0F00_E400, _FLOATING, lambda w: w >> 19 & 0b1111 != 0
+    ),  # shift by immediate, opcode 111xx
     KnownDifference(0xDF80_E400, 0x5F00_E400, _FLOATING),
     *(  # by element, opcodes 0x01 and 1001
         KnownDifference(scalar | 0x0F00_0400 | opcode_mask, value | opcode, _FLOATING)
@@ -150,12 +159,12 @@ LEFT_OUT = (
     KnownDifference(0xFFE0_F800, 0x9AC0_1000, _TAGGING),  # IRG, GMI
     KnownDifference(0xBFC0_0000, 0x9180_0000, _TAGGING),  # ADDG, SUBG
     KnownDifference(0xFF20_0000, 0xD920_0000, _TAGGING),  # STG, LDG and so on
-    KnownDifference(0xFC40_0000, 0x6800_0000, _TAGGING),  # STGP
+    KnownDifference(0xFE40_0000, 0x6800_0000, _TAGGING),  # STGP
     KnownDifference(0xFFE0_FC00, 0x9AC0_3000, _AUTHENTICATED),
     KnownDifference(0xFF20_0400, 0xF820_0400, _AUTHENTICATED),
     KnownDifference(0x3F20_0C00, 0x3800_0800, _UNPRIVILEGED),
     KnownDifference(0x3B20_0C00, 0x1900_0400, _COPYING),
-    KnownDifference(0xFFE0_8C00, 0xF820_8000, "64-byte loads and stores (FEAT_LS64)"),
+    KnownDifference(0xFFE0_8C00, 0xF820_8000, "64-byte loads and stores (FEAT_LS64)", lambda w: w >> 12 & 0b111 != 0),
     KnownDifference(0xFFE0_0C18, 0xF8A0_0818, "range prefetch (FEAT_RPRFM), which Capstone takes for PRFM"),
 )
 """Instructions to Capstone that the model does not claim."""
@@ -166,8 +175,9 @@ CAPSTONE_REFUSES: tuple[KnownDifference, ...] = ()
 UNICORN_ACCEPTS = (
     *UNPREDICTABLE,
     KnownDifference(0x9F3F_CC00, 0x0E30_C800, "Unicorn runs unallocated sizes of the floating-point reductions"),
-    KnownDifference(0xDF3F_CC00, 0x5E30_C800, "Unicorn runs unallocated sizes of the floating-point pairwise operations"),
-    KnownDifference(0xFF20_CC00, 0x5E20_C800, "Unicorn runs unallocated sizes of the floating-point pairwise operations"),
+    KnownDifference(
+        0xDF3F_CC00, 0x5E30_C800, "Unicorn runs unallocated sizes of the pairwise floating-point operations"
+    ),
     KnownDifference(0xBFF8_FC00, 0x2F00_FC00, "Unicorn runs FMOV of halfwords with op set, which is unallocated"),
 )
 """Words in the pattern of a class that are instructions neither to the model nor to Capstone, and that Unicorn runs."""

@@ -10,6 +10,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lnsym.conform.sources import modules, source
 
@@ -72,13 +73,21 @@ class Mutant:
     line: int
     before: str
     after: str
-    text: str
-    """The whole module, faulty."""
+    number: int
+    """Which of the module's mutants; below 0 it is no mutant but the module as it is."""
 
     @property
     def name(self) -> str:
         """What it is known by."""
         return f"{self.module}:{self.line}: {self.before} -> {self.after}"
+
+    def text(self) -> str:
+        """The whole module, faulty."""
+        tree = ast.parse(source(self.module))
+        if self.number >= 0:
+            place = next(islice(_changes(tree), self.number, None))
+            _replace(place.parent, place.attribute, place.index, place.new)
+        return ast.unparse(ast.fix_missing_locations(tree))
 
 
 Change = tuple[str, ast.AST]
@@ -192,8 +201,20 @@ def _has_semantics(node: ast.AST) -> bool:
     return isinstance(node, ast.ClassDef)
 
 
-def _places(tree: ast.Module) -> Iterator[tuple[ast.AST, str, int | None]]:
-    """Where a node can be changed: its parent, the parent's attribute and the index there."""
+@dataclass(frozen=True)
+class _Place:
+    """A node in its parent, and what could stand in its place."""
+
+    parent: ast.AST
+    attribute: str
+    index: int | None
+    old: ast.AST
+    fault: str
+    new: ast.AST
+
+
+def _changes(tree: ast.Module) -> Iterator[_Place]:
+    """All single changes of a module's semantics."""
     waiting: list[ast.AST] = []
     for top in tree.body:
         if _has_semantics(top):
@@ -202,41 +223,34 @@ def _places(tree: ast.Module) -> Iterator[tuple[ast.AST, str, int | None]]:
             waiting += [node for node in ast.walk(top) if isinstance(node, ast.Lambda)]
     while waiting:
         parent = waiting.pop()
-        for name, value in ast.iter_fields(parent):
-            if name in ("annotation", "returns", "decorator_list", "keywords_only", "slice_annotation"):
+        for attribute, value in ast.iter_fields(parent):
+            if attribute in ("annotation", "returns", "decorator_list"):
                 continue
-            for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
-                if isinstance(child, ast.FunctionDef) and not _has_semantics(child):
+            children = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
+            for index, child in children:
+                if not isinstance(child, ast.AST) or (isinstance(child, ast.FunctionDef) and not _has_semantics(child)):
                     continue
-                if isinstance(child, ast.AST):
-                    yield parent, name, index
-                    waiting.append(child)
+                waiting.append(child)
+                for fault, new in _CHANGES.get(type(child), _none)(child):
+                    yield _Place(parent, attribute, index, child, fault, ast.copy_location(copy.deepcopy(new), child))
 
 
-def _replace(parent: ast.AST, name: str, index: int | None, node: ast.AST) -> None:
+def _replace(parent: ast.AST, attribute: str, index: int | None, node: ast.AST) -> None:
     if index is None:
-        setattr(parent, name, node)
+        setattr(parent, attribute, node)
     else:
-        getattr(parent, name)[index] = node
-
-
-def mutants_of(module: str) -> Iterator[Mutant]:
-    """All mutants of a module."""
-    tree = ast.parse(source(module))
-    for parent, name, index in list(_places(tree)):
-        value = getattr(parent, name)
-        old = value if index is None else value[index]
-        for fault, new in list(_CHANGES.get(type(old), _none)(old)):
-            replacement = ast.copy_location(copy.deepcopy(new), old)
-            _replace(parent, name, index, replacement)
-            text = ast.unparse(ast.fix_missing_locations(tree))
-            before, after = (ast.unparse(node).splitlines()[0][:80] for node in (old, replacement))
-            yield Mutant(module, fault, getattr(old, "lineno", 0), before, after, text)
-            _replace(parent, name, index, old)
+        getattr(parent, attribute)[index] = node
 
 
 def _none(node: ast.AST) -> Iterator[Change]:
     return iter(())
+
+
+def mutants_of(module: str) -> Iterator[Mutant]:
+    """All mutants of a module."""
+    for number, place in enumerate(_changes(ast.parse(source(module)))):
+        before, after = (ast.unparse(node).splitlines()[0][:80] for node in (place.old, place.new))
+        yield Mutant(module, place.fault, getattr(place.old, "lineno", 0), before, after, number)
 
 
 def all_mutants() -> Iterator[Mutant]:

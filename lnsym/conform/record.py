@@ -28,6 +28,7 @@ def as_json(report: Report, fingerprints: dict[str, str]) -> dict[str, Any]:
     return {
         "plan": asdict(report.plan),
         "seconds": round(report.seconds, 1),
+        "processor_seconds": round(report.processor_seconds, 1),
         "interrupted": report.interrupted,
         "passed": report.passed,
         "tests": report.tests,

@@ -311,7 +311,8 @@ class Routines:
         while bad - good > 1:
             middle = (good + bad) // 2
             path = laboratory.run_model(function.address, inputs, middle)
-            found = self._compare(function.address, inputs, path, middle, None if path.stopped is None else _completed(path)[1])
+            _, pc, _ = _completed(path)
+            found = self._compare(function.address, inputs, path, middle, pc)
             if found:
                 bad, differences = middle, found
             else:

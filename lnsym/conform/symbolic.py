@@ -106,4 +106,3 @@ def disagreeing_level(case: Case) -> int | None:
         if run_symbolic(case, level) != concrete:
             return level
     return None
-

@@ -48,7 +48,7 @@ def run_concretely(
     for number, call in enumerate(execution.theorem.calls):
         if number:
             abi.forget_caller_saved(state, number)
-            _set_forgotten(state, sample)
+            _set_forgotten(state, sample, number)
         (values,) = evaluate(call.arguments, [sample], default=0)
         returns_to = BV.const(sample[execution.returns_to(number).name], 64)
         arguments = tuple([BV.const(value, 64) for value in values])
@@ -61,11 +61,14 @@ def run_concretely(
     return path
 
 
-def _set_forgotten(state: State, sample: Mapping[str, int]) -> None:
-    """Numbers for the variables that a caller may have left in registers; 0 where the sample says nothing."""
+def _set_forgotten(state: State, sample: Mapping[str, int], call: int) -> None:
+    """Numbers for what a caller may have left in registers and stack before a call; 0 where the sample says nothing."""
     for registers in (state.general, state.vector):
         (values,) = evaluate(registers, [sample], default=0)
         registers[:] = [BV.const(value, term.width) for value, term in zip(values, registers, strict=True)]
+    state.flags = FlagBits(*[BV.const(sample.get(f"flag_{name}_{call}", 0), 1) for name in "nzcv"])
+    stack = state.memory.region("stack")
+    stack.contents = Bytes(bytes(unknown_bytes(f"stack_{call}", -abi.STACK_BYTES, stack.size, sample)))
 
 
 def outputs(execution: Execution, path: Path) -> dict[str, int]:

@@ -172,6 +172,8 @@ class Theorem:
             raise ContractError(f"{block.name!r} is read only: that it keeps its contents comes by itself")
         if len(elements) != len(block.elements):
             raise ContractError(f"{len(elements)} elements ensured of {block.name!r}, which has {len(block.elements)}")
+        if block.name in self.ensured:
+            raise ContractError(f"what {block.name!r} holds is ensured twice")
         for element in elements:
             if element is not None and element.width != block.width:
                 raise ContractError(

@@ -153,6 +153,8 @@ class Code:
             segment = self.image.segment_at(address)
             if segment is None or not segment.executable or not segment.constant:
                 raise NotCode(address, segment.name if segment else "no segment")
+            if address % 4:
+                raise NotCode(address, f"{segment.name}, between instructions")
             word = int.from_bytes(self.image.read(address, 4), "little")
             found = self._decoded[address] = decode_word(word, address, self.image.describe(address))
             self.seconds += time.perf_counter() - began

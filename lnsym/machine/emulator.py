@@ -88,6 +88,10 @@ class Emulator:
         """Memory as it now is."""
         return bytes(self._uc.mem_read(address, size))
 
+    def write(self, address: int, data: bytes) -> None:
+        """Change memory, whatever its permission."""
+        self._uc.mem_write(address, data)
+
     def run(self, entry: int, until: int, registers: Registers, max_steps: int) -> Run:
         """Run from `entry` until control reaches `until`, an access falls outside the extents, or the limit is hit."""
         uc, unicorn = self._uc, self._unicorn

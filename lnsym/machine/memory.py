@@ -217,7 +217,7 @@ class Memory:
         twin = Memory()
         twin._symbolic = {base: region.copy() for base, region in self._symbolic.items()}
         twin._fixed = [region.copy() if region.writable else region for region in self._fixed]
-        twin._starts = self._starts
+        twin._starts = self._starts.copy()
         twin.on_access = self.on_access
         return twin
 
@@ -253,12 +253,16 @@ class Memory:
         return self._place_symbolic(address)
 
     def _place_symbolic(self, address: BV) -> tuple[Region, int] | None:
-        for base, region in self._symbolic.items():
-            offset = address - base
-            if offset.op == "const":  # level 0 does not give sums
-                number = offset.args[0]
-                return region, number if number < 1 << 63 else number - (1 << 64)
-        return None
+        """The same at rewrite level 0, which leaves `base + constant + constant` as it is built."""
+        offset = 0
+        while address.op == "add" and address.args[1].op == "const":
+            offset += address.args[1].args[0]
+            address = address.args[0]
+        region = self._symbolic.get(address)
+        if region is None:
+            return None
+        offset &= (1 << 64) - 1
+        return region, offset if offset < 1 << 63 else offset - (1 << 64)
 
     def _locate(self, kind: str, address: BV, size: int, pc: int) -> tuple[Region, int]:
         placed = self.place(address)
@@ -277,7 +281,7 @@ class Memory:
 
     def load(self, address: BV, size: int, pc: int = 0) -> BV:
         """`size` bytes from `address`, little-endian. Raises OutsideMemory, SymbolicOffset."""
-        if address.op == "sum" and self.place(address) is None:
+        if address.op in ("sum", "add") and self.place(address) is None:
             return self._load_from_table(address, size, pc)
         region, offset = self._locate("load", address, size, pc)
         return region.read(offset, size)

@@ -83,6 +83,11 @@ class Path:
     last: Instruction | None = field(default=None, repr=False)
 
 
+def _falls_through(fork: tuple[Path, BV]) -> bool:
+    path, target = fork
+    return target.op == "const" and target.value == path.state.pc + 4
+
+
 def _always(conditions: Conditions) -> bool:
     return True
 
@@ -123,13 +128,13 @@ class Explorer:
                 path.stopped = error
                 yield path
                 continue
-            if forks:
-                waiting.extend(forks)
-            else:
+            if forks is None:
                 yield path
+            else:
+                waiting.extend(sorted(forks, key=_falls_through))  # the last one goes first
 
-    def _run(self, path: Path, target: BV) -> list[tuple[Path, BV]]:
-        """Run from `target` until the path returns (the result is empty) or splits (the forks and where each goes)."""
+    def _run(self, path: Path, target: BV) -> list[tuple[Path, BV]] | None:
+        """Run from `target` until the path returns (None) or splits (the forks and where each goes, if anywhere)."""
         if self.observer is not None:
             self.observer.begin(path.state, path.conditions)
         while target is not self.returns_to:
@@ -140,7 +145,7 @@ class Explorer:
             if len(arms) != 1:
                 return [(self._fork(path, conditions), arm) for conditions, arm in arms]
             path.conditions, target = arms[0]
-        return []
+        return None
 
     def _run_straight(self, path: Path, pc: int) -> BV:
         """Run from `pc` up to the next branch to the return address or a symbolic target, and return that target."""

@@ -48,7 +48,7 @@ class Feasibility:
 
     def _offset(self, address: BV) -> tuple[Region, int] | None:
         """The region of the contract that an address belongs to, and the offset there, its end included."""
-        placed = self._execution.start.memory.place(address)
+        placed = self._execution.start.memory.place(address) if address.width == 64 else None
         if placed is None or isinstance(placed[0].base, int):
             return None
         region, offset = placed

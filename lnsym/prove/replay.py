@@ -66,6 +66,10 @@ def replay(execution: Execution, sample: Sample, max_steps: int) -> Replay:
     for number, call in enumerate(execution.theorem.calls):
         if number:
             _forget(registers, sample, number)
+            stack = unknown_bytes(
+                f"stack_{number}", -abi.STACK_BYTES, abi.STACK_BYTES + execution.theorem.frame, sample
+            )
+            emulator.write(sample["sp"] - abi.STACK_BYTES, bytes(stack))
         (values,) = evaluate(call.arguments, [sample], default=0)
         registers.general[: len(values)] = values
         returns_to = sample[execution.returns_to(number).name]
@@ -78,6 +82,8 @@ def replay(execution: Execution, sample: Sample, max_steps: int) -> Replay:
 
 
 def _forget(registers: Registers, sample: Sample, number: int) -> None:
+    """What a caller may have done to registers before a call, as `abi.forget_caller_saved` names it."""
+    registers.nzcv = sum(sample.get(f"flag_{flag}_{number}", 0) << (3 - i) for i, flag in enumerate("nzcv"))
     for n in range(19):
         registers.general[n] = sample.get(f"x{n}_{number}", 0)
     for n in range(32):

@@ -36,6 +36,8 @@ def solve(conditions: Sequence[BV], seconds: float) -> Answer:
     if result == z3.unsat:
         return Answer("unsat")
     if result != z3.sat:
+        if "interrupted" in solver.reason_unknown():  # z3 takes Ctrl-C for itself
+            raise KeyboardInterrupt
         return Answer("unknown")
     model = solver.model()
     values = {}

@@ -70,6 +70,7 @@ class _Verification:
         self._options = options
         self._seconds: dict[str, float] = {}
         self._methods: list[MethodUse] = []
+        self._has_inputs = True
         began = time.perf_counter()
         theorem: Theorem = contract.theorem(symbol, **parameters)
         self._seconds["specify"] = time.perf_counter() - began
@@ -105,7 +106,9 @@ class _Verification:
             return
         from lnsym.prove import smt
 
-        if smt.solve(preconditions(self._execution), self._options.timeout).status == "unsat":
+        answer = smt.solve(preconditions(self._execution), self._options.timeout)
+        self._has_inputs = answer.status == "sat"
+        if answer.status == "unsat":
             raise ContractError(
                 f"the preconditions of {self._verdict.contract!r} contradict each other: no input satisfies them"
             )
@@ -148,7 +151,9 @@ class _Verification:
         return [goal for goal, proved in zip(goals, closed, strict=True) if not proved]
 
     def _proved(self) -> tuple[Status, str]:
-        """The verdict when every goal holds, provided that there were some for each path that reaches the end."""
+        """The verdict when every goal holds, provided that there were inputs, and goals for each path that reaches the end."""
+        if not self._has_inputs:
+            return "unknown", "no input that satisfies the preconditions was found in time: the theorem may be vacuous"
         returned = {number for number, path in enumerate(self._execution.paths) if path.stopped is None}
         if not returned:
             return "unknown", "no path reaches the end: the theorem would be vacuous"

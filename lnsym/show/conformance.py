@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lnsym.conform.campaign import Campaign, Mismatch, Plan, Report, FormTester, select_forms, symbols_disagree
+from lnsym.conform.campaign import Campaign, FormTester, Mismatch, Plan, Report, select_forms, symbols_disagree
 from lnsym.conform.cases import parse_replay
 from lnsym.conform.coverage import CoverageReport, is_symmetric
 from lnsym.conform.coverage import coverage as cover
@@ -33,7 +33,8 @@ def progress(title: str, total: int) -> Iterator[Advance]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
+    note = TextColumn("{task.fields[note]}")
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), note)
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(title, total=total or None, note="")
         yield lambda done, note: bars.update(task, completed=done, note=note)
@@ -114,6 +115,11 @@ def rate(report: Report) -> float:
     return report.tests / report.seconds if report.seconds else 0.0
 
 
+def per_core(report: Report) -> float:
+    """Comparisons with Unicorn for each second of processor time, everything included."""
+    return report.tests / report.processor_seconds if report.processor_seconds else 0.0
+
+
 def campaign_lines(report: Report) -> Iterator[str]:
     """The table of classes, the mismatches, and what was not tested."""
     width = max((len(tally.title) for tally in report.classes.values()), default=0)
@@ -135,7 +141,8 @@ def campaign_lines(report: Report) -> Iterator[str]:
     yield (
         f"{len(report.classes)} classes, {forms} encodings, {report.tests} comparisons with Unicorn, {symbolic} of symbols "
         f"with numbers; {total} mismatches, {len(untested)} encodings not tested; "
-        f"{report.seconds:.1f} s, {rate(report):,.0f} comparisons/s{'; interrupted' if report.interrupted else ''}"
+        f"{report.seconds:.1f} s, {rate(report):,.0f} comparisons/s, {per_core(report):,.0f} for each second of processor "
+        f"time{'; interrupted' if report.interrupted else ''}"
     )
 
 
@@ -157,8 +164,8 @@ def words_lines(verdicts: Verdicts) -> Iterator[str]:
     for reason, count in verdicts.explained.most_common():
         yield f"{count:>8}  {reason}"
     for found in verdicts.disagreements:
-        sides = f"model {found.model}, Capstone {found.capstone}" + (f", Unicorn {found.unicorn}" if found.unicorn else "")
-        yield f"{found.word:08x}  {found.question}: {sides}"
+        unicorn = f", Unicorn {found.unicorn}" if found.unicorn else ""
+        yield f"{found.word:08x}  {found.question}: model {found.model}, Capstone {found.capstone}{unicorn}"
     yield (
         f"{verdicts.words} random words, {verdicts.claimed} of them modelled; {len(verdicts.disagreements)} disagreements "
         f"that no list explains, {verdicts.explained.total()} explained"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
-from lnsym.bv import BV, show
+from lnsym.bv import BV, show, variables
 from lnsym.contract import Theorem
 from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import CORNERS, complete, samples
+from lnsym.contract.inputs import CORNERS, Sample, complete, holds, samples
 from lnsym.contract.run import concrete_start, run_concretely
+from lnsym.contract.theorem import ContractError
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Instruction
 from lnsym.machine.image import Image
@@ -21,6 +22,7 @@ from lnsym.prove.feasibility import Feasibility
 TEXT_COLUMNS = 42
 VALUE_LENGTH = 72
 VALUE_DEPTH = 4
+TRIES = 10_000
 
 
 def value_text(value: BV) -> str:
@@ -63,7 +65,7 @@ def trace_routine(
     """
     execution = Execution(image, symbol, theorem, max_steps)
     if seed is not None:
-        sample = complete(execution, next(islice(samples(execution, [], seed), CORNERS, None)), seed)
+        sample = complete(execution, _random_input(execution, seed), seed)
         state = concrete_start(image, theorem, sample)
         run_concretely(execution, state, sample, Tracer(write_line))
         return None
@@ -71,3 +73,13 @@ def trace_routine(
     execution.observer = Tracer(write_line)
     execution.run()
     return next((path.stopped for path in execution.paths if path.stopped is not None), None)
+
+
+def _random_input(execution: Execution, seed: int) -> Sample:
+    """A sample that is no corner and satisfies the preconditions. Raises ContractError where none turns up."""
+    theorem = execution.theorem
+    given = variables([*theorem.assumptions, *[a for call in theorem.calls for a in call.arguments]])
+    for sample in islice(samples(execution, given, seed), CORNERS, CORNERS + TRIES):
+        if holds(theorem.assumptions, sample):
+            return sample
+    raise ContractError(f"no input that satisfies the preconditions in {TRIES} random ones")

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import lnsym
+from lnsym.errors import one_line
 from lnsym.machine.image import Image
 from lnsym.prove.refutation import Counterexample, Input
 from lnsym.prove.verdict import Verdict
@@ -31,7 +32,8 @@ def case_text(contract: str, parameters: Mapping[str, object]) -> str:
 def verdict_line(verdict: Verdict, name_width: int = 0, case_width: int = 0) -> str:
     """`PROVED  routine  contract(parameters)  method  seconds`, and the reason where it is not proved."""
     line = (
-        f"{verdict.status.upper():<7}  {verdict.routine:<{name_width}}  {case_text(verdict.contract, verdict.parameters):<{case_width}}  "
+        f"{verdict.status.upper():<7}  {one_line(verdict.routine):<{name_width}}  "
+        f"{case_text(verdict.contract, verdict.parameters):<{case_width}}  "
         f"{verdict.method if verdict.status == 'proved' else '-':<14}  {verdict.total_seconds:7.2f} s"
     )
     return f"{line}\n         {verdict.reason}" if verdict.reason else line

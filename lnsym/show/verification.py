@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lnsym.contract import Contract, NoContractFor
 from lnsym.contract.routines import Images, contract_for
-from lnsym.errors import LnsymError
+from lnsym.errors import LnsymError, one_line
 from lnsym.machine.image import Image
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
@@ -101,7 +101,7 @@ def verify_all(
                     for line in counterexample_lines(verdict.counterexample):
                         print(line)
         except LnsymError as error:
-            print(f"lnsym: {task.symbol}: {error}", file=sys.stderr)
+            print(f"lnsym: {one_line(task.symbol)}: {error}", file=sys.stderr)
             codes.add(error.exit_code)
     outcome.exit_code = next((code for code in SEVERITY if code in codes), 3)
     if len(symbols) > 1 or len(outcome.verdicts) > 1:

@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -16,7 +15,7 @@ from isa.data_processing import data_processing_2_source
 from isa.encoding import Encoding, Fields, encodings
 from isa.interface import State
 from lnsym.bv import BV
-from lnsym.conform.campaign import Campaign, ClassTally, NoSuchClass, Plan, Report, FormTester, results, select_forms
+from lnsym.conform.campaign import Campaign, ClassTally, FormTester, NoSuchClass, Plan, Report, results, select_forms
 from lnsym.conform.cases import BadReplay, CaseSource, parse_replay, replay_text
 from lnsym.conform.comparison import Comparer, condition_holds
 from lnsym.conform.forms import Form, forms
@@ -64,7 +63,7 @@ def _add_wrong_in_the_top_bit(state: State, f: Fields) -> None:
 
 
 def test_a_planted_fault_is_found_shrunk_and_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = [f for f in planted(monkeypatch, "data_processing.add_subtract_with_carry", _add_wrong_in_the_top_bit)]
+    chosen = planted(monkeypatch, "data_processing.add_subtract_with_carry", _add_wrong_in_the_top_bit)
     result = FormTester(Plan(100)).test(chosen[0])
     assert chosen[0].name == "ADC sf=0 op=0 S=0"
     assert result.mismatches
@@ -215,7 +214,8 @@ def test_replay_texts_come_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "zz", "8b020020 x1", "8b020020 x40=1", "00000000", "8b020020 mfff=0102", "8b020020 x1=1g", "8b020020 q=1"]
+    "text",
+    ["", "zz", "8b020020 x1", "8b020020 x40=1", "00000000", "8b020020 mfff=0102", "8b020020 x1=1g", "8b020020 q=1"],
 )
 def test_bad_replay_texts_are_refused_in_one_line(text: str) -> None:
     with pytest.raises(BadReplay) as caught:
@@ -259,10 +259,11 @@ def test_a_rule_that_is_wrong_on_symbols_shows(monkeypatch: pytest.MonkeyPatch, 
 
 def test_every_result_names_its_form() -> None:
     chosen = select_forms(("branches",))
-    assert [(r.module, r.form) for r in results(chosen, Plan(1), 1) if r] == [(f.encoding.module, f.name) for f in chosen]
+    names = [(result.module, result.form) for result in results(chosen, Plan(1), 1) if result]
+    assert names == [(form.encoding.module, form.name) for form in chosen]
 
 
-def test_a_report_without_mismatches_and_gaps_has_passed(tmp_path: Path) -> None:
+def test_a_report_without_mismatches_and_gaps_has_passed() -> None:
     tally = ClassTally("isa.crypto.xar", "XAR", 1)
     report = Report(Plan(), {"isa.crypto.xar": tally})
     assert report.passed

@@ -8,12 +8,13 @@ import pytest
 from assembly import FADD, NO_INSTRUCTION, NOP, RET, add_imm, b, image_of, ldr
 
 from isa.encoding import classify
-from lnsym.errors import AddressNotMapped, LnsymError
+from lnsym.errors import LnsymError
 from lnsym.machine import decode
 from lnsym.machine.decode import (
     Code,
     DecodersDisagree,
     NotAnInstruction,
+    NotCode,
     NotModelled,
     decode_word,
     disassemble,
@@ -108,7 +109,7 @@ def test_code_decodes_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_code_past_the_end() -> None:
     image = image_of(NOP)
-    with pytest.raises(AddressNotMapped):
+    with pytest.raises(NotCode):
         Code(image)[image.symbol("routine").end]
 
 

@@ -85,6 +85,12 @@ def test_running_off_the_code() -> None:
     assert seen.ending == "fault"
 
 
+def test_memory_can_be_changed_between_runs() -> None:
+    _, emulator = run(RET)
+    emulator.write(DATA + 32, b"abc")
+    assert emulator.read(DATA + 31, 5) == bytes([31]) + b"abc" + bytes([103])
+
+
 def test_simd_is_on() -> None:
     """Floating point, which the model lacks, runs here."""
     assert run(FADD, RET)[0].ending == "returned"

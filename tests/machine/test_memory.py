@@ -234,7 +234,6 @@ def test_copies_are_independent(memory: Memory) -> None:
     assert twin.region(".secret").read(0, 1).value == 0
 
 
-@pytest.mark.xfail(strict=True, reason="copies share the list of starts")
 def test_a_region_added_to_a_copy_is_the_copys(memory: Memory) -> None:
     memory.copy().add(Region("new", 0x100, 8, Unknown("new")))
     assert memory.load(number(0x4000), 1).value == 0

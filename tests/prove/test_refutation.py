@@ -460,7 +460,6 @@ def test_only_infeasible_paths_are_no_proof(monkeypatch: pytest.MonkeyPatch) -> 
     assert "vacuous" in verdict.reason
 
 
-@pytest.mark.xfail(strict=True, reason="paths.py takes an empty list of arms for a return")
 def test_nothing_feasible_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """The work is done before the branch: a run that is cut off there looks right."""
     from lnsym.prove import verify as module

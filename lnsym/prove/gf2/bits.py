@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import reduce
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from itertools import combinations
 
 from lnsym.bv import BV, operands
+from lnsym.bv.bitwise import Monomial
 from lnsym.prove.gf2.demand import Demand
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
 from lnsym.prove.gf2.spaces import Atoms
@@ -29,13 +31,13 @@ class Bits:
         mask = self.demand.needed[term]
         if mask and term not in self.demand.inlined:
             self.words[term] = _EVALUATORS[term.op](self, term, mask)
-            for operand in operands(term):
+            for operand in self.demand.operands(term):
                 if operand in self.demand.inlined:
                     for inner in operands(operand):
                         self.release(inner)
                 self.release(operand)
         elif not mask:
-            for operand in operands(term):
+            for operand in self.demand.operands(term):
                 self.release(operand)
 
     def release(self, term: BV) -> None:
@@ -51,8 +53,11 @@ class Bits:
         atoms, words, width = self.atoms, self.words, term.width
         constant = 0
         linear: list[tuple[int, int, Word]] = []
-        products: list[tuple[int, list[tuple[int, Word]]]] = []
-        for monomial, where in term.args:
+        products: list[tuple[int, Monomial]] = []
+        items, base, turn = self.demand.sums[term]
+        if base is not None:
+            linear.append((mask, turn, words[base]))
+        for monomial, where in items:
             if not where & mask:
                 continue
             if not monomial:
@@ -61,16 +66,26 @@ class Bits:
                 _, rotation, word = monomial[0]
                 linear.append((where, rotation, words[word]))
             else:
-                products.append((where, [(rotation, words[word]) for _, rotation, word in monomial]))
+                products.append((where, monomial))
+        pairs: list[tuple[int, int, int, BV, BV]] = []
+        if not _entangled([monomial for _, monomial in products]):
+            for where, ((_, rotation, x), (_, other, y)) in products:
+                pairs.append((where, rotation, (other - rotation) % width, x, y))
         result: Word = {}
         for i in bits_of(mask):
             bit = {0} if constant >> i & 1 else set()
             for where, rotation, forms in linear:
                 if where >> i & 1:
                     bit ^= forms[(i + rotation) % width]
-            if products:
+            if pairs:
+                for where, rotation, distance, x, y in pairs:
+                    if where >> i & 1:
+                        at = (i + rotation) % width
+                        bit ^= atoms.loose_pair((x, y, distance, at), words[x][at], words[y][(at + distance) % width])
+                result[i] = atoms.shortened(frozenset(bit))
+            elif products:
                 here = [
-                    [forms[(i + rotation) % width] for rotation, forms in factors]
+                    [words[word][(i + rotation) % width] for _, rotation, word in factors]
                     for where, factors in products
                     if where >> i & 1
                 ]
@@ -81,23 +96,27 @@ class Bits:
         return result
 
     def sum_of_products(self, products: list[list[Form]]) -> Form:
-        """XOR of ANDs; (p ^ q) & (r ^ s) that the rewrite rules have expanded is one AND again."""
-        atoms = self.atoms
-        if len(products) > 3:
-            products = _factored(products)
-        result = ZERO
-        for factors in products:
-            result ^= atoms.loose_product(*factors) if len(factors) == 2 else self._conjunction(factors)
-        return result
+        """XOR of ANDs.
 
-    def _conjunction(self, factors: list[Form]) -> Form:
-        ground = self.atoms.ground(factors)
-        if ground is None:
-            return reduce(self.atoms.product, factors)
-        table = FULL[ground.dim]
-        for form in factors:
-            table &= ground.table(form)
-        return self.atoms.loose_function(table, ground)
+        The rewrite rules expand products of sums. So that a product is found again, what is expanded is put back: a factor that
+        several long monomials share is taken out, and (p ^ q) & (r ^ s) is one AND.
+        """
+        atoms = self.atoms
+        if len(products) == 1 and len(products[0]) == 2:
+            return atoms.loose_product(*products[0])
+        result, monomials = _without_constants(products)
+        while any(len(monomial) > 2 for monomial in monomials):
+            counts = Counter(form for monomial in monomials for form in monomial)
+            shared = max((form for m in monomials if len(m) > 2 for form in m), key=counts.__getitem__)
+            inner = [list(monomial - {shared}) for monomial in monomials if shared in monomial]
+            monomials = {monomial: None for monomial in monomials if shared not in monomial}
+            result ^= atoms.loose_product(shared, atoms.settled(self.sum_of_products(inner)))
+        squares, pairs = _factored(monomials)
+        for left, right in squares:
+            result ^= atoms.loose_product_of_sums(left, right)
+        for x, y in pairs:
+            result ^= atoms.loose_product(x, y)
+        return result
 
     def xor(self, term: BV, mask: int) -> Word:
         """A plain node; ANDs and ORs that are its alone are made here, so that their atoms can be renamed."""
@@ -295,32 +314,69 @@ def _key(word: Word) -> tuple[Form, ...]:
     return tuple([word[i] for i in range(len(word))])
 
 
-def _factored(products: list[list[Form]]) -> list[list[Form]]:
-    """An equal XOR of ANDs, where no two forms have two partners in common: the sum of the ones times that of the others."""
-    partners: dict[Form, set[Form]] = {}
-    result = []
+def _entangled(monomials: list[Monomial]) -> bool:
+    """Whether the monomials may be an expanded product: one is long, or two words have two partners in common."""
+    partners: dict[tuple[int, int], set[tuple[int, int]]] = {}
+    for monomial in monomials:
+        if len(monomial) > 2:
+            return True
+        x, y = [factor[:2] for factor in monomial]
+        partners.setdefault(x, set()).add(y)
+        partners.setdefault(y, set()).add(x)
+    several = [others for others in partners.values() if len(others) > 1]
+    return any(len(a & b) > 1 for a, b in combinations(several, 2))
+
+
+def _without_constants(products: list[list[Form]]) -> tuple[Form, dict[frozenset[Form], None]]:
+    """An XOR of ANDs as a form and monomials of two and more different forms without constants."""
+    linear = ZERO
+    monomials: dict[frozenset[Form], None] = {}
     for factors in products:
-        x, y = factors[0], factors[-1]
-        if len(factors) != 2 or x == y:
-            result.append(factors)
-        else:
-            partners.setdefault(x, set()).symmetric_difference_update([y])
-            partners.setdefault(y, set()).symmetric_difference_update([x])
+        expanded: set[frozenset[Form]] = {frozenset()}
+        for form in factors:
+            plain = form - ONE
+            times = {monomial | {plain} for monomial in expanded} if plain else set[frozenset[Form]]()
+            if plain and len(times) < len(expanded):
+                times = set()
+                for monomial in expanded:
+                    times ^= {monomial | {plain}}
+            expanded = times ^ expanded if 0 in form else times
+        for monomial in expanded:
+            if len(monomial) < 2:
+                linear ^= next(iter(monomial), ONE)
+            elif monomial in monomials:
+                del monomials[monomial]
+            else:
+                monomials[monomial] = None
+    return linear, monomials
+
+
+def _factored(
+    products: Iterable[Collection[Form]],
+) -> tuple[list[tuple[list[Form], list[Form]]], list[tuple[Form, Form]]]:
+    """An equal XOR of products of sums and of ANDs, where of the latter no two forms have two partners in common."""
+    partners: dict[Form, set[Form]] = {}
+    for x, y in products:
+        partners.setdefault(x, set()).add(y)
+        partners.setdefault(y, set()).add(x)
+    squares = []
     for x in partners:
-        for y in partners:
-            common = partners[x] & partners[y]
-            if x != y and len(common) > 1:
-                alike = [z for z in partners if partners[z] >= common]
-                for z in alike:
-                    partners[z] -= common
-                for z in common:
-                    partners[z].difference_update(alike)
-                result.append([reduce(frozenset.symmetric_difference, forms) for forms in (alike, common)])
+        if len(partners[x]) > 1:
+            for y in partners:
+                common = partners[x] & partners[y]
+                if x != y and len(common) > 1:
+                    alike = [z for z in partners if partners[z] >= common]
+                    for z in alike:
+                        partners[z] -= common
+                    for z in common:
+                        partners[z].difference_update(alike)
+                    squares.append((alike, list(common)))
+    pairs = []
     for x, others in partners.items():
         for y in others:
-            result.append([x, y])
+            pairs.append((x, y))
             partners[y].remove(x)
-    return result
+    return squares, pairs
 
 
 _EVALUATORS: dict[str, Callable[[Bits, BV, int], Word]] = {

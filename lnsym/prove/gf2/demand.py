@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lnsym.bv import BV, operands, topological
+from lnsym.prove.gf2.sharing import common_sums
 
 
 class Demand:
@@ -17,9 +18,10 @@ class Demand:
     def __init__(self, roots: Iterable[BV]) -> None:
         roots = list(roots)
         self.order = topological(roots)
+        self.sums = common_sums(self.order)
         self.users: dict[BV, int] = dict.fromkeys(self.order, 0)
         for term in self.order:
-            for operand in operands(term):
+            for operand in self.operands(term):
                 self.users[operand] += 1
         for root in roots:
             self.users[root] += 1
@@ -37,15 +39,23 @@ class Demand:
             if self.needed[term]:
                 self._spread(term, self.needed[term])
 
+    def operands(self, term: BV) -> Sequence[BV]:
+        """The terms that the bits of a term are made from."""
+        common = self.sums.get(term)
+        return operands(term) if common is None else common.words()
+
     def _spread(self, term: BV, mask: int) -> None:
         needed, op, args = self.needed, term.op, term.args
         if op == "anf":
             width, ones = term.width, _ones(term)
-            for monomial, where in args:
+            items, base, turn = self.sums[term]
+            for monomial, where in items:
                 used = where & mask
                 if used:
                     for _, rotation, word in monomial:
                         needed[word] |= (used << rotation | used >> (width - rotation)) & ones
+            if base is not None:
+                needed[base] |= (mask << turn | mask >> (width - turn)) & ones
         elif op == "extract":
             needed[args[0]] |= mask << args[1]
         elif op == "concat":

@@ -10,7 +10,8 @@ when they are equal.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from functools import reduce
 from typing import Any, TypeVar
 
 from lnsym.prove.gf2.forms import ONE, ZERO, Form, echelon
@@ -20,6 +21,7 @@ SHORT = 8
 """Forms of up to this many atoms are left as they are."""
 
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -109,7 +111,7 @@ class Ground:
         while waiting:
             atom = waiting.pop()
             if atom in self._named:
-                waiting ^= definition[atom]
+                waiting.symmetric_difference_update(definition[atom])
             elif space[atom] in opened:
                 result ^= self._atom_table(atom)
             else:
@@ -140,13 +142,15 @@ class Atoms:
         self.table: list[int] = [0]
         self.generation: list[int] = [0]
         self._pivots_of: list[frozenset[int]] = [ZERO]
-        self.definition: dict[int, Form] = {}
+        self.definition: dict[int, tuple[int, ...]] = {}
         self.inputs: dict[Hashable, Form] = {}
         self._spaces: dict[tuple[Form, ...], Space] = {}
         self._by_top: defaultdict[int, list[Space]] = defaultdict(list)
         self._wide_by_pivot: defaultdict[int, list[Space]] = defaultdict(list)
         self._multiples: dict[Form, dict[int, tuple[Form, Form]]] = {}
-        self._loose: dict[int, list[tuple[dict[int, tuple[Any, Form]], int]]] = {}
+        self._partners: dict[Form, list[Form]] = {}
+        self._pairs: dict[Hashable, tuple[None, Form]] = {}
+        self._loose: dict[int, list[tuple[dict[Any, tuple[Any, Form]], Any]]] = {}
 
     def _new(self, space: Space | None, table: int, generation: int) -> int:
         self.space.append(space)
@@ -213,7 +217,7 @@ class Atoms:
                     home = space[atom]
                     if home is None:
                         expanded.add(atom)
-                        form ^= definition[atom]
+                        form ^= frozenset(definition[atom])
                     elif home not in active:
                         active.add(home)
                         waiting += home.rows
@@ -269,23 +273,23 @@ class Atoms:
                 if left:
                     self._enter(wide.functions, left.bit_length(), left, form ^ known)
 
-    def _enter(self, rows: dict[int, tuple[T, Form]], key: int, left: T, form: Form) -> None:
-        """Enter the form of something into an echelon basis."""
+    def _enter(self, rows: dict[K, tuple[T, Form]], key: K, left: T, form: Form) -> None:
+        """Note the form of something where it will follow a renaming."""
         rows[key] = left, form
-        if self._loose:
-            for atom in form:
-                if atom in self._loose:
-                    self._loose[atom].append((rows, key))
+        loose = self._loose
+        if not loose.keys().isdisjoint(form):
+            for atom in loose.keys() & form:
+                loose[atom].append((rows, key))
 
     # -- from functions to forms ----------------------------------------------------------------
 
     def function(self, table: int, ground: Ground) -> Form:
         """The form of a function of the ground's coordinates."""
-        return self._settled(self._function(table, ground)[2])
+        return self.settled(self._function(table, ground)[2])
 
     def product(self, x: Form, y: Form) -> Form:
         """x AND y."""
-        return self._settled(self.loose_product(x, y))
+        return self.settled(self.loose_product(x, y))
 
     def _function(self, table: int, ground: Ground) -> tuple[Space | None, int, Form]:
         """The space, normal form and form of a function; new atoms are loose. A linear function has no space."""
@@ -344,34 +348,89 @@ class Atoms:
                 return extra
         if x == y:
             return x ^ extra
-        multiples_x, multiples_y = self._multiples_of(x), self._multiples_of(y)
-        form, rest = _reduced(y, multiples_x)
+        form, rest = self._multiple(x, y)
         if rest:
-            there, rest_there = _reduced(x, multiples_y)
-            if rest_there:
-                ground = self.ground((x, y))
-                assert ground is not None
-                product = self._function(ground.table(x) & ground.table(y), ground)[2]
-                self._enter(multiples_y, max(rest_there), rest_there, there ^ product)
-            else:
-                product = there
-            self._enter(multiples_x, max(rest), rest, form ^ product)
-            form = product
+            form, rest = self._multiple(y, x)
+            if rest:
+                square = self._by_square(x, y)
+                if square is None:
+                    ground = self.ground((x, y))
+                    assert ground is not None
+                    square = self._function(ground.table(x) & ground.table(y), ground)[2]
+                form = square
+                self._enter_multiple(y, x, form)
+            self._enter_multiple(x, y, form)
         return form ^ extra if extra else form
 
-    def _multiples_of(self, form: Form) -> dict[int, tuple[Form, Form]]:
-        """The products with this form as far as they are known, an echelon basis of (factor, product) by pivot.
+    def loose_pair(self, key: Hashable, x: Form, y: Form) -> Form:
+        """As `loose_product`, remembered under a key that stands for the two factors."""
+        row = self._pairs.get(key)
+        if row is not None:
+            return row[1]
+        form = self.loose_product(x, y)
+        self._enter(self._pairs, key, None, form)
+        return form
 
-        The product with a fixed form is linear. So it does not matter whether the rewrite rules have expanded a product.
+    def loose_product_of_sums(self, left: Sequence[Form], right: Sequence[Form]) -> Form:
+        """The XOR of the one times the XOR of the other, from the single products where they are known."""
+        x, y = [reduce(frozenset.symmetric_difference, forms) for forms in (left, right)]
+        if x and y and x != y and 0 not in x and 0 not in y and self._multiple(x, y)[1] and self._multiple(y, x)[1]:
+            for sums, whole in ((left, y), (right, x)):
+                parts = [self._multiple(part, whole) for part in sums]
+                if not any(rest for _, rest in parts):
+                    product = reduce(frozenset.symmetric_difference, [part for part, _ in parts])
+                    self._enter_multiple(x, y, product)
+                    self._enter_multiple(y, x, product)
+                    return product
+        return self.loose_product(x, y)
+
+    def _multiple(self, x: Form, y: Form) -> tuple[Form, Form]:
+        """x AND y as far as it is known from products with x, and the factor that is left of y.
+
+        The product with a fixed form is linear: so it does not matter whether the rewrite rules have expanded it.
         """
-        found = self._multiples.get(form)
-        if found is None:
-            found = self._multiples[form] = {max(form): (form, form)}
-        return found
+        rows = self._multiples.get(x)
+        if rows is None:
+            return (x, ZERO) if x == y else (ZERO, y)
+        product = ZERO
+        while y:
+            row = rows.get(max(y))
+            if row is None:
+                break
+            y ^= row[0]
+            product ^= row[1]
+        return product, y
+
+    def _enter_multiple(self, x: Form, y: Form, product: Form) -> None:
+        rows = self._multiples.get(x)
+        if rows is None:
+            rows = self._multiples[x] = {max(x): (x, x)}
+            self._partners[x] = []
+        known, rest = self._multiple(x, y)
+        if rest:
+            self._partners[x].append(y)
+            self._enter(rows, max(rest), rest, known ^ product)
+
+    def _by_square(self, x: Form, y: Form) -> Form | None:
+        """x AND y from xv, uy, uv and (x ^ u)(y ^ v), all known; else None.
+
+        The rewrite rules may have expanded a product of two sums, and then parted what they made.
+        """
+        for v in self._partners.get(x, ()):
+            for u in self._partners.get(y, ()):
+                x_u, y_v = x ^ u, y ^ v
+                whole, rest = self._multiple(x_u, y_v)
+                if rest:
+                    whole, rest = self._multiple(y_v, x_u)
+                if not rest:
+                    corner, rest = self._multiple(u, v)
+                    if not rest:
+                        return whole ^ corner ^ self._multiple(x, v)[0] ^ self._multiple(y, u)[0]
+        return None
 
     # -- loose atoms ----------------------------------------------------------------------------
 
-    def _settled(self, form: Form) -> Form:
+    def settled(self, form: Form) -> Form:
         """The form, whose atoms are in use from now on."""
         if self._loose:
             for atom in form & self._loose.keys():
@@ -388,12 +447,12 @@ class Atoms:
         if not loose:
             return form
         if len(form) <= SHORT:
-            return self._settled(form)
+            return self.settled(form)
         old = max(loose)
         constant = ONE & form
         form ^= constant
         new = self._new(None, 0, max([self.generation[atom] for atom in form]))
-        self.definition[new] = form
+        self.definition[new] = tuple(form)
         newest = self.generation[new]
         self._pivots_of[new] = ZERO.union(*[self._pivots_of[a] for a in form if self.generation[a] == newest])
         short = frozenset([new])
@@ -403,15 +462,3 @@ class Atoms:
             if old in known:
                 self._enter(rows, key, left, known ^ change)
         return short ^ constant
-
-
-def _reduced(factor: Form, multiples: Mapping[int, tuple[Form, Form]]) -> tuple[Form, Form]:
-    """The product with a factor as far as it is known, and the factor that is left."""
-    product = ZERO
-    while factor:
-        row = multiples.get(max(factor))
-        if row is None:
-            break
-        factor ^= row[0]
-        product ^= row[1]
-    return product, factor
