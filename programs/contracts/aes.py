@@ -219,5 +219,3 @@ def aes_ctr32(t: Theorem, bits: int = 128, blocks: int = 1, in_place: bool = Fal
     counter = t.region("counter", 16, 8)
     t.call(source, target, blocks, schedule, counter)
     t.ensure(target, _flat(modes.ctr32(ciph, counter.elements, _blocks_of(source.elements))))
-
-

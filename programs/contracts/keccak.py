@@ -21,9 +21,7 @@ def _permutations(t: Theorem, states: int, constants: bool) -> None:
     t.ensure(state, [lane for one in permuted for lane in one])
 
 
-@contract(
-    "keccak-f1600", routines=["sha3_keccak_f1600*", "KeccakF1600_hw", "KeccakF1600", "KeccakF1600_cext"]
-)
+@contract("keccak-f1600", routines=["sha3_keccak_f1600*", "KeccakF1600_hw", "KeccakF1600", "KeccakF1600_cext"])
 def keccak_f1600(t: Theorem) -> None:
     """void f(uint64_t state[25]), or with the 24 round constants as a second argument. FIPS 202, section 3.3.
 

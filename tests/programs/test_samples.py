@@ -105,9 +105,7 @@ def test_object_is_what_its_source_says(source: Path, assembler: str, tmp_path: 
 
 
 @pytest.mark.parametrize("source", sample_sources(), ids=lambda source: source.stem)
-def test_assembling_twice_gives_the_same_bytes(
-    source: Path, assembler: str, tmp_path: Path
-) -> None:
+def test_assembling_twice_gives_the_same_bytes(source: Path, assembler: str, tmp_path: Path) -> None:
     assemble(assembler, source, tmp_path / "first.o")
     assemble(assembler, source, tmp_path / "second.o")
     assert (tmp_path / "first.o").read_bytes() == (tmp_path / "second.o").read_bytes()
@@ -238,10 +236,7 @@ class Sha2:
 
     def initial(self) -> list[int]:
         """FIPS 180-4, sections 5.3.3 and 5.3.5: from the square roots of the first primes."""
-        return [
-            isqrt(prime << 2 * self.word_bits) % 2**self.word_bits
-            for prime in (2, 3, 5, 7, 11, 13, 17, 19)
-        ]
+        return [isqrt(prime << 2 * self.word_bits) % 2**self.word_bits for prime in (2, 3, 5, 7, 11, 13, 17, 19)]
 
     def padded(self, message: bytes) -> bytes:
         """FIPS 180-4, section 5.1."""
@@ -333,9 +328,7 @@ def test_a_function_of_one_word(function: str, definition: Callable[[int], int])
         ("rotate_left_by_masks32", 32, rotate_left32),
     ],
 )
-def test_a_function_of_two_words(
-    function: str, bits: int, definition: Callable[[int, int], int]
-) -> None:
+def test_a_function_of_two_words(function: str, bits: int, definition: Callable[[int, int], int]) -> None:
     for a, b in PAIRS:
         result = call("classics.o", function, a, b)
         assert result.x0 % 2**bits == definition(a, b) % 2**bits
