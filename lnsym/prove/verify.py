@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from isa.assumptions import assumption_of
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
 from lnsym.contract.execution import MAX_STEPS, Execution
@@ -32,7 +33,7 @@ ASSUMPTIONS = (
     "stack-64KiB",
     "single-thread",
 )
-"""What every PROVED rests on; the names are those of SOUNDNESS.md."""
+"""What every verdict rests on; the names are those of SOUNDNESS.md."""
 
 
 FEW_SAMPLES = 4
@@ -96,7 +97,15 @@ class _Verification:
         verdict.terms = terms_made() - self._terms
         verdict.seconds = self._seconds
         verdict.methods = self._methods
+        verdict.assumptions = (*ASSUMPTIONS, *self._assumptions_used())
         return verdict
+
+    def _assumptions_used(self) -> list[str]:
+        """Those of the instructions that were run and of the methods that closed goals."""
+        run = self._execution.code.decoded.values()
+        named = {assumption_of(i.encoding.mnemonic(i.fields) or "") for i in run}
+        methods = {"gf2": "gf2", "smt": "solver"}
+        return sorted(name for name in named if name) + [methods[m.name] for m in self._methods if m.goals and m.name in methods]
 
     def _check_preconditions(self) -> None:
         """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""
