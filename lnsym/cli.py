@@ -192,7 +192,9 @@ def trace(
 @click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
               help="Write the campaign's report to a file.")  # fmt: skip
 @click.option("--routines", "target", metavar="TARGET", help="Run the functions of a real binary on both sides.")
-@click.option("--every", type=click.IntRange(1), default=1, show_default=True, help="With --routines: one in N functions.")
+@click.option(
+    "--every", type=click.IntRange(1), default=1, show_default=True, help="With --routines: one in N functions."
+)
 @click.option("--words", type=click.IntRange(1), help="Ask model, Capstone and Unicorn about so many random words.")
 @click.option("--replay", metavar="TEXT", help="Repeat one comparison, as a mismatch prints it.")
 def conform(
@@ -229,7 +231,9 @@ def conform(
 
 @app.command(epilog=f"{TARGET_HELP}\n\n{EXIT_CODES}")
 @click.option("--coverage", "target", metavar="TARGET", help="Which functions of a binary are modelled in full.")
-@click.option("--all", "everything", is_flag=True, help="With --coverage: every function, not only symmetric cryptography.")
+@click.option(
+    "--all", "everything", is_flag=True, help="With --coverage: every function, not only symmetric cryptography."
+)
 def isa(target: str | None, everything: bool) -> None:
     """Print the encoding classes: name, pattern, encodings, conformance status, mnemonics."""
     from lnsym.show.conformance import coverage

@@ -28,6 +28,12 @@ from lnsym.conform.words import words
 from lnsym.errors import LnsymError, nearest_names
 from lnsym.machine.decode import DecodersDisagree, NotAnInstruction, NotModelled, decode_word, disassemble
 
+LEAST_PER_CLASS = 120
+"""Comparisons that a class gets at least, shared out among its forms: a class of one form has as many corners as others."""
+
+QUICK = 20
+"""Comparisons for each form in a quick campaign."""
+
 KEPT_MISMATCHES = 2
 """How many mismatches of a form are shrunk and kept; the others are counted."""
 
@@ -36,8 +42,8 @@ KEPT_MISMATCHES = 2
 class Plan:
     """How much to test."""
 
-    count: int = 20
-    """Comparisons for each form."""
+    count: int = QUICK
+    """Comparisons for each form; from QUICK on, a class of few forms gets LEAST_PER_CLASS in all."""
     seed: int = 0
     contents_per_word: int = 1
     symbolic: int = 1
@@ -191,7 +197,8 @@ class FormTester:
         began = time.process_time()
         result = FormResult(form.encoding.module, form.name)
         random = Random(f"{plan.seed} {form.encoding.module} {form.name}")
-        count = -(-plan.count // plan.contents_per_word)
+        wanted = max(plan.count, LEAST_PER_CLASS // len(forms(form.encoding))) if plan.count >= QUICK else plan.count
+        count = -(-wanted // plan.contents_per_word)
         for word in words(form, random, count):
             self._check_names(form, word, result)
             for case in self._source.cases(form.encoding, word, random, plan.contents_per_word):

@@ -77,12 +77,14 @@ def _campaign(mutant: Mutant, count: int) -> str:
     sys.meta_path.insert(0, _Faulty(mutant))
     signal.setitimer(signal.ITIMER_PROF, IMPORT_SECONDS)
     try:
-        from lnsym.conform.campaign import FormTester, Plan, select_forms
+        from isa.encoding import encodings
+        from lnsym.conform.campaign import FormTester, Plan
+        from lnsym.conform.forms import forms
     except Exception as error:
         return f"error: import: {type(error).__name__}"
     signal.setitimer(signal.ITIMER_PROF, SECONDS * (1 if count <= QUICK_COUNT else THOROUGH))
-    tester = FormTester(Plan(count, seed=0, symbolic=0), shrinks=False)
-    affected = [form for form in select_forms(()) if mutant.module in used_by(form.encoding.module)]
+    tester = FormTester(Plan(count, seed=0, symbolic=1), shrinks=False)
+    affected = [form for e in encodings() if mutant.module in used_by(e.module) for form in forms(e)]
     random.Random(mutant.name).shuffle(affected)  # the first of them are of all kinds
     for form in affected:
         kept = tester.test(form).kept

@@ -1,7 +1,8 @@
 """Symbols against numbers: the semantics run on variables, then given a case's numbers, leave what they leave on numbers.
 
 Both rewrite levels are tried: 0 builds terms as the semantics write them, 1 by all rules. A base register is the base of
-a region and a number at level 1; at level 0, where sums are not merged and memory places no such address, a number.
+a region and a number at level 1; at level 0, where sums are not merged and memory places no such address, a number. Semantics may
+choose another form where an operand is constant: so each register is also tried as the only one that is not.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import struct
 from functools import cache
 
+from isa.encoding import REGISTER_FIELDS
 from lnsym.bv import BV, evaluate, rewrite_level
 from lnsym.conform.cases import Case
 from lnsym.conform.comparison import Left, run_model
@@ -59,20 +61,36 @@ def _start(case: Case, level: int) -> tuple[State, Region | None]:
     return state, region
 
 
+def _make_known(state: State, case: Case, unknown: int) -> None:
+    """Give all registers the case's numbers but Xn, Vn and what makes an address."""
+    contents = case.contents
+    base = vars(case.fields).get("Rn") if case.touches_memory else None
+    for n in range(32):
+        if n not in (unknown, base):
+            state.general[n] = contents.general[n]
+        if n != unknown:
+            state.vector[n] = contents.vector[n]
+
+
 def is_doubtful(case: Case) -> bool:
     """Whether the address is no sum of the region's base and a number: the base taken twice."""
     fields = vars(case.fields)
     return case.encoding.module.endswith("register_offset") and fields["Rm"] == fields["Rn"] != SP
 
 
-def run_symbolic(case: Case, level: int) -> Left:
-    """What the semantics leave on variables at a rewrite level, the case's numbers then put in."""
+def run_symbolic(case: Case, level: int, unknown: int | None = None) -> Left:
+    """What the semantics leave on variables at a rewrite level, the case's numbers then put in.
+
+    With `unknown`, Xn and Vn of that number are the only registers that are variables.
+    """
     with rewrite_level(level):
-        return _run_symbolic(case, level)
+        return _run_symbolic(case, level, unknown)
 
 
-def _run_symbolic(case: Case, level: int) -> Left:
+def _run_symbolic(case: Case, level: int, unknown: int | None) -> Left:
     state, region = _start(case, level)
+    if unknown is not None:
+        _make_known(state, case, unknown)
     try:
         case.encoding.execute(state, case.fields)
     except (OutsideMemory, SymbolicOffset) as error:
@@ -105,4 +123,7 @@ def disagreeing_level(case: Case) -> int | None:
     for level in LEVELS:
         if run_symbolic(case, level) != concrete:
             return level
+    for unknown in {number for name, number in vars(case.fields).items() if name in REGISTER_FIELDS}:
+        if run_symbolic(case, 1, unknown) != concrete:
+            return 1
     return None

@@ -55,9 +55,7 @@ def samples(execution: Execution, free: Sequence[BV], seed: int = 0) -> Iterator
     corners = iter([0, -1, 1])
     while True:
         corner = next(corners, None)
-        sample = {
-            v.name: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in free
-        }
+        sample = {v.name: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in free}
         sample.update(placement(execution, random))
         yield sample
 

@@ -134,7 +134,7 @@ def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
     """The pointers and values that the calls get, then the regions they may read, in the order of the contract."""
     theorem = execution.theorem
     arguments = {v: None for call in theorem.calls for v in variables(call.arguments)}
-    arguments.update({v: None for v in variables(theorem.registers.values())})
+    arguments.update(dict.fromkeys(variables(theorem.registers.values())))
     found = [Input(v.name, v.width, (sample[v.name],)) for v in arguments if v.name in sample]
     for block in execution.theorem.blocks:
         if "r" in block.access:

@@ -105,7 +105,9 @@ class _Verification:
         run = self._execution.code.decoded.values()
         named = {assumption_of(i.encoding.mnemonic(i.fields) or "") for i in run}
         methods = {"gf2": "gf2", "smt": "solver"}
-        return sorted(name for name in named if name) + [methods[m.name] for m in self._methods if m.goals and m.name in methods]
+        return sorted(name for name in named if name) + [
+            methods[m.name] for m in self._methods if m.goals and m.name in methods
+        ]
 
     def _check_preconditions(self) -> None:
         """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""

@@ -85,7 +85,9 @@ def verify_all(
     codes = set()
     plan = [_Task(symbol, *_cases(symbol, contract, contracts, parameters)) for symbol in symbols]
     names = max((len(task.symbol) for task in plan), default=0)
-    texts = [case_text(t.contract.name, {**t.contract.parameters, **case}) for t in plan if t.contract for case in t.cases]
+    texts = [
+        case_text(t.contract.name, {**t.contract.parameters, **case}) for t in plan if t.contract for case in t.cases
+    ]
     cases = max(map(len, texts), default=0)
     for task in plan:
         try:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from lnsym.bv import BV
+from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.bits import Bits
 from lnsym.prove.gf2.demand import Demand
 from lnsym.prove.gf2.forms import ONE, Form
-from lnsym.prove.gf2.spaces import Atoms
+from lnsym.prove.gf2.products import Products
 from lnsym.prove.gf2.words import Word
 
 
@@ -20,11 +21,12 @@ class Solver:
 
     def __init__(self) -> None:
         self.atoms = Atoms()
+        self.products = Products(self.atoms)
 
     def word(self, term: BV) -> Word:
         """The forms of all bits of a term."""
         demand = Demand([term])
-        bits = Bits(self.atoms, demand)
+        bits = Bits(self.atoms, self.products, demand)
         for node in demand.order:
             bits.evaluate(node)
         return bits.words[term]
@@ -44,10 +46,10 @@ class Solver:
 
     def _prove(self, pairs: Sequence[tuple[BV, BV]], deadline: float | None) -> list[bool]:
         demand = Demand([*[b for _, b in pairs], *[a for a, _ in pairs]])
-        bits = Bits(self.atoms, demand)
+        bits = Bits(self.atoms, self.products, demand)
         order = iter(demand.order)
         done: set[BV] = set()
-        results = []
+        results: list[bool] = []
         for a, b in pairs:
             while not (a in done and b in done):
                 if deadline is not None and time.perf_counter() > deadline:

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from lnsym.bv import BV, operands, topological
 from lnsym.prove.gf2.sharing import common_sums
 
+MAX_ADDENDS = 32
+"""A sum of more addends is itself one addend of the next."""
+
 
 class Demand:
     """The terms under some roots, each with a mask of its needed bits and the number of terms that use it.
@@ -19,6 +22,10 @@ class Demand:
         roots = list(roots)
         self.order = topological(roots)
         self.sums = common_sums(self.order)
+        self.addends: dict[BV, tuple[dict[BV, int], int]] = {}
+        for term in self.order:
+            if term.op in ("sum", "add"):
+                self.addends[term] = self._flattened(term)
         self.users: dict[BV, int] = dict.fromkeys(self.order, 0)
         for term in self.order:
             for operand in self.operands(term):
@@ -41,8 +48,38 @@ class Demand:
 
     def operands(self, term: BV) -> Sequence[BV]:
         """The terms that the bits of a term are made from."""
-        common = self.sums.get(term)
-        return operands(term) if common is None else common.words()
+        if term in self.sums:
+            return self.sums[term].words()
+        return list(self.addends[term][0]) if term in self.addends else operands(term)
+
+    def _flattened(self, term: BV) -> tuple[dict[BV, int], int]:
+        """A sum as addends with coefficients and a constant, where one addend may be a sum itself: chains of plain additions."""
+        ones = (1 << term.width) - 1
+        if term.op == "sum":
+            return {addend: coefficient for _, coefficient, addend in term.args[0]}, term.args[1]
+        addends: dict[BV, int] = {}
+        constant = 0
+        for operand in term.args:
+            factor = 1
+            while True:
+                if operand.op == "not":  # ~x = -x - 1
+                    operand, factor, constant = operand.args[0], -factor, constant - factor
+                elif operand.op == "mul" and operand.args[0].op == "const":
+                    operand, factor = operand.args[1], factor * operand.args[0].value
+                elif operand.op == "mul" and operand.args[1].op == "const":
+                    operand, factor = operand.args[0], factor * operand.args[1].value
+                else:
+                    break
+            if operand.op == "const":
+                constant += factor * operand.value
+                continue
+            inner, more = self.addends.get(operand, ({operand: 1}, 0))
+            if len(inner) > MAX_ADDENDS:
+                inner, more = {operand: 1}, 0
+            constant += factor * more
+            for addend, coefficient in inner.items():
+                addends[addend] = (addends.get(addend, 0) + factor * coefficient) & ones
+        return {addend: coefficient for addend, coefficient in addends.items() if coefficient}, constant & ones
 
     def _spread(self, term: BV, mask: int) -> None:
         needed, op, args = self.needed, term.op, term.args
@@ -78,7 +115,7 @@ class Demand:
             if mask >> inner.width:
                 needed[inner] |= 1 << (inner.width - 1)
         elif op in ("sum", "add"):
-            for operand in operands(term):
+            for operand in self.addends[term][0]:
                 needed[operand] |= (1 << mask.bit_length()) - 1
         else:
             for operand in operands(term):

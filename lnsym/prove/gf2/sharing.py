@@ -5,8 +5,7 @@ The rewrite rules flatten XORs, so that a sum of many words (a column parity of 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from lnsym.bv import BV
@@ -37,40 +36,38 @@ class Sum(NamedTuple):
 def common_sums(order: Sequence[BV]) -> dict[BV, Sum]:
     """Each bitwise form of the order as a sum that uses an earlier one where that is shorter."""
     sums: dict[BV, Sum] = {}
-    seen: defaultdict[tuple[int, Monomial], list[tuple[BV, int]]] = defaultdict(list)
+    holders: dict[Hashable, list[tuple[BV, int]]] = {}
     for term in order:
         if term.op != "anf":
             continue
-        places = [(_turned(monomial, -monomial[0][1], term.width), monomial) for monomial, _ in term.args if monomial]
-        sums[term] = _shortest(term, places, seen)
-        if len(term.args) > SAVED + 1:
-            for key, monomial in places:
-                holders = seen[term.width, key]
-                holders.append((term, monomial[0][1]))
-                if len(holders) > RECENT:
-                    del holders[0]
+        sums[term] = Sum(term.args)
+        if len(term.args) <= SAVED + 1:
+            continue
+        width = term.width
+        votes: dict[tuple[BV, int], int] = {}
+        for monomial, _ in term.args:
+            if len(monomial) > 1:
+                rotation = monomial[0][1]
+                found = holders.setdefault(_key(monomial, width), [])
+                for holder, other in found:
+                    place = holder, (rotation - other) % width
+                    votes[place] = votes.get(place, 0) + 1
+                found.append((term, rotation))
+                if len(found) > RECENT:
+                    del found[0]
+        if votes:
+            holder, turn = max(votes, key=lambda place: 3 * votes[place] - len(place[0].args))
+            if votes[holder, turn] > 1:
+                difference = xor_items(term.args, _rotated(holder, turn)).items()
+                if len(difference) < len(term.args) - SAVED:
+                    sums[term] = Sum(tuple(sorted(difference)), holder, turn)
     return sums
 
 
-def _shortest(
-    term: BV,
-    places: list[tuple[Monomial, Monomial]],
-    seen: defaultdict[tuple[int, Monomial], list[tuple[BV, int]]],
-) -> Sum:
-    width, best = term.width, Sum(term.args)
-    if len(term.args) <= SAVED + 1:
-        return best
-    votes: defaultdict[tuple[BV, int], int] = defaultdict(int)
-    for key, monomial in places:
-        for holder, rotation in seen.get((width, key), ()):
-            votes[holder, (monomial[0][1] - rotation) % width] += 1
-    for (holder, rotation), count in votes.items():
-        # The forms differ by at least what the votes do not cover.
-        if len(term.args) + len(holder.args) - 2 * count - 2 < len(best.items) - SAVED:
-            difference = xor_items(term.args, _rotated(holder, rotation)).items()
-            if len(difference) < len(best.items) - SAVED:
-                best = Sum(tuple(sorted(difference)), holder, rotation)
-    return best
+def _key(monomial: Monomial, width: int) -> Hashable:
+    """What monomials have in common that are rotations of one another."""
+    first = monomial[0][1]
+    return tuple([(serial, (rotation - first) % width) for serial, rotation, _ in monomial]), width
 
 
 def _turned(monomial: Monomial, rotation: int, width: int) -> Monomial:

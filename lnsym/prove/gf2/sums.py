@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
-from lnsym.prove.gf2.spaces import Atoms
 from lnsym.prove.gf2.words import Word, bits_of
 
 

@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 from lnsym.bv import BV, Table
 from lnsym.bv.evaluate import evaluate_node
+from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
-from lnsym.prove.gf2.spaces import Atoms, Ground
+from lnsym.prove.gf2.spaces import Ground
 from lnsym.prove.gf2.truth_tables import bit_of_points, points
 
 Word: TypeAlias = dict[int, Form]
@@ -113,5 +114,3 @@ class Lookups:
                         column_bits |= (table[column[point]] >> (8 * part + j) & 1) << point
                 result[8 * part + j] = atoms.function(column_bits, ground)
         return result
-
-

@@ -1,0 +1,285 @@
+"""Atoms: what forms are made of, and the forms of functions.
+
+An atom is the constant 1, an input bit, a function on one space, or the name of a longer form. Functions of one space
+are kept linearly independent, together with its coordinates, by elimination on algebraic normal forms. So two functions of
+one space have the same form exactly when they are equal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+
+from lnsym.prove.gf2.forms import ONE, ZERO, Form, echelon
+from lnsym.prove.gf2.spaces import Ground, Space
+from lnsym.prove.gf2.truth_tables import MAX_DIM, NONLINEAR, compose, moebius, points
+
+SHORT = 8
+"""Forms of up to this many atoms get no name."""
+
+
+class Atoms:
+    """All atoms and spaces of one proof.
+
+    `space`, `table` and `generation` are indexed by atom. An atom with a space is the function `table` of its coordinates; one
+    with a `definition` stands for the XOR of those older atoms; the others are inputs, by key in `inputs`. `generation` says
+    how many nonlinear steps deep an atom lies.
+    """
+
+    def __init__(self) -> None:
+        self.space: list[Space | None] = [None]
+        self.table: list[int] = [0]
+        self.generation: list[int] = [0]
+        self.definition: dict[int, tuple[int, ...]] = {}
+        self.inputs: dict[Hashable, Form] = {}
+        self.spaces: dict[tuple[Form, ...], Space] = {}
+        self.tables_on: dict[tuple[Form, ...], tuple[dict[int, int], dict[Space, bytes]]] = {}
+        """By basis: truth tables of atoms over it, and the coordinates of other spaces on it, where it was looked down to."""
+        self._pivots: dict[int, frozenset[int]] = {}
+        self._by_top: defaultdict[int, list[Space]] = defaultdict(list)
+        self._wide_by_pivot: defaultdict[int, list[Space]] = defaultdict(list)
+        self._loose: set[int] = set()
+        self._replaced: dict[int, Form] = {}
+
+    def _new(self, space: Space | None, table: int, generation: int) -> int:
+        self.space.append(space)
+        self.table.append(table)
+        self.generation.append(generation)
+        return len(self.space) - 1
+
+    def input(self, key: Hashable) -> Form:
+        """The input bit known by this key."""
+        form = self.inputs.get(key)
+        if form is None:
+            form = self.inputs[key] = frozenset([self._new(None, 0, 0)])
+        return form
+
+    # -- from forms to spaces -------------------------------------------------------------------
+
+    def ground(self, forms: Iterable[Form]) -> Ground | None:
+        """The deepest space known to determine the forms; None when they span more than MAX_DIM dimensions.
+
+        Looking through older spaces is what lets a chain of tables or gates collapse: the last gate of an S-box reads bits
+        that are nonlinear themselves, yet all of them are functions of the same byte. Whole generations are opened,
+        newest first, while the rank stays within MAX_DIM: opening one space at a time gets stuck, since the others count as
+        independent until they are opened too.
+        """
+        rows = echelon(forms, MAX_DIM)
+        if rows is None:
+            return None
+        opened: set[Space] = set()
+        named: set[int] = set()
+        generation = self.generation
+        while True:
+            newest = max([generation[atom] for row in rows.values() for atom in row], default=0)
+            if not newest or self._spans_too_much(rows.values(), newest):
+                break
+            deeper = self._look_through(rows.values(), newest, opened, named)
+            if deeper is None:
+                break
+            rows = deeper
+        return Ground(self, rows, opened, named)
+
+    def _spans_too_much(self, forms: Iterable[Form], newest: int) -> bool:
+        """Whether the spaces of this generation have too many pivots: rows with different pivots are independent."""
+        pivots: set[int] = set()
+        for form in forms:
+            for atom in form:
+                if self.generation[atom] == newest:
+                    pivots |= self._pivots_of(atom)
+                    if len(pivots) > MAX_DIM:
+                        return True
+        return False
+
+    def _pivots_of(self, atom: int) -> frozenset[int]:
+        """The pivots of the spaces of an atom's own generation that it leads to."""
+        space = self.space[atom]
+        if space is not None:
+            return space.pivots
+        found = self._pivots.get(atom)
+        if found is None:
+            pivots: set[int] = set()
+            newest, waiting, seen = self.generation[atom], [atom], {atom}
+            while waiting and len(pivots) <= MAX_DIM:
+                for part in self.definition[waiting.pop()]:
+                    if self.generation[part] == newest and part not in seen:
+                        seen.add(part)
+                        space = self.space[part]
+                        if space is None:
+                            waiting.append(part)
+                        else:
+                            pivots |= space.pivots
+            found = self._pivots[atom] = frozenset(pivots)
+        return found
+
+    def _look_through(
+        self, generators: Iterable[Form], newest: int, opened: set[Space], named: set[int]
+    ) -> dict[int, Form] | None:
+        """The basis after all atoms of the newest generation were opened, or None when that is too wide."""
+        generation, space = self.generation, self.space
+        active, expanded = opened.copy(), named.copy()
+        waiting, left = list(generators), list[Form]()
+        homes: set[Space] = set()
+        while waiting or homes:
+            if not waiting:
+                for home in homes:
+                    if active.isdisjoint([wide for wide, _ in home.wider]):
+                        waiting += home.rows
+                homes = set()
+                continue
+            form = waiting.pop()
+            while True:
+                young = [atom for atom in form if generation[atom] == newest]
+                if not young:
+                    break
+                form = form.difference(young)
+                for atom in young:
+                    home_of_atom = space[atom]
+                    if home_of_atom is None:
+                        expanded.add(atom)
+                        form ^= frozenset(self.definition[atom])
+                    elif home_of_atom not in active:
+                        active.add(home_of_atom)
+                        homes.add(home_of_atom)
+            left.append(form)
+        rows = echelon(left, MAX_DIM)
+        if rows is not None:
+            opened |= active
+            named |= expanded
+        return rows
+
+    def _space_of(self, ground: Ground) -> Space:
+        found = self.spaces.get(ground.rows)
+        if found is None:
+            generation = self.generation
+            newest = max([generation[atom] for row in ground.rows for atom in row])
+            found = self.spaces[ground.rows] = Space(ground.pivots, ground.rows, newest + 1)
+            self._relate(found)
+        return found
+
+    def _relate(self, space: Space) -> None:
+        """Let spaces that lie in one another share what is known of their functions."""
+        top = max(space.pivots)
+        for wide in self._wide_by_pivot.get(top, ()):
+            if space.pivots < wide.pivots:
+                self._include(space, wide)
+        if space.dim > 2:
+            for pivot in space.pivots:
+                for narrow in self._by_top.get(pivot, ()):
+                    if narrow.pivots < space.pivots:
+                        self._include(narrow, space)
+                self._wide_by_pivot[pivot].append(space)
+        self._by_top[top].append(space)
+
+    def _include(self, narrow: Space, wide: Space) -> None:
+        tables = narrow.coordinate_tables_on(wide)
+        if tables is None:
+            return
+        inner = points(tables, wide.dim)
+        narrow.wider += ((wide, inner),)
+        for normal_form, form in narrow.functions.values():
+            lifted = moebius(compose(moebius(normal_form, narrow.dim), inner), wide.dim)
+            known, left = self._reduce(wide, lifted)
+            if left:
+                _learn(wide, left, form ^ known)
+
+    # -- from functions to forms ----------------------------------------------------------------
+
+    def function(self, table: int, ground: Ground) -> Form:
+        """The form of a function of the ground's coordinates."""
+        return self.settled(self.loose_function(table, ground))
+
+    def loose_function(self, table: int, ground: Ground) -> Form:
+        """As `function`; its new atom is loose, so the form goes into `shortened` or `settled` before it is used."""
+        dim = ground.dim
+        normal_form = moebius(table, dim)
+        if not normal_form & NONLINEAR[dim]:
+            return self.current(_linear_part(normal_form, ground.rows))
+        space = self._space_of(ground)
+        form, left = self._reduce(space, normal_form)
+        return form ^ self._met(space, left) if left else form
+
+    def _reduce(self, space: Space, normal_form: int) -> tuple[Form, int]:
+        """The form of a function as far as it is known, and the normal form of what is left of it."""
+        form, functions, nonlinear = ZERO, space.functions, NONLINEAR[space.dim]
+        while high := normal_form & nonlinear:
+            key = high.bit_length()
+            row = functions.get(key)
+            if row is None:
+                return form, normal_form
+            known, part = row
+            if not self._replaced.keys().isdisjoint(part):
+                part = self.current(part)
+                functions[key] = known, part
+            normal_form ^= known
+            form ^= part
+        return form ^ self.current(_linear_part(normal_form, space.rows)), 0
+
+    def _met(self, space: Space, normal_form: int) -> Form:
+        """The form of a function that is none of those known in its space, for which it is now entered."""
+        found: Form | None = None
+        places = [(space, normal_form, ZERO)]
+        if space.wider:
+            table = moebius(normal_form, space.dim)
+            for wide, inner in space.wider:
+                there, left = self._reduce(wide, moebius(compose(table, inner), wide.dim))
+                if left:
+                    places.append((wide, left, there))
+                else:
+                    found = there
+        if found is None:
+            atom = self._new(space, moebius(normal_form, space.dim), space.generation)
+            self._loose.add(atom)
+            found = frozenset([atom])
+        for place, left, there in places:
+            _learn(place, left, there ^ found)
+        return found
+
+    # -- names ----------------------------------------------------------------------------------
+
+    def settled(self, form: Form) -> Form:
+        """The form, whose atoms are in use from now on."""
+        if not self._loose.isdisjoint(form):
+            self._loose -= form
+        return form
+
+    def shortened(self, form: Form) -> Form:
+        """The form to be used for a bit: where it is long and has a loose atom, a name for it in place of that atom.
+
+        An atom is loose as long as no form in use has it. That makes this a change of basis, of p for p ^ the rest of the form:
+        nothing is lost by it. It keeps forms short where a linear part would grow from round to round (Keccak).
+        """
+        if self._loose.isdisjoint(form):
+            return form
+        if len(form) <= SHORT:
+            return self.settled(form)
+        old = max(form & self._loose)
+        self._loose.remove(old)
+        constant = ONE & form
+        form ^= constant
+        new = self._new(None, 0, max(map(self.generation.__getitem__, form)))
+        self.definition[new] = tuple(form)
+        name = frozenset([new])
+        self._replaced[old] = form ^ name
+        return name ^ constant
+
+    def current(self, form: Form) -> Form:
+        """The form with the names that have come in the place of loose atoms."""
+        replaced = self._replaced
+        while not replaced.keys().isdisjoint(form):
+            for atom in replaced.keys() & form:
+                if atom in form:
+                    form ^= replaced[atom]
+        return form
+
+
+def _linear_part(normal_form: int, rows: Iterable[Form]) -> Form:
+    form = ONE if normal_form & 1 else ZERO
+    for j, row in enumerate(rows):
+        if normal_form >> (1 << j) & 1:
+            form ^= row
+    return form
+
+
+def _learn(space: Space, normal_form: int, form: Form) -> None:
+    space.functions[(normal_form & NONLINEAR[space.dim]).bit_length()] = normal_form, form
