@@ -1,7 +1,8 @@
 """Mutants of real routines: none may be proved that a run can tell apart from its specification.
 
 `python -m benchmarks.mutants [--count N] [--seed S] [TARGET SYMBOL...]` changes one thing at a time, in memory: a bit of an
-instruction that leaves one the model knows, or a bit of a constant that the routine reads. Each mutant is verified under the first case of the
+instruction that leaves one the model knows, or a bit of a constant that the routine reads.
+Each mutant is verified under the first case of the
 routine's contract. One that is PROVED is then run on Unicorn on CHECKS random inputs and compared with the specification; a difference
 there would be a wrong PROVED and ends the campaign with exit code 1.
 

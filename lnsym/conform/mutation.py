@@ -212,13 +212,20 @@ def main() -> int:
     seconds = time.perf_counter() - began
     for line in summary(trials, seconds):
         print(line)
-    if arguments.json:
-        rows = [
-            {"mutant": t.mutant.name, "fault": t.mutant.fault, "fate": t.fate, "found_by": t.found_by} for t in trials
-        ]
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     from lnsym.conform.survivors import reason_for
 
+    if arguments.json:
+        rows = [
+            {
+                "mutant": t.mutant.name,
+                "fault": t.mutant.fault,
+                "fate": t.fate,
+                "found_by": t.found_by,
+                "reason": reason_for(t.mutant),
+            }
+            for t in trials
+        ]
+        arguments.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     unexplained = sum(t.fate not in FOUND and not reason_for(t.mutant) for t in trials)
     return 0 if unexplained <= TOLERATED * len(trials) else 1
 

@@ -1,6 +1,7 @@
 """What a theorem assumes of pointers, as terms: for solvers, which know nothing of regions.
 
-No region is at address 0; each ends below the end of the address space and has its alignment; regions, the stack and the image are pairwise disjoint.
+No region is at address 0; each ends below the end of the address space and has its alignment;
+regions, the stack and the image are pairwise disjoint.
 """
 
 from __future__ import annotations

@@ -106,7 +106,8 @@ class Theorem:
         """Memory of `count` elements of `width` bits, to which the routine gets a pointer.
 
         `byteorder` says how an element's bytes lie in memory, `alignment` in bytes what its address is known to be a multiple of.
-        `fixed` gives the elements, by index, that hold a known number. Raises ContractError for a name used twice, no elements, or a width that is no number of bytes.
+        `fixed` gives the elements, by index, that hold a known number.
+        Raises ContractError for a name used twice, no elements, or a width that is no number of bytes.
         """
         if count < 1 or width < 8 or width % 8:
             raise ContractError(f"the region {name!r} has {count} elements of {width} bits")
