@@ -1,4 +1,29 @@
-"""The method `gf2`."""
+"""The method `gf2`: two terms are equal when their bits, as XORs over atoms, are the same.
+
+Every bit of a term becomes a *form*, an XOR of atoms: the constant 1, input bits, and nonlinear functions. What is linear costs nothing
+but set operations. A nonlinear step (an S-box, a nibble table, an AND gate, a choice) is a function on the *span* of the
+forms it reads, a space of at most eight dimensions, and is known by its truth table over that space's reduced row echelon basis.
+So code that works in another basis (vector-permute AES keeps its state multiplied by a matrix), and code that makes one S-box of
+many tables or gates (T-tables, bitslicing), meets the standard in the same atoms, and no hint says how.
+
+Why it is exact. Each step replaces a bit by an equal one: a form by its definition, a function by its truth table, a truth table
+by the XOR of coordinates and of functions that elimination says it is, a sum or product by what its operands' forms determine. So a
+form always is the function of the inputs that the term is, and two equal forms are equal functions. An operator that is not
+understood (a division, the carries of a wide addition) becomes an input of its own, keyed by the forms it depends on: it stands
+for one function of them, whatever that is. Nothing is hashed, sampled or assumed; truth tables are complete.
+
+Where completeness stops: it can miss an equality, it cannot invent one.
+- A nonlinear function of more than MAX_DIM dimensions is only found equal to one that is composed of the same steps.
+- Products are bilinear in their factors (`products`), not more: equal polynomials of degree three and above over many bits, grouped
+  differently, stay apart, and so do carries of a wide addition from the gates of an adder.
+- What one space looks through depends on the forms it is made for (`Atoms.ground`): where some gates of an S-box lie on fewer dimensions of
+  the previous round than the S-box as a whole (S-boxes of four bits under a sparse linear layer), the two may be kept apart.
+- Path conditions are not used: the terms must be equal on every input.
+
+The modules, from the bottom: `truth_tables`, `forms` (XORs and spans), `spaces`, `atoms` (spaces to forms of functions), `products`,
+`monomials` (bits of a bitwise form), `words` and `sums` (arithmetic, tables), `sharing` and `demand` (what has to be
+computed at all), `bits` (operators of terms).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +42,7 @@ from lnsym.prove.gf2.words import Word
 
 
 class Solver:
-    """Decides equalities of terms; what it has learned of functions serves all its proofs."""
+    """Shows equalities of terms. What it has learned of functions serves all that it is asked."""
 
     def __init__(self) -> None:
         self.atoms = Atoms()
