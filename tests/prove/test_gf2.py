@@ -55,21 +55,22 @@ class Meaning:
                 nested, column = nested
                 columns.append(sum(self.form(form) for form in column))
             total = sum(count << weight for weight, count in enumerate(reversed(columns)))
-            return total >> len(columns) & 1
+            return int(total >> len(columns) & 1)
         key, bit = key
         if isinstance(key, BV):
-            return self._sample[key.name] >> bit & 1
+            return int(self._sample[key.name] >> bit & 1)
         if key[0] == "zero":
             return int(not any(self.form(form) for form in key[1]))
         if key[0] == "lookup":
-            return int(key[1][self.word(key[2])]) >> bit & 1
+            return int(key[1][self.word(key[2])] >> bit & 1)
         operator, width, words = key
         words = list(words) if len(words) == 2 else list(words) * 2
         operands = [BV.var(f"operand{i}", len(forms)) for i, forms in enumerate(words)]
         term = {"mul": BV.__mul__, "udiv": BV.udiv, "sdiv": BV.sdiv, "ult": BV.ult, "slt": BV.slt}[operator](*operands)
         assert term.op == operator
         assert term.width == width
-        return evaluate_node(term, {o: self.word(forms) for o, forms in zip(operands, words, strict=True)}) >> bit & 1
+        value = evaluate_node(term, {o: self.word(forms) for o, forms in zip(operands, words, strict=True)})
+        return int(value >> bit & 1)
 
 
 def check_word(solver: Solver, term: BV, samples: Sequence[Mapping[str, int]]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crypto_specs import aes, keccak
-from lnsym.bv import BV, rewrite_level, substitute
+from lnsym.bv import BV, rewrite_level, substitute, table
 from lnsym.contract import Theorem
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
@@ -46,13 +46,13 @@ def aes_goals(path: Path, set_key: str, crypt: str, bits: int) -> list[Goal]:
 def keccak_goals(path: Path, symbol: str, states: int, constants: bool) -> list[Goal]:
     t = Theorem()
     state = t.region("state", 25 * states, 64, access="rw", alignment=8)
-    table = [t.region("constants", 24, 64, alignment=8)] if constants else []
-    t.call(state, *table)
+    constant_table = [t.region("constants", 24, 64, alignment=8)] if constants else []
+    t.call(state, *constant_table)
     t.ensure(state, [lane for i in range(states) for lane in keccak.keccak_f1600(state.elements[25 * i : 25 * i + 25])])
     goals = goals_of(path, t, [symbol])
     if not constants:
         return goals
-    values: dict[BV, BV] = {e: BV.const(keccak.round_constant(i), 64) for i, e in enumerate(table[0].elements)}
+    values: dict[BV, BV] = {e: BV.const(keccak.round_constant(i), 64) for i, e in enumerate(constant_table[0].elements)}
     actual = substitute([goal.actual for goal in goals], values)
     return [Goal(g.name, g.kind, a, g.expected, g.conditions, g.path) for g, a in zip(goals, actual, strict=True)]
 
@@ -117,6 +117,6 @@ def test_at_rewrite_level_0(aws_lc: Path) -> None:
 def test_another_cipher_is_not_what_the_code_computes(aws_lc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entries = list(aes.SBOX.entries)
     entries[0x53], entries[0x54] = entries[0x54], entries[0x53]
-    monkeypatch.setattr(aes, "SBOX", aes.table(entries, 8))
+    monkeypatch.setattr(aes, "SBOX", table(entries, 8))
     goals = aes_goals(aws_lc, "vpaes_set_encrypt_key", "vpaes_encrypt", 128)
     assert unproved(goals) == [f"out[{i}]" for i in range(16)]

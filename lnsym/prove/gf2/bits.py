@@ -279,7 +279,7 @@ class Bits:
         return found
 
 
-MAX_EXPANDED = 1 << 12
+MAX_EXPANDED = 64
 """Products of atoms that one AND in a carry-less product may be expanded to."""
 
 

@@ -64,8 +64,6 @@ class Demand:
             while True:
                 if operand.op == "not":  # ~x = -x - 1
                     operand, factor, constant = operand.args[0], -factor, constant - factor
-                elif operand.op == "mul" and operand.args[0].op == "const":
-                    operand, factor = operand.args[1], factor * operand.args[0].value
                 elif operand.op == "mul" and operand.args[1].op == "const":
                     operand, factor = operand.args[0], factor * operand.args[1].value
                 else:

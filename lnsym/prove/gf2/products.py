@@ -58,12 +58,14 @@ class Products:
             return x ^ extra
         form, rest = self._known(x, y)
         if rest:
-            form, rest = self._known(y, x)
-            if rest:
+            there, rest_there = self._known(y, x)
+            product = there
+            if rest_there:
                 found = self._by_square(x, y)
-                form = self._on_its_space(x, y) if found is None else found
-                self._enter(y, x, form)
-            self._enter(x, y, form)
+                product = self._on_its_space(x, y) if found is None else found
+                self._enter(y, x, rest_there, there ^ product)
+            self._enter(x, y, rest, form ^ product)
+            form = product
         return form ^ extra if extra else form
 
     def product_of_sums(self, left: Sequence[Form], right: Sequence[Form]) -> Form:
@@ -74,8 +76,9 @@ class Products:
                 parts = [self._known(part, whole) for part in sums]
                 if not any(rest for _, rest in parts):
                     product = reduce(frozenset.symmetric_difference, [part for part, _ in parts])
-                    self._enter(x, y, product)
-                    self._enter(y, x, product)
+                    for form, other in ((x, y), (y, x)):
+                        known, rest = self._known(form, other)
+                        self._enter(form, other, rest, known ^ product)
                     return product
         return self.product(x, y)
 
@@ -96,16 +99,17 @@ class Products:
                 break
             y ^= row[0]
             product ^= row[1]
-        return self._atoms.current(product), y
+        return self._atoms.current(product) if product else product, y
 
-    def _enter(self, x: Form, y: Form, product: Form) -> None:
+    def _enter(self, x: Form, y: Form, rest: Form, product: Form) -> None:
+        """Enter a partner of x, and what `_known` leaves of it with its product."""
         multiples = self._multiples.get(x)
         if multiples is None:
             multiples = self._multiples[x] = _Multiples(x)
-        known, rest = self._known(x, y)
-        if rest:
-            multiples.partners.append(y)
-            multiples.rows[max(rest)] = rest, known ^ product
+            if max(rest) == max(x):
+                rest, product = rest ^ x, product ^ x
+        multiples.partners.append(y)
+        multiples.rows[max(rest)] = rest, product
 
     def _by_square(self, x: Form, y: Form) -> Form | None:
         """x AND y from xv, uy, uv and (x ^ u)(y ^ v), all known; else None.
