@@ -169,7 +169,8 @@ def evaluate(
     return results
 
 
-def _rebuild(term: BV, new: Mapping[BV, BV]) -> BV:
+def rebuild(term: BV, new: Mapping[BV, BV]) -> BV:
+    """The term with `new[operand]` in the place of each operand, at the rewrite level in force."""
     op, args = term.op, term.args
     if op == "anf":
         total = BV.const(0, term.width)
@@ -230,5 +231,5 @@ def substitute(roots: Sequence[BV], replacement: Mapping[BV, BV]) -> list[BV]:
             new[term] = term
         else:
             same = all(new[operand] is operand for operand in operands(term))
-            new[term] = term if same else _rebuild(term, new)
+            new[term] = term if same else rebuild(term, new)
     return [new[root] for root in roots]

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from lnsym.bv import BV
 
-GoalKind: TypeAlias = Literal["output", "abi"]
+GoalKind: TypeAlias = Literal["output", "abi", "unreachable"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,3 +22,8 @@ class Goal:
     conditions: tuple[BV, ...] = ()
     path: int = 0
     """Number of the path it belongs to, from 0."""
+
+
+def unreachable(name: str, conditions: tuple[BV, ...], path: int = 0) -> Goal:
+    """The goal that no input takes a path: under its conditions 0 = 1."""
+    return Goal(name, "unreachable", BV.const(0, 1), BV.const(1, 1), conditions, path)

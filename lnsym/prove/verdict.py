@@ -21,6 +21,18 @@ class MethodUse:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Apart:
+    """Two terms that agree on all samples and were not shown equal, as lines for a reader."""
+
+    actual: str
+    expected: str
+    computed_at: str = ""
+    """The instruction that first computes the code's side: address and text."""
+    specified_at: str = ""
+    """The line of the specification that says the other."""
+
+
 @dataclass
 class Verdict:
     """The answer for one routine under one contract."""
@@ -43,6 +55,8 @@ class Verdict:
     methods: list[MethodUse] = field(default_factory=list)
     assumptions: tuple[str, ...] = ()
     counterexample: Counterexample | None = None
+    apart: Apart | None = None
+    """Where it is unknown: what the code computes and what it should, as far down as the methods could not join them."""
 
     @property
     def total_seconds(self) -> float:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from isa.assumptions import assumption_of
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
 from lnsym.contract.execution import MAX_STEPS, Execution
-from lnsym.contract.goals import Goal
+from lnsym.contract.goals import Goal, unreachable
 from lnsym.contract.inputs import Sample, holds, samples
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import ContractError, Theorem
 from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
 from lnsym.machine.state import SP
-from lnsym.prove import refutation, structural
+from lnsym.prove import refutation
 from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.portfolio import METHODS, Decision, Limits, decide
+from lnsym.prove.provenance import locate_apart
 from lnsym.prove.refutation import Counterexample
 from lnsym.prove.verdict import EXIT_CODES, MethodUse, Status, Verdict
 
@@ -35,9 +38,11 @@ ASSUMPTIONS = (
 )
 """What every verdict rests on; the names are those of SOUNDNESS.md."""
 
+ASSUMPTION_OF_METHOD = {"gf2": "gf2", "sweep": "sweep", "z3": "solver", "bitwuzla": "solver"}
 
-FEW_SAMPLES = 4
-"""Samples that are tried before the costly methods."""
+
+CONFIRMATIONS = 8
+"""How many candidates for a counterexample are run."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,15 @@ class Options:
     max_steps: int = MAX_STEPS
     timeout: float = 60.0
     """Seconds for the methods that may take long, all goals together."""
+    methods: tuple[str, ...] = METHODS
+    """Which methods may be used, of `portfolio.METHODS`."""
+    goal_timeout: float | None = None
+    """Seconds for one goal and one solver."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the portfolio may use."""
+        return Limits(self.timeout, self.goal_timeout, self.methods)
 
 
 def verify(
@@ -72,6 +86,7 @@ class _Verification:
         self._seconds: dict[str, float] = {}
         self._methods: list[MethodUse] = []
         self._has_inputs = True
+        self._stopped: dict[Goal, Path] = {}
         began = time.perf_counter()
         theorem: Theorem = contract.theorem(symbol, **parameters)
         self._seconds["specify"] = time.perf_counter() - began
@@ -104,10 +119,8 @@ class _Verification:
         """Those of the instructions that were run and of the methods that closed goals."""
         run = self._execution.code.decoded.values()
         named = {assumption_of(i.encoding.mnemonic(i.fields) or "") for i in run}
-        methods = {"gf2": "gf2", "smt": "solver"}
-        return sorted(name for name in named if name) + [
-            methods[m.name] for m in self._methods if m.goals and m.name in methods
-        ]
+        used = [ASSUMPTION_OF_METHOD[m.name] for m in self._methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
+        return [*sorted(name for name in named if name), *dict.fromkeys(used)]
 
     def _check_preconditions(self) -> None:
         """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""
@@ -125,41 +138,62 @@ class _Verification:
             )
 
     def _decide(self) -> tuple[Status, str]:
-        """The methods in the order of cost. A few samples come before the costly ones: most wrong code is wrong on most inputs."""
+        """All goals, and that the paths that do not return cannot be taken, by the portfolio."""
         execution = self._execution
-        deadline = time.perf_counter() + self._options.timeout
-        stopped = [path for path in execution.paths if path.stopped is not None]
-        began = time.perf_counter()
-        goals = [goal for goal in execution.goals if not structural.proves(goal)]
-        self._note("structural", len(execution.goals) - len(goals), began)
-        if not goals and not stopped:
+        self._stopped = {
+            unreachable(str(path.stopped), path.conditions, number): path
+            for number, path in enumerate(execution.paths)
+            if path.stopped is not None
+        }
+        decision = decide([*execution.goals, *self._stopped], self._premises, self, self._options.limits)
+        self._methods = decision.methods
+        if decision.status == "refuted":
+            assert self._verdict.counterexample is not None
+            return "refuted", _describe(self._verdict.counterexample)
+        if decision.status == "proved":
             return self._proved()
-        refuted = self._refute(self._candidates(goals, stopped, FEW_SAMPLES))
-        if refuted:
-            return "refuted", refuted
-        goals = self._by_gf2(goals, deadline)
-        if not goals and not stopped:
-            return self._proved()
-        refuted = self._refute(self._candidates(goals, stopped, refutation.SAMPLES))
-        if refuted:
-            return "refuted", refuted
-        return self._by_solver(goals, stopped, deadline)
+        return "unknown", self._left_open(decision)
 
-    def _candidates(self, goals: Sequence[Goal], stopped: Sequence[Path], count: int) -> Iterator[Sample]:
+    def _left_open(self, decision: Decision) -> str:
+        """What is open, in a line; the exit code of a path that was stopped is the verdict's."""
+        for goal, _ in decision.left:
+            if goal in self._stopped:
+                stopped = self._stopped[goal].stopped
+                assert stopped is not None
+                code = 3 if stopped.exit_code == 1 else stopped.exit_code
+                self._verdict.exit_code = self._verdict.exit_code or code
+        first, reason = decision.left[0]
+        more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
+        if decision.apart is not None:
+            self._verdict.apart = locate_apart(self._execution, *decision.apart)
+        return f"{first.name}{more}" if first in self._stopped else f"{first.name}: {reason}{more}"
+
+    # -- as the portfolio's refuter -------------------------------------------------------------
+
+    def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
         """Samples on which a path stops, or a goal fails, according to the simulator."""
-        for path in stopped:
-            if refutation.may_be_refuted(path):
+        return self._confirm(self._candidates(goals, count))
+
+    def by_model(self, goal: Goal, model: Sample) -> bool:
+        """A solver's input."""
+        path = self._stopped.get(goal)
+        return (path is None or refutation.may_be_refuted(path)) and self._confirm(self._placed(model))
+
+    def _candidates(self, goals: Sequence[Goal], count: int) -> Iterator[Sample]:
+        for goal in goals:
+            path = self._stopped.get(goal)
+            if path is not None and refutation.may_be_refuted(path):
                 yield from refutation.stopped_candidates(self._execution, path, count)
-        yield from refutation.candidates(self._execution, goals, count)
+        yield from refutation.candidates(self._execution, [g for g in goals if g not in self._stopped], count)
 
-    def _by_gf2(self, goals: Sequence[Goal], deadline: float) -> list[Goal]:
-        """The goals that the GF(2) method leaves open."""
-        from lnsym.prove.gf2 import Solver
-
-        began = time.perf_counter()
-        closed = Solver().prove([(goal.actual, goal.expected) for goal in goals], deadline)
-        self._note("gf2", sum(closed), began)
-        return [goal for goal, proved in zip(goals, closed, strict=True) if not proved]
+    def _confirm(self, found: Iterator[Sample]) -> bool:
+        """Whether one of the candidates is a counterexample that Unicorn confirms."""
+        for sample in islice(found, CONFIRMATIONS):
+            counterexample = refutation.confirm(self._execution, sample)
+            if counterexample is not None:
+                self._verdict.counterexample = counterexample
+                return True
+        return False
 
     def _proved(self) -> tuple[Status, str]:
         """The verdict when every goal holds, provided that there were inputs, and goals for each path that reaches the end."""
@@ -172,64 +206,7 @@ class _Verification:
             return "unknown", "a path reaches the end and nothing was compared there: the theorem would be vacuous"
         return "proved", ""
 
-    def _note(self, method: str, goals: int, began: float) -> None:
-        self._methods.append(MethodUse(method, goals, time.perf_counter() - began))
-
-    def _refute(self, found: Iterator[Sample]) -> str:
-        """The reason when one of the candidates is a confirmed counterexample, else nothing."""
-        began = time.perf_counter()
-        reason = ""
-        for _, sample in zip(range(8), found, strict=False):
-            counterexample = refutation.confirm(self._execution, sample)
-            if counterexample is not None:
-                self._verdict.counterexample = counterexample
-                reason = _describe(counterexample)
-                break
-        self._note("refute", 0, began)
-        return reason
-
-    def _by_solver(self, goals: Sequence[Goal], stopped: Sequence[Path], deadline: float) -> tuple[Status, str]:
-        from lnsym.prove import smt
-
-        began = time.perf_counter()
-        closed = 0
-        unknown: list[str] = []
-        for path in stopped:
-            assert path.stopped is not None
-            answer = smt.solve(self._with_pointers(path.conditions), max(0.1, deadline - time.perf_counter()))
-            if answer.status == "unsat":
-                continue
-            if answer.status == "sat" and refutation.may_be_refuted(path):
-                refuted = self._refute(self._placed(answer.model))
-                if refuted:
-                    return "refuted", refuted
-            self._verdict.exit_code = self._verdict.exit_code or path.stopped.exit_code
-            if path.stopped.exit_code == 1:
-                self._verdict.exit_code = 3
-            unknown.append(str(path.stopped))
-        for goal in goals:
-            left = deadline - time.perf_counter()
-            if left <= 0:
-                unknown.append(f"{goal.name}: no time left")
-                continue
-            different = ~goal.actual.eq(goal.expected)
-            answer = smt.solve(self._with_pointers([*goal.conditions, different]), left)
-            if answer.status == "unsat":
-                closed += 1
-            elif answer.status == "sat":
-                refuted = self._refute(self._placed(answer.model))
-                if refuted:
-                    self._note("smt", closed, began)
-                    return "refuted", refuted
-                unknown.append(f"{goal.name}: a counterexample that did not run")
-            else:
-                unknown.append(f"{goal.name}: the solver found no answer in time")
-        self._note("smt", closed, began)
-        if unknown:
-            return "unknown", unknown[0] + (f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else "")
-        return self._proved()
-
-    def _with_pointers(self, conditions: Sequence[BV]) -> list[BV]:
+    def _premises(self, conditions: Sequence[BV]) -> list[BV]:
         """The conditions with the contract's, and with what is known of pointers where they speak of any."""
         execution = self._execution
         pointers = {block.base for block in execution.theorem.blocks} | {execution.start.x_or_sp(SP)}

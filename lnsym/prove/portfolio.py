@@ -1,0 +1,180 @@
+"""The portfolio: the methods in the order of cost, the costly ones side by side in processes, until every goal is answered.
+
+Structural identity and gf2 run here; few samples go before the costly methods, since wrong code is wrong on most inputs. Then
+`sweep` and the SMT solvers take what is left, each in a process of its own as far as there are processors: the first answer to a
+goal counts, a confirmed counterexample ends everything, and what has no answer in time is left open.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lnsym.bv import BV, topological
+from lnsym.contract.goals import Goal
+from lnsym.prove import structural
+from lnsym.prove.race import Ended, Task, chains, race
+from lnsym.prove.verdict import MethodUse, Status
+
+METHODS = ("structural", "gf2", "sweep", "smt")
+"""All of them, in the order of cost."""
+
+FEW_SAMPLES = 4
+"""Samples that are tried before the costly methods."""
+
+SAMPLES = 48
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the methods may use."""
+
+    timeout: float = 60.0
+    """Seconds for all goals together."""
+    goal_timeout: float | None = None
+    """Seconds for one goal and one solver."""
+    methods: tuple[str, ...] = METHODS
+    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    """How many methods run at a time."""
+
+
+class Refuter(Protocol):
+    """Tries inputs; each answer is whether a counterexample was confirmed by running it."""
+
+    def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
+        """Inputs of its own making."""
+
+    def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+        """A solver's values of the variables; those it lacks are free."""
+
+
+@dataclass
+class Decision:
+    """What came of the goals."""
+
+    status: Status
+    methods: list[MethodUse]
+    left: list[tuple[Goal, str]] = field(default_factory=list)
+    """Goals that nothing answered, each with a reason."""
+    apart: tuple[BV, BV] | None = None
+    """The smallest two terms, of the code and of what it is compared with, that agree on all samples and were not shown equal."""
+
+
+def decide(
+    goals: Sequence[Goal], premises: Callable[[Sequence[BV]], list[BV]], refuter: Refuter, limits: Limits
+) -> Decision:
+    """Prove all goals, or refute one. `premises` adds to path conditions what else holds of the variables in them."""
+    return _Portfolio(goals, premises, refuter, limits).decision()
+
+
+class _Portfolio:
+    def __init__(
+        self,
+        goals: Sequence[Goal],
+        premises: Callable[[Sequence[BV]], list[BV]],
+        refuter: Refuter,
+        limits: Limits,
+    ) -> None:
+        self._open = list(goals)
+        self._premises = premises
+        self._refuter = refuter
+        self._limits = limits
+        self._deadline = time.perf_counter() + limits.timeout
+        self._uses: dict[str, MethodUse] = {}
+        self._reasons: dict[Goal, str] = {}
+        self._apart: tuple[BV, BV] | None = None
+
+    def decision(self) -> Decision:
+        """The methods one after the other."""
+        methods = self._limits.methods
+        if "structural" in methods:
+            self._structural()
+        if self._open and self._samples(FEW_SAMPLES):
+            return self._decided("refuted")
+        if self._open and "gf2" in methods:
+            self._gf2()
+        if self._open and self._samples(SAMPLES):
+            return self._decided("refuted")
+        if self._open and {"sweep", "smt"}.intersection(methods) and self._race():
+            return self._decided("refuted")
+        return self._decided("unknown" if self._open else "proved")
+
+    def _decided(self, status: Status) -> Decision:
+        left = [(goal, self._reasons.get(goal, "no method that was tried closes it")) for goal in self._open]
+        return Decision(status, list(self._uses.values()), left, self._apart)
+
+    def _note(self, method: str, goals: int, seconds: float) -> None:
+        use = self._uses.setdefault(method, MethodUse(method, 0, 0.0))
+        use.goals += goals
+        use.seconds += seconds
+
+    def _structural(self) -> None:
+        began = time.perf_counter()
+        before = len(self._open)
+        self._open = [goal for goal in self._open if not structural.proves(goal)]
+        self._note("structural", before - len(self._open), time.perf_counter() - began)
+
+    def _samples(self, count: int) -> bool:
+        began = time.perf_counter()
+        refuted = self._refuter.by_samples(self._open, count)
+        self._note("refute", 0, time.perf_counter() - began)
+        return refuted
+
+    def _gf2(self) -> None:
+        """The goals that the GF(2) method leaves open. It does not use path conditions."""
+        from lnsym.prove.gf2 import Solver
+
+        began = time.perf_counter()
+        goals = [goal for goal in self._open if goal.kind != "unreachable"]
+        closed = Solver().prove([(goal.actual, goal.expected) for goal in goals], self._deadline)
+        proved = {goal for goal, done in zip(goals, closed, strict=True) if done}
+        self._open = [goal for goal in self._open if goal not in proved]
+        self._note("gf2", len(proved), time.perf_counter() - began)
+
+    def _race(self) -> bool:
+        """Run the costly methods on the open goals; whether one was refuted."""
+        limits = self._limits
+        asked = list(self._open)
+        task = Task(asked, [self._premises(goal.conditions) for goal in asked], self._deadline, limits.goal_timeout)
+        open_ = dict.fromkeys(asked)
+        began = time.perf_counter()
+        findings = race(task, chains(limits.methods, limits.processes))
+        for found in findings:
+            if isinstance(found, Ended):
+                self._note(found.method, 0, found.seconds)
+                self._apart = self._apart or self._named(found.apart, asked)
+                continue
+            goal = asked[found.goal]
+            if goal not in open_:
+                continue
+            if found.status == "proved":
+                del open_[goal]
+                self._note(found.method, 1, 0.0)
+                if not open_:
+                    break
+            elif found.status == "refuted":
+                if self._refuter.by_model(goal, found.model):
+                    findings.close()
+                    self._note(found.method, 0, time.perf_counter() - began)
+                    return True
+                self._reasons[goal] = f"{found.method} found a counterexample that did not run"
+            else:
+                self._reasons.setdefault(goal, found.reason)
+        findings.close()
+        for use in self._uses.values():
+            if use.goals and not use.seconds:  # it was ended with the race
+                use.seconds = time.perf_counter() - began
+        self._open = list(open_)
+        return False
+
+    def _named(self, serials: tuple[int, int] | None, goals: Sequence[Goal]) -> tuple[BV, BV] | None:
+        """The terms with these serial numbers."""
+        if serials is None:
+            return None
+        roots = [side for goal in goals for side in (goal.actual, goal.expected)]
+        by_serial = {term.serial: term for term in topological(roots)}
+        first, second = (by_serial.get(serial) for serial in serials)
+        return (first, second) if first is not None and second is not None else None

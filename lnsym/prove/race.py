@@ -1,0 +1,163 @@
+"""The costly methods side by side: each chain of methods in a forked process, findings as they come.
+
+A forked process has the terms of its parent, which cannot be sent; what comes back are numbers of goals and serial numbers of
+terms. The processes are ended when the receiver stops listening, at the deadline, and on Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from lnsym.bv import BV, terms_made
+from lnsym.contract.goals import Goal
+from lnsym.prove import smt
+
+if TYPE_CHECKING:
+    from lnsym.prove.sweep import Sweep
+
+Chain: TypeAlias = tuple[str, ...]
+"""Methods one after the other: "sweep", or the name of an SMT solver."""
+
+GRACE = 0.5
+"""Seconds past the deadline for a process to say what it found."""
+
+SHARE_OF_SWEEP = 0.6
+"""Which part of the time sweep gets where a solver comes after it in the same process."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One method's answer to one goal, by its number."""
+
+    goal: int
+    method: str
+    status: Literal["proved", "refuted", "unknown"]
+    model: dict[str, int] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A method is done, or gave up, after so many seconds; two terms that it could not show equal, by serial number."""
+
+    method: str
+    seconds: float
+    apart: tuple[int, int] | None = None
+
+
+Message: TypeAlias = Finding | Ended
+Send: TypeAlias = Callable[[Message], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Goals with all that may be assumed for each, and when to stop, by `time.perf_counter`."""
+
+    goals: Sequence[Goal]
+    premises: Sequence[Sequence[BV]]
+    deadline: float
+    goal_seconds: float | None = None
+
+    def seconds_for_a_goal(self) -> float:
+        """What is left for one goal."""
+        left = self.deadline - time.perf_counter()
+        return left if self.goal_seconds is None else min(left, self.goal_seconds)
+
+
+def chains(methods: Sequence[str], processes: int) -> list[Chain]:
+    """What runs side by side: sweep and then a solver on the joined terms, and solvers on the terms as they are."""
+    solvers = list(reversed(smt.installed())) if "smt" in methods else []
+    if "sweep" not in methods:
+        return [(solver,) for solver in solvers[:processes]] if processes > 1 else [tuple(solvers)]
+    after = solvers[-1:]
+    return [("sweep", *after), *[(solver,) for solver in solvers]][: max(1, processes)]
+
+
+def race(task: Task, rivals: Sequence[Chain]) -> Generator[Message, None, None]:
+    """What the chains find, as it comes, until all are done or the deadline is over. Closing the iterator ends them."""
+    context = multiprocessing.get_context("fork")
+    running = {}
+    try:
+        for chain in rivals:
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(target=_run, args=(chain, task, sender), daemon=True)
+            process.start()
+            sender.close()
+            running[receiver] = process
+        while running:
+            ready = wait(list(running), timeout=max(0.0, task.deadline + GRACE - time.perf_counter()))
+            if not ready:
+                return
+            for receiver in [receiver for receiver in running if receiver in ready]:
+                try:
+                    yield receiver.recv()
+                except EOFError:
+                    running.pop(receiver).join()
+    finally:
+        for receiver, process in running.items():
+            process.kill()
+            process.join()
+            receiver.close()
+
+
+def _run(chain: Chain, task: Task, sender: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its children
+    answered: set[int] = set()
+
+    def send(message: Message) -> None:
+        if isinstance(message, Finding) and message.status == "proved":
+            answered.add(message.goal)
+        sender.send(message)
+
+    sweep: Sweep | None = None
+    with suppress(BrokenPipeError):
+        for n, method in enumerate(chain):
+            left = [number for number in range(len(task.goals)) if number not in answered]
+            if method == "sweep":
+                sweep = _sweep(task, left, SHARE_OF_SWEEP if n + 1 < len(chain) else 1.0, send)
+            else:
+                _solve(task, left, method, sweep.merged if sweep else lambda term: term, send)
+
+
+def _sweep(task: Task, numbers: Sequence[int], share: float, send: Send) -> Sweep:
+    from lnsym.prove.sweep import Query, Sweep
+
+    began = time.perf_counter()
+    terms = terms_made()
+    queries = [Query(task.goals[n].actual, task.goals[n].expected, task.premises[n]) for n in numbers]
+    sweep = Sweep(queries, began + share * (task.deadline - began))
+    for found in sweep.run():
+        answer = sweep.answers[found]
+        send(Finding(numbers[found], "sweep", answer.status, answer.model))
+    for number, answer in zip(numbers, sweep.answers, strict=True):
+        if answer.status == "unknown":
+            send(Finding(number, "sweep", "unknown", reason="sweep joined neither it nor all below it in time"))
+    apart = sweep.apart(terms)
+    serials = (apart[0].serial, apart[1].serial) if apart else None
+    send(Ended("sweep", time.perf_counter() - began, serials))
+    return sweep
+
+
+def _solve(task: Task, numbers: Sequence[int], method: str, merged: Callable[[BV], BV], send: Send) -> None:
+    began = time.perf_counter()
+    for number in numbers:
+        goal = task.goals[number]
+        different = merged(goal.actual).ne(merged(goal.expected))
+        conditions = [*[merged(condition) for condition in task.premises[number]], different]
+        seconds = task.seconds_for_a_goal()
+        if seconds <= 0:
+            break
+        solver: smt.SolverName = "bitwuzla" if method == "bitwuzla" else "z3"
+        answer = smt.solve(conditions, seconds, solver)
+        if answer.status == "unknown":
+            send(Finding(number, method, "unknown", reason=f"{method} found no answer in time"))
+        else:
+            send(Finding(number, method, "proved" if answer.status == "unsat" else "refuted", answer.model))
+    send(Ended(method, time.perf_counter() - began))

@@ -1,0 +1,202 @@
+"""Joins: gates with equal signatures, shown equal and made one as they are built.
+
+A signature is what a node is on thousands of samples at once, one bit each. A new gate whose signature, or its complement, is that of
+an earlier node is compared with it: point by point over a narrow cut, then by a SAT solver on cones that grow. Where the two are
+equal the earlier one takes the new one's place, so everything above is built on joined nodes. Where they differ, the
+input that shows it becomes a sample. Where no answer comes within the effort, the pair is left apart.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pysat.solvers import Solver
+
+from lnsym.prove.circuit.graph import FALSE, INPUT, Graph, Key, Literal, values
+from lnsym.prove.sweep.cones import clauses, cone, equal_by_tables, variable
+from lnsym.prove.sweep.samples import Samples
+
+SOLVER = "cadical153"
+CANDIDATES = 4
+"""With how many earlier nodes of its signature a gate is compared."""
+
+
+class OutOfTime(Exception):
+    """The deadline is over."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How large the cones grow for one pair, in gates, and how many conflicts the solver may have on each."""
+
+    sizes: tuple[int, ...]
+    conflicts: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What the solver says of a pair: True with values of the variables, False, or None where it gave up."""
+
+    found: bool | None
+    values: dict[str, int] = field(default_factory=dict)
+
+
+class Joins:
+    """A graph whose equal gates are one, as far as the effort goes."""
+
+    def __init__(self, effort: Effort, deadline: float | None, samples: Samples) -> None:
+        self.graph = Graph(self._meet)
+        self.effort = effort
+        self.deadline = deadline
+        self.samples = samples
+        self.apart: list[tuple[Literal, Literal]] = []
+        """Pairs with equal signatures for which no answer came."""
+        self._values: list[int] = [0]
+        self._classes: dict[int, list[int]] = {0: [0]}
+        self._keys: dict[int, Key] = {}
+        self._joined: set[int] = set()
+        self._whole = Solver(name=SOLVER)
+        self._loaded: set[int] = set()
+        self._pending: list[dict[Key, int]] = []
+
+    # -- signatures -----------------------------------------------------------------------------
+
+    def _catch_up(self) -> None:
+        """The values of nodes made since the last call; inputs among them take theirs from the samples."""
+        gates, known, graph = self.graph.gates, self._values, self.graph
+        if len(self._keys) != len(graph.inputs):
+            for key, node in list(graph.inputs.items())[len(self._keys) :]:
+                self._keys[node] = key
+        while len(known) < len(gates):
+            node = len(known)
+            if gates[node][0] == INPUT:
+                known.append(self.samples.bit(self._keys[node]))
+                self._enter(node)
+            else:
+                values(gates[: node + 1] if node + 1 < len(gates) else gates, known, self.samples.ones)
+
+    def signature(self, literal: Literal) -> int:
+        """The literal's values on all samples."""
+        self._catch_up()
+        return self._values[literal >> 1] ^ (self.samples.ones if literal & 1 else 0)
+
+    def _enter(self, node: int) -> None:
+        self._classes.setdefault(self._normal(node)[0], []).append(node)
+
+    def _normal(self, node: int) -> tuple[int, int]:
+        """The signature up to complement, and whether it was complemented."""
+        value = self._values[node]
+        return (value ^ self.samples.ones, 1) if value & 1 else (value, 0)
+
+    # -- one pair -------------------------------------------------------------------------------
+
+    def _meet(self, node: int) -> Literal:
+        """The literal to be used for a new gate."""
+        self._catch_up()
+        signature, sign = self._normal(node)
+        others = self._classes.get(signature)
+        if others is None:
+            self._classes[signature] = [node]
+            return 2 * node
+        for other in others[:CANDIDATES]:
+            literal = 2 * other | (sign ^ self._normal(other)[1])
+            if self.equal(2 * node, literal):
+                self._joined.add(node)
+                return literal
+        self._enter(node)
+        return 2 * node
+
+    def equal(self, a: Literal, b: Literal) -> bool:
+        """Whether two literals with equal signatures are shown equal within the effort."""
+        self._check_time()
+        if equal_by_tables(self.graph, a, b):
+            return True
+        for size in self.effort.sizes:
+            part = cone(self.graph, (a >> 1, b >> 1), size)
+            with Solver(name=SOLVER, bootstrap_with=clauses(self.graph, part.gates)) as solver:
+                answer, model = _differ(solver, a, b, (), self.effort.conflicts)
+            if answer is False:
+                return True
+            if part.whole:
+                if answer:
+                    self._learn(model)
+                    return False
+                break
+        self.apart.append((a, b))
+        return False
+
+    def differ(self, a: Literal, b: Literal, conditions: Sequence[Literal], conflicts: int) -> Difference:
+        """Whether some input makes the two differ and all conditions 1; on the whole circuit below them."""
+        self._check_time()
+        if FALSE in conditions:
+            return Difference(False)
+        roots = [literal >> 1 for literal in (a, b, *conditions)]
+        fresh = [node for node in cone(self.graph, roots, len(self.graph)).gates if node not in self._loaded]
+        for clause in clauses(self.graph, fresh):
+            self._whole.add_clause(clause)
+        self._loaded.update(fresh)
+        answer, model = _differ(self._whole, a, b, conditions, conflicts)
+        if not answer:
+            return Difference(answer)
+        self._learn(model)
+        values: dict[str, int] = {}
+        for node, (name, bit) in self._keys.items():
+            values[name] = values.get(name, 0) | (node < len(model) + 1 and model[node - 1] > 0) << bit
+        return Difference(True, values)
+
+    def _check_time(self) -> None:
+        if self.deadline is not None and time.perf_counter() > self.deadline:
+            raise OutOfTime
+
+    # -- counterexamples ------------------------------------------------------------------------
+
+    def _learn(self, model: Sequence[int]) -> None:
+        """Take the inputs of a solver's model, and some near it, as samples."""
+        point = {key: int(model[node - 1] > 0) for node, key in self._keys.items() if node <= len(model)}
+        self._pending.append(point)
+        if len(self._pending) >= (1 if len(self.graph) < 20_000 else 16):
+            self.refine()
+
+    def refine(self) -> None:
+        """Evaluate everything on the new samples, and class the nodes anew."""
+        if not self._pending:
+            return
+        self._catch_up()
+        self.samples.extend(self._pending)
+        self._pending = []
+        gates = self.graph.gates
+        known: list[int] = [0]
+        while len(known) < len(gates):
+            node = len(known)
+            if gates[node][0] == INPUT:
+                known.append(self.samples.bit(self._keys[node]))
+                continue
+            end = node
+            while end < len(gates) and gates[end][0] != INPUT:
+                end += 1
+            values(gates[:end], known, self.samples.ones)
+        self._values = known
+        self._classes = {}
+        for node in range(len(gates)):
+            if node not in self._joined:
+                self._enter(node)
+
+
+def _differ(
+    solver: Any, a: Literal, b: Literal, conditions: Sequence[Literal], conflicts: int
+) -> tuple[bool | None, list[int]]:
+    """Whether the clauses let two literals differ under conditions, and such values of all variables; None for gave up."""
+    known = [variable(condition) for condition in conditions if condition > 1]
+    certain = True
+    for x, y in ((a, b ^ 1), (a ^ 1, b)):
+        if FALSE in (x, y):
+            continue
+        solver.conf_budget(conflicts)
+        answer = solver.solve_limited(assumptions=[*known, *[variable(z) for z in (x, y) if z > 1]])
+        if answer:
+            return True, solver.get_model() or []
+        certain = certain and answer is False
+    return (False if certain else None), []

@@ -1,0 +1,132 @@
+"""Words: terms as tuples of joined bits, and terms replaced by earlier ones that they equal.
+
+Terms are taken operands first, each rebuilt on what its operands were replaced by, so that the normal forms see what the joins have shown.
+A term whose bits are those of an earlier one, rotated or complemented or offset by a constant, is replaced by that.
+"""
+
+from __future__ import annotations
+
+from lnsym.bv import BV, operands, topological
+from lnsym.bv.evaluate import rebuild
+from lnsym.prove.circuit.adders import Word
+from lnsym.prove.circuit.blast import Blaster
+from lnsym.prove.sweep.joins import Joins
+
+OFFSET_SAMPLES = 6
+"""On how many samples the difference of two words is looked at before a constant offset is tried."""
+
+MIN_OFFSET_WIDTH = 8
+BITS_PER_GATE = 2
+
+
+class Words:
+    """The terms met so far: what replaces each, and the word of each replacement."""
+
+    def __init__(self, joins: Joins) -> None:
+        self.joins = joins
+        self.new: dict[BV, BV] = {}
+        self._blaster = Blaster(joins.graph)
+        self._by_word: dict[Word, BV] = {}
+        self._by_rotation: dict[tuple[int, ...], tuple[BV, int]] = {}
+        self._by_differences: dict[tuple[int, ...], BV] = {}
+
+    def word(self, term: BV) -> Word:
+        """The bits of a term that was added."""
+        return self._blaster.words[self.new[term]]
+
+    def add(self, term: BV) -> None:
+        """Take in a term whose operands were added."""
+        if term in self.new:
+            return
+        if term.op in ("const", "var") or all(self.new[operand] is operand for operand in operands(term)):
+            built = term
+        else:
+            built = rebuild(term, self.new)
+        for node in topological([built]):
+            if node not in self._blaster.words:
+                self._blaster.words[node] = self._blaster.node(node)
+                self.new[node] = self._replacement(node)
+        self.new[term] = self.new.setdefault(built, built)
+
+    def _replacement(self, term: BV) -> BV:
+        """An earlier term with the same bits, or this one."""
+        word = self._blaster.words[term]
+        if term.op == "const":
+            return term
+        if all(bit < 2 for bit in word):
+            return BV.const(sum(bit << n for n, bit in enumerate(word)), term.width)
+        earlier = self._by_word.setdefault(word, term)
+        if earlier is not term:
+            return self.new[earlier]
+        if term.width == 1:
+            return self._complemented(term, word)
+        rotation, key = _least_rotation(word)
+        known = self._by_rotation.setdefault(key, (term, rotation))
+        if known[0] is not term and known[0].width == term.width:
+            other, turned = self.new[known[0]], known[1]
+            result = other.rotate_right((rotation - turned) % term.width)
+            flipped = self._flips(result, word)
+            return result ^ flipped if flipped else result
+        return self._offset(term, word)
+
+    def _complemented(self, term: BV, word: Word) -> BV:
+        other = self._by_word.get((word[0] ^ 1,))
+        return term if other is None else ~self.new[other]
+
+    def _flips(self, other: BV, word: Word) -> int:
+        self._blast(other)
+        theirs = self._blaster.words[other]
+        return sum(((a ^ b) & 1) << n for n, (a, b) in enumerate(zip(word, theirs, strict=True)))
+
+    def _blast(self, term: BV) -> None:
+        for node in topological([term]):
+            if node not in self._blaster.words:
+                self._blaster.words[node] = self._blaster.node(node)
+                self.new.setdefault(node, node)
+
+    def _offset(self, term: BV, word: Word) -> BV:
+        """y + c where that is what the term is, for an earlier y."""
+        if term.width < MIN_OFFSET_WIDTH:
+            return term
+        values = self._values(word)
+        mask = (1 << term.width) - 1
+        key = (term.width, *[(value - values[0]) & mask for value in values[1:]])
+        earlier = self._by_differences.setdefault(key, term)
+        if earlier is term or not any(key[1:]):
+            return term
+        constant = (values[0] - self._values(self._blaster.words[earlier])[0]) & mask
+        candidate = earlier + constant
+        self._blast(candidate)
+        return candidate if self._blaster.words[candidate] == word else term
+
+    def _values(self, word: Word) -> list[int]:
+        """The word's values on a few samples."""
+        signatures = [self.joins.signature(bit) for bit in word]
+        return [sum((s >> at & 1) << n for n, s in enumerate(signatures)) for at in range(2, 2 + OFFSET_SAMPLES)]
+
+    def smallest_apart(self, older_than: int | None = None) -> tuple[BV, BV] | None:
+        """The smallest two terms with bits that agree on all samples and were not shown equal."""
+        wanted = {literal >> 1 for pair in self.joins.apart for literal in pair}
+        holder: dict[int, BV] = {}
+        for term in self.new:
+            if older_than is not None and term.serial >= older_than:
+                continue
+            for bit in self.word(term):
+                if bit >> 1 in wanted:
+                    holder.setdefault(bit >> 1, term)
+        pairs = [(holder.get(a >> 1), holder.get(b >> 1)) for a, b in self.joins.apart]
+        found = [(a, b) for a, b in pairs if a is not None and b is not None and a.width == b.width and a is not b]
+        return min(found, key=lambda pair: len(topological(pair)), default=None)
+
+
+def _least_rotation(word: Word) -> tuple[int, tuple[int, ...]]:
+    """By how much a word without its complements was rotated right from the least of its rotations, and that one."""
+    nodes = tuple([bit >> 1 for bit in word])
+    least = min(nodes)
+    best: tuple[int, ...] = ()
+    turned = 0
+    for at in [n for n, node in enumerate(nodes) if node == least]:
+        candidate = nodes[at:] + nodes[:at]
+        if not best or candidate < best:
+            best, turned = candidate, (len(nodes) - at) % len(nodes)
+    return turned, best
