@@ -5,7 +5,7 @@ A word is a tuple of literals, least significant bit first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lnsym.bv import BV, Table, topological
 from lnsym.prove.circuit.adders import Adders, Word
@@ -205,12 +205,26 @@ class Blaster:
         index = self.words[term.args[1]]
         needed = min(len(index), max(len(table.entries) - 1, 1).bit_length())
         past = self.graph.all_of([x ^ 1 for x in index[needed:]])
-        bits = [
-            sum((table[at] >> bit & 1) << at for at in range(min(1 << needed, len(table.entries))))
-            for bit in range(term.width)
-        ]
-        made = {column: function(self.graph, column, index[:needed]) for column in dict.fromkeys(bits)}
-        return tuple([self.graph.and_(made[column], past) for column in bits])
+        entries = [table[at] for at in range(1 << needed)]
+        word = self._weighted(entries, index[:needed], term.width) or self._tabulated(
+            entries, index[:needed], term.width
+        )
+        return tuple([self.graph.and_(bit, past) for bit in word])
+
+    def _weighted(self, entries: Sequence[int], index: Word, width: int) -> Word | None:
+        """A table whose entries are sums of a weight for each index bit (a count of bits): as that sum."""
+        mask = (1 << width) - 1
+        weights = [entries[1 << j] - entries[0] for j in range(len(index))]
+        for at in range(1, len(entries)):
+            rest = at & (at - 1)
+            if (entries[rest] + weights[(at ^ rest).bit_length() - 1] - entries[at]) & mask:
+                return None
+        return self._adders.total([(w, (x,)) for w, x in zip(weights, index, strict=True)], entries[0], width)
+
+    def _tabulated(self, entries: Sequence[int], index: Word, width: int) -> Word:
+        columns = [sum((entry >> bit & 1) << at for at, entry in enumerate(entries)) for bit in range(width)]
+        made = {column: function(self.graph, column, index) for column in dict.fromkeys(columns)}
+        return tuple([made[column] for column in columns])
 
 
 def number(value: int, width: int) -> Word:

@@ -63,7 +63,7 @@ class Sweep:
         self.deadline = deadline
         self._samples = Samples()
         self._joins = Joins(EFFORTS[0], deadline, self._samples)
-        self._words = Words(self._joins)
+        self._words = self._words_before = Words(self._joins)
         self._bits: dict[int, list[tuple[int, int]]] = {}
         """By query: the bits that the solver on the whole circuit has left open."""
 
@@ -98,7 +98,7 @@ class Sweep:
 
         Only terms with serial numbers below `older_than` are looked at, if it is given.
         """
-        return self._words.smallest_apart(older_than)
+        return self._words.smallest_apart(older_than) or self._words_before.smallest_apart(older_than)
 
     def _open(self) -> list[int]:
         return [number for number, answer in enumerate(self.answers) if answer.status == "unknown"]
@@ -106,7 +106,7 @@ class Sweep:
     def _pass(self, effort: Effort) -> Iterator[int]:
         """One pass over all terms of the open queries."""
         self._joins = Joins(effort, self.deadline, self._samples)
-        self._words = Words(self._joins)
+        self._words_before, self._words = self._words, Words(self._joins)
         for number in self._open():
             query = self.queries[number]
             for term in topological([query.expected, query.actual, *query.conditions]):

@@ -93,7 +93,7 @@ def _columns(count: int) -> list[int]:
 
 
 def _narrow_cuts(gates: Sequence[Gate], a: int, b: int) -> Iterator[Cone]:
-    """Cuts of at most MAX_LEAVES nodes on the way down from two nodes: the narrowest seen in each stretch of the way."""
+    """Cuts of at most MAX_LEAVES nodes on the way down from two nodes: the narrowest in each stretch of the way, the inputs last."""
     heap = [-node for node in {a, b} if node]
     heapify(heap)
     seen = set(heap)
@@ -124,6 +124,8 @@ def _narrow_cuts(gates: Sequence[Gate], a: int, b: int) -> Iterator[Cone]:
             best, stretch = None, len(inside) * 3
     if best is not None:
         yield best
+    if not heap and len(inputs) <= MAX_LEAVES:
+        yield Cone(inside[::-1], inputs, True)
 
 
 def clauses(graph: Graph, gates: Iterable[int]) -> Iterator[Clause]:

@@ -20,6 +20,9 @@ from lnsym.prove.sweep.cones import clauses, cone, equal_by_tables, variable
 from lnsym.prove.sweep.samples import Samples
 
 SOLVER = "cadical153"
+PORTION = 5_000
+"""How many conflicts the solver may have between two looks at the clock."""
+
 CANDIDATES = 4
 """With how many earlier nodes of its signature a gate is compared."""
 
@@ -130,7 +133,6 @@ class Joins:
 
     def differ(self, a: Literal, b: Literal, conditions: Sequence[Literal], conflicts: int) -> Difference:
         """Whether some input makes the two differ and all conditions 1; on the whole circuit below them."""
-        self._check_time()
         if FALSE in conditions:
             return Difference(False)
         roots = [literal >> 1 for literal in (a, b, *conditions)]
@@ -138,7 +140,11 @@ class Joins:
         for clause in clauses(self.graph, fresh):
             self._whole.add_clause(clause)
         self._loaded.update(fresh)
-        answer, model = _differ(self._whole, a, b, conditions, conflicts)
+        answer: bool | None = None
+        while answer is None and conflicts > 0:  # in portions, so as to see when time is over
+            self._check_time()
+            answer, model = _differ(self._whole, a, b, conditions, min(conflicts, PORTION))
+            conflicts -= PORTION
         if not answer:
             return Difference(answer)
         self._learn(model)

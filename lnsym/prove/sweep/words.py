@@ -32,7 +32,7 @@ class Words:
 
     def word(self, term: BV) -> Word:
         """The bits of a term that was added."""
-        return self._blaster.words[self.new[term]]
+        return self._blaster.words[term]
 
     def add(self, term: BV) -> None:
         """Take in a term whose operands were added."""
@@ -46,7 +46,8 @@ class Words:
             if node not in self._blaster.words:
                 self._blaster.words[node] = self._blaster.node(node)
                 self.new[node] = self._replacement(node)
-        self.new[term] = self.new.setdefault(built, built)
+        self._blaster.words[term] = self._blaster.words[built]
+        self.new[term] = self.new[built]
 
     def _replacement(self, term: BV) -> BV:
         """An earlier term with the same bits, or this one."""
