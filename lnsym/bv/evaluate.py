@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from lnsym.bv import products
 from lnsym.bv.choices import equal, ite, less_signed, less_unsigned
@@ -37,17 +37,17 @@ def operands(term: BV) -> tuple[BV, ...]:
     return args
 
 
-def topological(roots: Iterable[BV]) -> list[BV]:
-    """All terms under the roots, each once, operands before the terms made of them."""
+def topological(roots: Iterable[BV], known: Container[BV] = ()) -> list[BV]:
+    """All terms under the roots, each once, operands before the terms made of them; not those in `known` or below them alone."""
     order: list[BV] = []
     done: set[BV] = set()
     stack = list(roots)[::-1]
     while stack:
         term = stack[-1]
-        if term in done:
+        if term in done or term in known:
             stack.pop()
             continue
-        waiting = [operand for operand in operands(term) if operand not in done]
+        waiting = [operand for operand in operands(term) if operand not in done and operand not in known]
         if waiting:
             stack.extend(reversed(waiting))
         else:

@@ -10,25 +10,54 @@ arithmetic circuits by function extraction, 2016); only linear identities are us
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
-from typing import TypeAlias
+from itertools import chain
+from typing import NamedTuple, TypeAlias
 
-from lnsym.prove.circuit.graph import FALSE, TRUE, XOR, Graph, Literal
+from lnsym.prove.circuit.graph import AND, FALSE, MAJ, TRUE, XOR, Graph, Literal
 
 Word: TypeAlias = tuple[Literal, ...]
-Adder: TypeAlias = tuple[Literal, Literal, tuple[Literal, ...]]
-"""Sum, carry and inputs."""
+
+MAX_USES = 2
+"""How often one adder is taken apart in one form. Gates that were joined may be older than what they are the sums of, so that without a
+bound this might not end."""
+
+MAX_ROWS = 10
+"""Up to how many rows of bits a sum is built flat. A recurrence (a hash's state) would else be taken apart to its beginning."""
+
+MAX_DIFFERENCE_ROWS = 60
+"""The same for the difference of two sums, where what they have in common cancels."""
+
+COMPARED = 6
+"""On how many samples sums are compared."""
+
+
+class Adder(NamedTuple):
+    """A full or half adder of column `column` of the sum number `word`; in the last column nobody asks for the carry."""
+
+    total: Literal
+    carry: Literal | None
+    inputs: tuple[Literal, ...]
+    word: int
+    column: int
 
 
 class Adders:
-    """The adders of one graph, by the node of their sum."""
+    """The adders of one graph, by the node of their sum.
 
-    def __init__(self, graph: Graph) -> None:
+    `signature` gives a literal's values on samples, one bit each; with it, a sum that looks like an earlier one is compared with that
+    before anything is built.
+    """
+
+    def __init__(self, graph: Graph, signature: Callable[[Literal], int] | None = None) -> None:
         self.graph = graph
+        self._signature = signature
         self._made: defaultdict[int, list[Adder]] = defaultdict(list)
         self._sums_of_carry: defaultdict[int, list[int]] = defaultdict(list)
+        self._words: list[Word] = []
+        self._by_values: dict[tuple[int, ...], Word] = {}
 
     def total(self, rows: Iterable[tuple[int, Sequence[Literal]]], constant: int, width: int) -> Word:
         """The sum of coefficient * row and of the constant modulo 2**width; a row's first literal is its lowest bit."""
@@ -36,8 +65,35 @@ class Adders:
         for coefficient, row in rows:
             for bit, literal in enumerate(row[:width]):
                 form.add(literal, coefficient << bit)
-        self._take_apart(form)
-        return self._build(form)
+        values = self._values(form)
+        known = self._by_values.get(values)
+        if known is not None and self._is(form, known):
+            return (*known, *[FALSE] * width)[:width]
+        flat = form.copy()
+        word = self._build(flat if self._take_apart(flat, MAX_ROWS * width) else form)
+        if known is None and values:
+            self._by_values[values] = word
+        return word
+
+    def _values(self, form: _Form) -> tuple[int, ...]:
+        """The form on a few samples."""
+        if self._signature is None:
+            return ()
+        found = [form.constant] * COMPARED
+        for node, coefficient in form.coefficients.items():
+            bits = self._signature(2 * node) >> 2
+            for at in range(COMPARED):
+                if bits >> at & 1:
+                    found[at] += coefficient
+        return tuple([value & form.mask for value in found])
+
+    def _is(self, form: _Form, word: Word) -> bool:
+        """Whether the form is a word that was built before: their difference, taken apart, is nothing."""
+        difference = form.copy()
+        for bit, literal in enumerate(word[: form.width]):
+            difference.add(literal, -1 << bit)
+        self._take_apart(difference, MAX_DIFFERENCE_ROWS * form.width)
+        return not difference.coefficients and not difference.constant
 
     # -- building -------------------------------------------------------------------------------
 
@@ -48,48 +104,50 @@ class Adders:
             for shift, negative in signed_digits(coefficient, form.width):
                 columns[shift].append(2 * node + negative)
                 constant -= negative << shift  # -x = ~x - 1
-        result = []
+        result: list[Literal] = []
         for weight, column in enumerate(columns):
             if constant >> weight & 1:
                 column.append(TRUE)
             heapify(column)
             while len(column) > 1:
                 inputs = tuple([heappop(column) for _ in range(min(3, len(column)))])
-                total, carry = self._added(inputs)
-                if total != FALSE or not column:
-                    heappush(column, total)
-                if weight + 1 < form.width and carry != FALSE:
-                    columns[weight + 1].append(carry)
+                adder = self._added(inputs, len(self._words), weight, weight + 1 == form.width)
+                if adder.total != FALSE or not column:
+                    heappush(column, adder.total)
+                if adder.carry:
+                    columns[weight + 1].append(adder.carry)
             result.append(column[0] if column else FALSE)
-        return tuple(result)
+        self._words.append(tuple(result))
+        return self._words[-1]
 
-    def _added(self, inputs: tuple[Literal, ...]) -> tuple[Literal, Literal]:
-        """Sum and carry of two or three literals."""
+    def _added(self, inputs: tuple[Literal, ...], word: int, column: int, last: bool) -> Adder:
+        """The adder of two or three literals."""
         graph = self.graph
         if len(inputs) == 2:
-            total, carry = graph.xor(*inputs), graph.and_(*inputs)
+            total = graph.xor(*inputs)
+            carry = None if last else graph.and_(*inputs)
         else:
             x, y, z = inputs
-            total, carry = graph.xor(graph.xor(x, y), z), graph.majority(x, y, z)
-        self._remember(total, carry, inputs)
-        return total, carry
-
-    def _remember(self, total: Literal, carry: Literal, inputs: tuple[Literal, ...]) -> None:
-        """Take note of an adder, unless its sum is older than its inputs (as joined gates may be): to follow these would not end."""
+            total = graph.xor(graph.xor(x, y), z)
+            carry = None if last else graph.majority(x, y, z)
+        adder = Adder(total, carry, inputs, word, column)
         node = total >> 1
-        adder = total, carry, inputs
-        if max(inputs) >> 1 < node and adder not in self._made[node]:
+        if node and adder[:3] not in [known[:3] for known in self._made[node]]:
             self._made[node].append(adder)
-            self._sums_of_carry[carry >> 1].append(node)
+            if carry is not None:
+                self._sums_of_carry[carry >> 1].append(node)
+        return adder
 
     # -- taking apart ---------------------------------------------------------------------------
 
-    def _take_apart(self, form: _Form) -> None:
-        """Replace sums and their carries by the adders' inputs, from the newest node down."""
+    def _take_apart(self, form: _Form, limit: int) -> bool:
+        """Replace sums and their carries by the adders' inputs, from the newest node down; False where the form grew past the limit."""
         heap = [-node for node in form.coefficients]
         heapify(heap)
         queued = set(heap)
         while heap:
+            if len(form.coefficients) > limit:
+                return False
             key = heappop(heap)
             queued.discard(key)
             touched = self._replace(form, -key)
@@ -98,33 +156,55 @@ class Adders:
                     if candidate in form.coefficients and -candidate not in queued:
                         queued.add(-candidate)
                         heappush(heap, -candidate)
+        return True
 
     def _replace(self, form: _Form, node: int) -> list[int]:
         """Take the adder apart whose sum a node is, if the form has its carry twice as often; the nodes that came in."""
         coefficient = form.coefficients.get(node)
         if coefficient is None:
             return []
-        for total, carry, inputs in self._adders(node):
-            times = -coefficient if total & 1 else coefficient
-            if form.holds(carry, 2 * times):
-                form.add(total, -times)
-                form.add(carry, -2 * times)
-                for literal in inputs:
+        for adder in chain(self._made.get(node, ()), self._likely(form, node, coefficient)):
+            times = -coefficient if adder.total & 1 else coefficient
+            if form.uses[adder] < MAX_USES and self._may_go(form, adder, times):
+                form.uses[adder] += 1
+                form.add(adder.total, -times)
+                if adder.carry is not None:
+                    form.add(adder.carry, -2 * times)
+                for literal in adder.inputs:
                     form.add(literal, times)
-                return [literal >> 1 for literal in inputs if literal > 1]
+                return [literal >> 1 for literal in adder.inputs if literal > 1]
         return []
 
-    def _adders(self, node: int) -> list[Adder]:
-        """The adders with this sum; an XOR that no adder made could be one."""
-        if node not in self._made:
-            kind, a, b, _ = self.graph.gates[node]
-            if kind == XOR:
-                for x, rest in ((a, b), (b, a)):
-                    inner, p, q, _ = self.graph.gates[x >> 1]
-                    if inner == XOR:
-                        self._remember(2 * node, self.graph.majority(p, q, rest), (p, q, rest))
-                self._remember(2 * node, self.graph.and_(a, b), (a, b))
-        return self._made.get(node, [])
+    def _may_go(self, form: _Form, adder: Adder, times: int) -> bool:
+        """Whether the form has the adder's carry twice as often as its sum.
+
+        Where twice as often is not at all, this would hold of any XOR. There the adder must belong to a sum of which the form has
+        the next lower bit too.
+        """
+        if 2 * times & form.mask:
+            return adder.carry is not None and form.holds(adder.carry, 2 * times)
+        if adder.word in form.opened:
+            return adder.carry is None or form.holds(adder.carry, 0)
+        if adder.column and (adder.carry is None or form.holds(adder.carry, 0)):
+            below = form.coefficients.get(self._words[adder.word][adder.column - 1] >> 1, 0)
+            if below and (2 * below - times) & form.mask == 0:
+                form.opened.add(adder.word)
+                return True
+        return False
+
+    def _likely(self, form: _Form, node: int, coefficient: int) -> Iterator[Adder]:
+        """The adders that an XOR made by none could be the sum of, where the form has something that looks like the carry."""
+        kind, a, b, _ = self.graph.gates[node]
+        if kind != XOR or node in self._made or not 2 * coefficient & form.mask:
+            return
+        for x, rest in ((a, b), (b, a)):
+            inner, p, q, _ = self.graph.gates[x >> 1]
+            if inner == XOR:
+                p, q, rest = sorted((p, q, rest))
+                if any(form.holds(carry, 2 * coefficient) for carry in self.graph.alike((MAJ, p, q, rest))):
+                    yield Adder(2 * node, self.graph.majority(p, q, rest), (p, q, rest), -1, 0)
+        if any(form.holds(carry, 2 * coefficient) for carry in self.graph.alike((AND, a, b, -1))):
+            yield Adder(2 * node, self.graph.and_(a, b), (a, b), -1, 0)
 
 
 class _Form:
@@ -135,6 +215,15 @@ class _Form:
         self.mask = (1 << width) - 1
         self.constant = constant & self.mask
         self.coefficients: dict[int, int] = {}
+        self.opened: set[int] = set()
+        """The sums whose highest bits were taken apart."""
+        self.uses: Counter[Adder] = Counter()
+
+    def copy(self) -> _Form:
+        """The same form, to be changed."""
+        other = _Form(self.width, self.constant)
+        other.coefficients = self.coefficients.copy()
+        return other
 
     def add(self, literal: Literal, times: int) -> None:
         """Add a multiple of a literal."""

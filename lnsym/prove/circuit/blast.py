@@ -14,12 +14,12 @@ from lnsym.prove.circuit.graph import FALSE, TRUE, Graph, Literal
 
 
 class Blaster:
-    """The words of terms in one graph. A variable's bit i is the graph's input (name, i)."""
+    """The words of terms in one graph. A variable's bit i is the graph's input (name, i). For `signature` see `Adders`."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, signature: Callable[[Literal], int] | None = None) -> None:
         self.graph = graph
         self.words: dict[BV, Word] = {}
-        self._adders = Adders(graph)
+        self._adders = Adders(graph, signature)
 
     def word(self, term: BV) -> Word:
         """The word of a term; its operands get theirs first."""

@@ -32,12 +32,18 @@ class Graph:
     """The gates of one circuit. `gates[n]` is node n; `inputs` maps the inputs' keys to nodes.
 
     `on_gate` is told of each new gate and answers with the literal to be used for it: itself, or an equal one made before.
+    `alike` names literals that a gate not made yet might turn out to be.
     """
 
-    def __init__(self, on_gate: Callable[[int], Literal] = lambda node: 2 * node) -> None:
+    def __init__(
+        self,
+        on_gate: Callable[[int], Literal] = lambda node: 2 * node,
+        alike: Callable[[Gate], Sequence[Literal]] = lambda gate: (),
+    ) -> None:
         self.gates: list[Gate] = [(INPUT, -1, -1, -1)]
         self.inputs: dict[Key, int] = {}
         self.on_gate = on_gate
+        self._alike = alike
         self._known: dict[Gate, Literal] = {}
 
     def __len__(self) -> int:
@@ -58,6 +64,11 @@ class Graph:
             self.gates.append(gate)
             found = self._known[gate] = self.on_gate(node)
         return found
+
+    def alike(self, gate: Gate) -> Sequence[Literal]:
+        """Literals that the gate is, or might be; its inputs are sorted. Nothing is made."""
+        found = self._known.get(gate)
+        return self._alike(gate) if found is None else (found,)
 
     def and_(self, a: Literal, b: Literal) -> Literal:
         """a & b"""
@@ -125,21 +136,22 @@ class Graph:
         return row[0]
 
 
-def values(gates: Sequence[Gate], known: list[int], ones: int) -> None:
-    """Append to `known`, the values of the first nodes on many samples at once (one bit each), those of the other gates.
+def value(gate: Gate, known: Sequence[int], ones: int) -> int:
+    """A gate's values on many samples at once, one bit each, given those of its inputs; `ones` has a bit for each sample."""
+    kind, a, b, c = gate
+    x = known[a >> 1] ^ ones if a & 1 else known[a >> 1]
+    y = known[b >> 1] ^ ones if b & 1 else known[b >> 1]
+    if kind == AND:
+        return x & y
+    if kind == XOR:
+        return x ^ y
+    if kind == MAJ:
+        z = known[c >> 1] ^ ones if c & 1 else known[c >> 1]
+        return x & y | z & (x | y)
+    raise ValueError("an input has no value")
 
-    `ones` has a bit for each sample. Inputs among the nodes to be computed raise ValueError.
-    """
-    append = known.append
-    for kind, a, b, c in gates[len(known) :]:
-        x = known[a >> 1] ^ ones if a & 1 else known[a >> 1]
-        y = known[b >> 1] ^ ones if b & 1 else known[b >> 1]
-        if kind == AND:
-            append(x & y)
-        elif kind == XOR:
-            append(x ^ y)
-        elif kind == MAJ:
-            z = known[c >> 1] ^ ones if c & 1 else known[c >> 1]
-            append(x & y | z & (x | y))
-        else:
-            raise ValueError("an input has no value")
+
+def values(gates: Sequence[Gate], known: list[int], ones: int) -> None:
+    """Append to `known`, the values of the first nodes, those of the other gates. Inputs among these raise ValueError."""
+    for gate in gates[len(known) :]:
+        known.append(value(gate, known, ones))

@@ -6,11 +6,11 @@ cut is made of inputs only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from lnsym.prove.circuit.graph import AND, INPUT, XOR, Gate, Graph, Literal, values
+from lnsym.prove.circuit.graph import AND, INPUT, XOR, Graph, Literal, value
 
 Clause = tuple[int, ...]
 
@@ -57,22 +57,16 @@ def cone(graph: Graph, roots: Iterable[int], limit: int) -> Cone:
 
 
 def equal_by_tables(graph: Graph, a: Literal, b: Literal) -> bool:
-    """Whether two literals are one function of the nodes of some narrow cut, looked at point by point."""
-    gates = graph.gates
-    for narrow in _narrow_cuts(gates, a >> 1, b >> 1):
-        place = {0: 0, **{leaf: n + 1 for n, leaf in enumerate(narrow.leaves)}}
-        known = [0, *_columns(len(narrow.leaves))]
-        for node in narrow.gates:
-            place[node] = len(place)
-        local: list[Gate] = [(INPUT, -1, -1, -1)] * (len(narrow.leaves) + 1)
-        for node in narrow.gates:
-            kind, x, y, z = gates[node]
-            local.append((kind, _moved(x, place), _moved(y, place), _moved(z, place)))
-        ones = (1 << (1 << len(narrow.leaves))) - 1
-        values(local, known, ones)
-        if known[place[a >> 1]] ^ known[place[b >> 1]] == (ones if (a ^ b) & 1 else 0):
-            return True
-    return False
+    """Whether two literals are one function of the nodes of a narrow cut, looked at point by point."""
+    narrow = narrow_cone(graph, a >> 1, b >> 1)
+    place = {0: 0, **{leaf: n + 1 for n, leaf in enumerate(narrow.leaves)}}
+    known = [0, *_columns(len(narrow.leaves))]
+    ones = (1 << (1 << len(narrow.leaves))) - 1
+    for node in narrow.gates:
+        place[node] = len(known)
+        kind, x, y, z = graph.gates[node]
+        known.append(value((kind, _moved(x, place), _moved(y, place), _moved(z, place)), known, ones))
+    return known[place[a >> 1]] ^ known[place[b >> 1]] == (ones if (a ^ b) & 1 else 0)
 
 
 def _moved(literal: Literal, place: dict[int, int]) -> Literal:
@@ -92,40 +86,32 @@ def _columns(count: int) -> list[int]:
     return _COLUMNS[count]
 
 
-def _narrow_cuts(gates: Sequence[Gate], a: int, b: int) -> Iterator[Cone]:
-    """Cuts of at most MAX_LEAVES nodes on the way down from two nodes: the narrowest in each stretch of the way, the inputs last."""
-    heap = [-node for node in {a, b} if node]
-    heapify(heap)
-    seen = set(heap)
+def narrow_cone(graph: Graph, a: int, b: int) -> Cone:
+    """The cone of two nodes down to a cut of at most MAX_LEAVES nodes.
+
+    Of the nodes of the cut the one is opened next that brings the fewest new ones, so that ways that meet again below are closed: the
+    reconvergence-driven cut of logic synthesis. A deeper cut shows all that the cuts above it show.
+    """
+    gates = graph.gates
+    leaves = {node for node in (a, b) if node}
     inside: list[int] = []
-    inputs: list[int] = []
-    best: Cone | None = None
-    stretch = 6
-    while heap and len(inside) < TABLE_GATES:
-        node = -heappop(heap)
-        kind, *fanin = gates[node]
-        if kind == INPUT:
-            inputs.append(node)
-            if len(inputs) > MAX_LEAVES:
-                break
-            if heap:
+    while len(inside) < TABLE_GATES:
+        best, fewest, brought = 0, MAX_LEAVES + 2 - len(leaves), list[int]()
+        for leaf in leaves:
+            kind, x, y, z = gates[leaf]
+            if kind == INPUT:
                 continue
-        else:
-            inside.append(node)
-            for literal in fanin:
-                if literal > 1 and -(literal >> 1) not in seen:
-                    seen.add(-(literal >> 1))
-                    heappush(heap, -(literal >> 1))
-        width = len(heap) + len(inputs)
-        if width <= MAX_LEAVES and len(inside) > 1 and (best is None or width <= len(best.leaves)):
-            best = Cone(inside[::-1], [-leaf for leaf in heap] + inputs, not heap)
-        if len(inside) >= stretch and best is not None:
-            yield best
-            best, stretch = None, len(inside) * 3
-    if best is not None:
-        yield best
-    if not heap and len(inputs) <= MAX_LEAVES:
-        yield Cone(inside[::-1], inputs, True)
+            fanin = (x >> 1, y >> 1, z >> 1) if z >= 0 else (x >> 1, y >> 1)
+            new = [node for node in fanin if node not in leaves]
+            if len(new) < fewest or (len(new) == fewest and leaf > best > 0):
+                best, fewest, brought = leaf, len(new), new
+        if not best:
+            break
+        leaves.remove(best)
+        leaves.update(brought)
+        inside.append(best)
+    inside.sort()
+    return Cone(inside, sorted(leaves), all(gates[leaf][0] == INPUT for leaf in leaves))
 
 
 def clauses(graph: Graph, gates: Iterable[int]) -> Iterator[Clause]:

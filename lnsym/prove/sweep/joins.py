@@ -15,7 +15,7 @@ from typing import Any
 
 from pysat.solvers import Solver
 
-from lnsym.prove.circuit.graph import FALSE, INPUT, Graph, Key, Literal, values
+from lnsym.prove.circuit.graph import FALSE, INPUT, Gate, Graph, Key, Literal, value, values
 from lnsym.prove.sweep.cones import clauses, cone, equal_by_tables, variable
 from lnsym.prove.sweep.samples import Samples
 
@@ -51,7 +51,7 @@ class Joins:
     """A graph whose equal gates are one, as far as the effort goes."""
 
     def __init__(self, effort: Effort, deadline: float | None, samples: Samples) -> None:
-        self.graph = Graph(self._meet)
+        self.graph = Graph(self._meet, self._alike)
         self.effort = effort
         self.deadline = deadline
         self.samples = samples
@@ -111,6 +111,15 @@ class Joins:
                 return literal
         self._enter(node)
         return 2 * node
+
+    def _alike(self, gate: Gate) -> list[Literal]:
+        """The literals with the signature that a gate would have."""
+        self._catch_up()
+        ones = self.samples.ones
+        found = value(gate, self._values, ones)
+        sign = found & 1
+        others = self._classes.get(found ^ (ones if sign else 0), [])
+        return [2 * other | (sign ^ self._normal(other)[1]) for other in others[:CANDIDATES]]
 
     def equal(self, a: Literal, b: Literal) -> bool:
         """Whether two literals with equal signatures are shown equal within the effort."""

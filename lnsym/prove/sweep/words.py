@@ -25,7 +25,7 @@ class Words:
     def __init__(self, joins: Joins) -> None:
         self.joins = joins
         self.new: dict[BV, BV] = {}
-        self._blaster = Blaster(joins.graph)
+        self._blaster = Blaster(joins.graph, joins.signature)
         self._by_word: dict[Word, BV] = {}
         self._by_rotation: dict[tuple[int, ...], tuple[BV, int]] = {}
         self._by_differences: dict[tuple[int, ...], BV] = {}
@@ -42,10 +42,9 @@ class Words:
             built = term
         else:
             built = rebuild(term, self.new)
-        for node in topological([built]):
-            if node not in self._blaster.words:
-                self._blaster.words[node] = self._blaster.node(node)
-                self.new[node] = self._replacement(node)
+        for node in self._fresh(built):
+            self._blaster.words[node] = self._blaster.node(node)
+            self.new[node] = self._replacement(node)
         self._blaster.words[term] = self._blaster.words[built]
         self.new[term] = self.new[built]
 
@@ -80,10 +79,13 @@ class Words:
         return sum(((a ^ b) & 1) << n for n, (a, b) in enumerate(zip(word, theirs, strict=True)))
 
     def _blast(self, term: BV) -> None:
-        for node in topological([term]):
-            if node not in self._blaster.words:
-                self._blaster.words[node] = self._blaster.node(node)
-                self.new.setdefault(node, node)
+        for node in self._fresh(term):
+            self._blaster.words[node] = self._blaster.node(node)
+            self.new.setdefault(node, node)
+
+    def _fresh(self, root: BV) -> list[BV]:
+        """The terms under the root that have no word yet, operands first."""
+        return topological([root], self._blaster.words)
 
     def _offset(self, term: BV, word: Word) -> BV:
         """y + c where that is what the term is, for an earlier y."""
