@@ -33,8 +33,8 @@ EFFORTS = (
 )
 """What is spent on a pair in each pass over the terms."""
 
-FINAL_CONFLICTS = 10_000
-"""What the solver gets for one bit of a goal at first; ten times as much each further round."""
+FIRST_CONFLICTS = 1_000
+"""What the solver gets for one bit of a goal after the first pass; four times as much after each further one."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +70,14 @@ class Sweep:
     def run(self) -> Iterator[int]:
         """The numbers of the queries as they are answered, until all are or the deadline, of `time.perf_counter`, is over."""
         try:
+            conflicts = FIRST_CONFLICTS
             for effort in EFFORTS:
                 yield from self._pass(effort)
-                if not self._open():
-                    return
-            conflicts = FINAL_CONFLICTS
+                yield from self._solved(conflicts)
+                conflicts *= 4
             while self._open():
-                for number in self._open():
-                    if self._solve(number, conflicts):
-                        yield number
-                conflicts *= 10
+                yield from self._solved(conflicts)
+                conflicts *= 4
         except OutOfTime:
             return
 
@@ -105,6 +103,9 @@ class Sweep:
 
     def _pass(self, effort: Effort) -> Iterator[int]:
         """One pass over all terms of the open queries."""
+        if not self._open():
+            return
+        self._bits = {}
         self._joins = Joins(effort, self.deadline, self._samples)
         self._words_before, self._words = self._words, Words(self._joins)
         for number in self._open():
@@ -116,6 +117,12 @@ class Sweep:
                 self._words.word(condition) == (0,) for condition in query.conditions
             ):
                 self.answers[number].status = "proved"
+                yield number
+
+    def _solved(self, conflicts: int) -> Iterator[int]:
+        """The open queries that the solver answers within so many conflicts for each bit."""
+        for number in self._open():
+            if self._solve(number, conflicts):
                 yield number
 
     def _solve(self, number: int, conflicts: int) -> bool:

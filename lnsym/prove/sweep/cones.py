@@ -20,6 +20,9 @@ MAX_LEAVES = 11
 TABLE_GATES = 96
 """How many gates a cone may have that is compared by its truth tables."""
 
+PARITY_GATES = 400
+"""How many XOR gates are looked through."""
+
 
 @dataclass
 class Cone:
@@ -67,6 +70,32 @@ def equal_by_tables(graph: Graph, a: Literal, b: Literal) -> bool:
         kind, x, y, z = graph.gates[node]
         known.append(value((kind, _moved(x, place), _moved(y, place), _moved(z, place)), known, ones))
     return known[place[a >> 1]] ^ known[place[b >> 1]] == (ones if (a ^ b) & 1 else 0)
+
+
+def equal_by_parity(graph: Graph, a: Literal, b: Literal) -> bool:
+    """Whether two literals are XORs of the same literals, through up to PARITY_GATES gates of either."""
+    gates = graph.gates
+    odd = {a >> 1, b >> 1} if a >> 1 != b >> 1 else set()
+    waiting = [-node for node in odd]
+    heapify(waiting)
+    sign = (a ^ b) & 1
+    for _ in range(PARITY_GATES):
+        while waiting and -waiting[0] not in odd:
+            heappop(waiting)
+        if not waiting:
+            break
+        node = -heappop(waiting)
+        kind, x, y, _ = gates[node]
+        if kind != XOR:
+            return False  # the newest node is in one of them alone
+        odd.remove(node)
+        for literal in (x, y):
+            if literal >> 1 in odd:
+                odd.remove(literal >> 1)
+            else:
+                odd.add(literal >> 1)
+                heappush(waiting, -(literal >> 1))
+    return not odd - {0} and not sign
 
 
 def _moved(literal: Literal, place: dict[int, int]) -> Literal:

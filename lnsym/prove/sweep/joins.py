@@ -16,12 +16,15 @@ from typing import Any
 from pysat.solvers import Solver
 
 from lnsym.prove.circuit.graph import FALSE, INPUT, Gate, Graph, Key, Literal, value, values
-from lnsym.prove.sweep.cones import clauses, cone, equal_by_tables, variable
+from lnsym.prove.sweep.cones import clauses, cone, equal_by_parity, equal_by_tables, variable
 from lnsym.prove.sweep.samples import Samples
 
 SOLVER = "cadical153"
 PORTION = 5_000
 """How many conflicts the solver may have between two looks at the clock."""
+
+SHARED = 20_000
+"""Up to how many gates of the graph one solver, with all it has learned, serves all whole cones."""
 
 CANDIDATES = 4
 """With how many earlier nodes of its signature a gate is compared."""
@@ -124,10 +127,15 @@ class Joins:
     def equal(self, a: Literal, b: Literal) -> bool:
         """Whether two literals with equal signatures are shown equal within the effort."""
         self._check_time()
-        if equal_by_tables(self.graph, a, b):
+        if equal_by_tables(self.graph, a, b) or equal_by_parity(self.graph, a, b):
             return True
         for size in self.effort.sizes:
             part = cone(self.graph, (a >> 1, b >> 1), size)
+            if part.whole and len(self.graph) < SHARED:
+                found = self.differ(a, b, (), self.effort.conflicts).found
+                if found is None:
+                    break
+                return not found
             with Solver(name=SOLVER, bootstrap_with=clauses(self.graph, part.gates)) as solver:
                 answer, model = _differ(solver, a, b, (), self.effort.conflicts)
             if answer is False:

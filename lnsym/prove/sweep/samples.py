@@ -20,6 +20,8 @@ class Samples:
     def __init__(self, seed: int = 0) -> None:
         self._random = Random(seed)
         self._bits: dict[Key, int] = {}
+        self._shared: dict[int, int] = {}
+        self._signs: dict[str, int] = {}
         self._learned: list[dict[Key, int]] = []
         self.count = FIRST
 
@@ -32,17 +34,29 @@ class Samples:
         """The values of an input bit, sample 0 the lowest."""
         found = self._bits.get(key)
         if found is None:
-            random = self._random
-            quarter = FIRST // 4
-            even = random.getrandbits(2 * quarter)
-            sparse = random.getrandbits(quarter) & random.getrandbits(quarter) & random.getrandbits(quarter)
-            dense = random.getrandbits(quarter) | random.getrandbits(quarter) | random.getrandbits(quarter)
-            found = even | sparse << (2 * quarter) | dense << (3 * quarter)
-            found = found & ~3 | 2  # all inputs 0 on the first sample, 1 on the second
+            found = self._first(key) & ~3 | 2  # all inputs 0 on the first sample, 1 on the second
             for at, point in enumerate(self._learned):
                 found |= self._value(point, key) << (FIRST + at)
             self._bits[key] = found
         return found
+
+    def _first(self, key: Key) -> int:
+        """Values on the first samples: half of them even, some sparse, some dense, and some of words that are nearly alike.
+
+        In these all variables are one word, or its complement, but for a few bits: carries run far, and comparisons are close.
+        """
+        random = self._random
+        part = FIRST // 8
+        name, bit = key
+        even = random.getrandbits(4 * part)
+        sparse = random.getrandbits(part) & random.getrandbits(part) & random.getrandbits(part)
+        dense = random.getrandbits(part) | random.getrandbits(part) | random.getrandbits(part)
+        word = self._shared.setdefault(bit, random.getrandbits(2 * part))
+        sign = self._signs.setdefault(name, random.getrandbits(2 * part))
+        noise = random.getrandbits(2 * part)
+        for _ in range(3):
+            noise &= random.getrandbits(2 * part)
+        return even | sparse << (4 * part) | dense << (5 * part) | (word ^ sign ^ noise) << (6 * part)
 
     def _value(self, point: dict[Key, int], key: Key) -> int:
         value = point.get(key)
