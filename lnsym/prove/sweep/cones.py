@@ -17,6 +17,9 @@ Clause = tuple[int, ...]
 MAX_LEAVES = 11
 """The widest cut whose 2**11 points are looked at one by one."""
 
+MAX_INPUTS = 16
+"""Up to how many inputs a whole cone is looked at on all its points."""
+
 TABLE_GATES = 96
 """How many gates a cone may have that is compared by its truth tables."""
 
@@ -61,15 +64,19 @@ def cone(graph: Graph, roots: Iterable[int], limit: int) -> Cone:
 
 def equal_by_tables(graph: Graph, a: Literal, b: Literal) -> bool:
     """Whether two literals are one function of the nodes of a narrow cut, looked at point by point."""
-    narrow = narrow_cone(graph, a >> 1, b >> 1)
-    place = {0: 0, **{leaf: n + 1 for n, leaf in enumerate(narrow.leaves)}}
-    known = [0, *_columns(len(narrow.leaves))]
-    ones = (1 << (1 << len(narrow.leaves))) - 1
-    for node in narrow.gates:
+    return difference_table(graph, a, b, narrow_cone(graph, a >> 1, b >> 1)) == 0
+
+
+def difference_table(graph: Graph, a: Literal, b: Literal, part: Cone) -> int:
+    """Where two literals differ, a bit for each point: values of the leaves, the first leaf the lowest bit of a point's number."""
+    place = {0: 0, **{leaf: n + 1 for n, leaf in enumerate(part.leaves)}}
+    known = [0, *_columns(len(part.leaves))]
+    ones = (1 << (1 << len(part.leaves))) - 1
+    for node in part.gates:
         place[node] = len(known)
         kind, x, y, z = graph.gates[node]
         known.append(value((kind, _moved(x, place), _moved(y, place), _moved(z, place)), known, ones))
-    return known[place[a >> 1]] ^ known[place[b >> 1]] == (ones if (a ^ b) & 1 else 0)
+    return known[place[a >> 1]] ^ known[place[b >> 1]] ^ (ones if (a ^ b) & 1 else 0)
 
 
 def equal_by_parity(graph: Graph, a: Literal, b: Literal) -> bool:

@@ -9,14 +9,23 @@ input that shows it becomes a sample. Where no answer comes within the effort, t
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pysat.solvers import Solver
 
 from lnsym.prove.circuit.graph import FALSE, INPUT, Gate, Graph, Key, Literal, value, values
-from lnsym.prove.sweep.cones import clauses, cone, equal_by_parity, equal_by_tables, variable
+from lnsym.prove.sweep.cones import (
+    MAX_INPUTS,
+    Cone,
+    clauses,
+    cone,
+    difference_table,
+    equal_by_parity,
+    equal_by_tables,
+    variable,
+)
 from lnsym.prove.sweep.samples import Samples
 
 SOLVER = "cadical153"
@@ -131,6 +140,8 @@ class Joins:
             return True
         for size in self.effort.sizes:
             part = cone(self.graph, (a >> 1, b >> 1), size)
+            if part.whole and len(part.leaves) <= MAX_INPUTS:
+                return self._equal_everywhere(a, b, part)
             if part.whole and len(self.graph) < SHARED:
                 found = self.differ(a, b, (), self.effort.conflicts).found
                 if found is None:
@@ -142,11 +153,18 @@ class Joins:
                 return True
             if part.whole:
                 if answer:
-                    self._learn(model)
+                    self._learn(self._inputs(model))
                     return False
                 break
         self.apart.append((a, b))
         return False
+
+    def _equal_everywhere(self, a: Literal, b: Literal, part: Cone) -> bool:
+        table = difference_table(self.graph, a, b, part)
+        if table:
+            point = (table & -table).bit_length() - 1
+            self._learn({leaf: point >> n & 1 for n, leaf in enumerate(part.leaves)})
+        return not table
 
     def differ(self, a: Literal, b: Literal, conditions: Sequence[Literal], conflicts: int) -> Difference:
         """Whether some input makes the two differ and all conditions 1; on the whole circuit below them."""
@@ -164,11 +182,16 @@ class Joins:
             conflicts -= PORTION
         if not answer:
             return Difference(answer)
-        self._learn(model)
+        point = self._inputs(model)
+        self._learn(point)
         values: dict[str, int] = {}
         for node, (name, bit) in self._keys.items():
-            values[name] = values.get(name, 0) | (node < len(model) + 1 and model[node - 1] > 0) << bit
+            values[name] = values.get(name, 0) | point.get(node, 0) << bit
         return Difference(True, values)
+
+    def _inputs(self, model: Sequence[int]) -> dict[int, int]:
+        """The inputs' values in a solver's model, by their nodes."""
+        return {node: int(model[node - 1] > 0) for node in self._keys if node <= len(model)}
 
     def _check_time(self) -> None:
         if self.deadline is not None and time.perf_counter() > self.deadline:
@@ -176,10 +199,9 @@ class Joins:
 
     # -- counterexamples ------------------------------------------------------------------------
 
-    def _learn(self, model: Sequence[int]) -> None:
-        """Take the inputs of a solver's model, and some near it, as samples."""
-        point = {key: int(model[node - 1] > 0) for node, key in self._keys.items() if node <= len(model)}
-        self._pending.append(point)
+    def _learn(self, point: Mapping[int, int]) -> None:
+        """Take values of inputs, by their nodes, and some near them, as samples."""
+        self._pending.append({key: point[node] for node, key in self._keys.items() if node in point})
         if len(self._pending) >= (1 if len(self.graph) < 20_000 else 16):
             self.refine()
 
