@@ -311,3 +311,27 @@ class BadManifest(LnsymError):
 
     def _message(self) -> str:
         return f"{self.path}: {self.reason}"
+
+
+# --- solvers --------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class SolverMissing(LnsymError):
+    """A solver that was asked for is not installed."""
+
+    solver: str
+
+    def _message(self) -> str:
+        return f"the solver {self.solver} is not installed; pip install 'lnsym[{self.solver}]'"
+
+
+@dataclass(eq=False)
+class DumpUnwritable(LnsymError):
+    """A directory for queries cannot be made or written."""
+
+    path: Path
+    reason: str
+
+    def _message(self) -> str:
+        return f"{self.path}: {self.reason}; name a directory that you can write"

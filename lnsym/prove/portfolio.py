@@ -37,6 +37,8 @@ class Limits:
     goal_timeout: float | None = None
     """Seconds for one goal and one solver."""
     methods: tuple[str, ...] = METHODS
+    write_query: Callable[[str, Sequence[BV]], None] | None = None
+    """Takes the name of each goal that comes to sweep and the SMT solvers, and terms of one bit that it says cannot all be 1."""
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
     """How many methods run at a time."""
 
@@ -139,9 +141,14 @@ class _Portfolio:
         limits = self._limits
         asked = list(self._open)
         task = Task(asked, [self._premises(goal.conditions) for goal in asked], self._deadline, limits.goal_timeout)
+        if limits.write_query is not None:
+            for goal, premises in zip(asked, task.premises, strict=True):
+                if goal.actual is not goal.expected:
+                    limits.write_query(goal.name, [*premises, goal.actual.ne(goal.expected)])
         open_ = dict.fromkeys(asked)
         began = time.perf_counter()
-        findings = race(task, chains(limits.methods, limits.processes))
+        rivals = chains(limits.methods, limits.processes)
+        findings = race(task, rivals)
         for found in findings:
             if isinstance(found, Ended):
                 self._note(found.method, 0, found.seconds)
@@ -164,9 +171,9 @@ class _Portfolio:
             else:
                 self._reasons.setdefault(goal, found.reason)
         findings.close()
-        for use in self._uses.values():
-            if use.goals and not use.seconds:  # it was ended with the race
-                use.seconds = time.perf_counter() - began
+        for method in [rival[0] for rival in rivals]:
+            if not self._uses.setdefault(method, MethodUse(method, 0, 0.0)).seconds:  # it was ended with the race
+                self._uses[method].seconds = time.perf_counter() - began
         self._open = list(open_)
         return False
 

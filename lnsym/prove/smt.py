@@ -1,14 +1,21 @@
-"""SMT: what is left goes to z3, with a time limit."""
+"""SMT: what is left goes to z3, or to bitwuzla where it is installed, with a time limit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
+from types import FrameType
 from typing import Literal, TypeAlias
 
 from lnsym.bv import BV, variables
+from lnsym.errors import SolverMissing
 
 Status: TypeAlias = Literal["sat", "unsat", "unknown"]
+SolverName: TypeAlias = Literal["z3", "bitwuzla"]
 
 
 @dataclass(frozen=True)
@@ -19,24 +26,43 @@ class Answer:
     model: dict[str, int] = field(default_factory=dict)
 
 
-def solve(conditions: Sequence[BV], seconds: float) -> Answer:
-    """Whether all conditions, terms of one bit, can be 1 at once."""
+def installed() -> list[SolverName]:
+    """The solvers that can be asked here, in the order in which they are tried."""
+    return ["z3", "bitwuzla"] if find_spec("bitwuzla") else ["z3"]
+
+
+def require(solver: SolverName) -> None:
+    """Raise SolverMissing unless the solver is installed."""
+    if solver not in installed():
+        raise SolverMissing(solver)
+
+
+def solve(conditions: Sequence[BV], seconds: float, solver: SolverName = "z3") -> Answer:
+    """Whether all conditions, terms of one bit, can be 1 at once. Raises SolverMissing where the solver is not installed."""
+    require(solver)
     if any(condition.is_const and condition.value == 0 for condition in conditions):
         return Answer("unsat")
+    milliseconds = max(1, int(seconds * 1000))
+    return by_z3(conditions, milliseconds) if solver == "z3" else by_bitwuzla(conditions, milliseconds)
+
+
+def by_z3(conditions: Sequence[BV], milliseconds: int) -> Answer:
+    """z3's answer."""
     import z3
 
     from lnsym.prove.smt_terms import Translator
 
-    translator = Translator()
+    translator = Translator(z3.Context())
     solver = z3.SolverFor("QF_BV", ctx=translator.context)
-    solver.set("timeout", max(1, int(seconds * 1000)))
+    solver.set("timeout", milliseconds)
+    solver.set("ctrl_c", _heeded())  # z3 takes Ctrl-C for itself
     for condition in conditions:
-        solver.add(translator.term(condition) == 1)
+        solver.add(translator.condition(condition))
     result = solver.check()
     if result == z3.unsat:
         return Answer("unsat")
     if result != z3.sat:
-        if "interrupted" in solver.reason_unknown():  # z3 takes Ctrl-C for itself
+        if "interrupted" in solver.reason_unknown():
             raise KeyboardInterrupt
         return Answer("unknown")
     model = solver.model()
@@ -45,3 +71,54 @@ def solve(conditions: Sequence[BV], seconds: float) -> Answer:
         value = model.eval(translator.term(variable), model_completion=True)
         values[variable.name] = value.as_long()
     return Answer("sat", values)
+
+
+def by_bitwuzla(conditions: Sequence[BV], milliseconds: int) -> Answer:
+    """Bitwuzla's answer, to the text of the query."""
+    import bitwuzla
+
+    from lnsym.prove.smt_terms import script, symbol
+
+    options = bitwuzla.Options()
+    options.set(bitwuzla.Option.PRODUCE_MODELS, True)
+    options.set(bitwuzla.Option.TIME_LIMIT_PER, milliseconds)
+    parser = bitwuzla.Parser(bitwuzla.TermManager(), options)
+    parser.parse(script("query", conditions), True, False)
+    solver = parser.bitwuzla()
+    with _interrupts() as interrupted:
+        solver.configure_terminator(interrupted)
+        result = solver.check_sat()
+    if interrupted():
+        raise KeyboardInterrupt
+    if result == bitwuzla.Result.UNSAT:
+        return Answer("unsat")
+    if result != bitwuzla.Result.SAT:
+        return Answer("unknown")
+    values = {
+        constant.symbol().strip("|"): int(solver.get_value(constant).value(10))
+        for constant in parser.get_declared_funs()
+    }
+    return Answer("sat", {variable.name: values[symbol(variable.name)] for variable in variables(conditions)})
+
+
+def _heeded() -> bool:
+    """Whether Ctrl-C is to be heeded here: processes whose parent ends them do not."""
+    return signal.getsignal(signal.SIGINT) != signal.SIG_IGN
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C came: what is raised while a solver calls back is lost, so it is noted instead."""
+    came = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.set()
+
+    if threading.current_thread() is not threading.main_thread() or not _heeded():
+        yield came.is_set
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield came.is_set
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)

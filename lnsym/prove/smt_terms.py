@@ -1,12 +1,16 @@
-"""Terms as z3 expressions, meaning by meaning what `lnsym.bv.term` says of each operator.
+"""Terms as z3 expressions, meaning by meaning what `lnsym.bv.term` says of each operator, and as SMT-LIB 2 text.
 
 Where SMT-LIB and Arm differ, Arm's meaning is spelled out: a division by zero gives 0. SMT-LIB has no carry-less
 product and no table lookup; the one becomes an XOR of shifted copies, the other a tree of choices over the index bits.
+
+The text is z3's own print of the expressions, in SMT-LIB's operators only, so that there is one translation for z3, for other solvers
+and for the files that `lnsym.prove.dump` writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any, TypeAlias
 
@@ -50,7 +54,7 @@ class Translator:
         name = bv.name
         if self._variables.setdefault(name, bv) is not bv:
             raise ValueError(f"the variable {name} has {self._variables[name].width} bits and {bv.width} bits")
-        return z3.BitVec(name, bv.width, self.context)
+        return z3.BitVec(symbol(name), bv.width, self.context)
 
     def _number(self, value: int, width: int) -> Expression:
         return z3.BitVecVal(value, width, self.context)
@@ -72,7 +76,7 @@ class Translator:
         if op == "sext":
             return z3.SignExt(width - args[0].width, seen[args[0]])
         if op == "ror":
-            return z3.RotateRight(seen[args[0]], args[1])
+            return _rotated(seen[args[0]], args[1])
         if op == "lookup":
             return self._lookup(args[0], seen[args[1]])
         if op == "clmul":
@@ -92,7 +96,7 @@ class Translator:
         ones = (1 << width) - 1
         products = []
         for monomial, mask in term.args:
-            factors = [z3.RotateRight(self._seen[word], r) if r else self._seen[word] for _, r, word in monomial]
+            factors = [_rotated(self._seen[word], r) if r else self._seen[word] for _, r, word in monomial]
             if mask != ones or not factors:
                 factors.append(self._number(mask, width))
             products.append(reduce(lambda a, b: a & b, factors))
@@ -137,6 +141,38 @@ class Translator:
         past = z3.Extract(size - 1, bits, index) != self._number(0, size - bits)
         return z3.If(past, self._number(0, table.width), row[0])
 
+
+def _rotated(word: Expression, amount: int) -> Expression:
+    """SMT-LIB's rotation to the right; that of z3's Python, by a term, is an extension."""
+    return z3.BitVecRef(z3.Z3_mk_rotate_right(word.ctx_ref(), amount, word.as_ast()), word.ctx)
+
+
+def symbol(name: str) -> str:
+    """A variable's name as a symbol of SMT-LIB: quotable, no reserved word, none of those z3 gives to shared terms (`?x7`, `$x7`).
+
+    Other names get other symbols. Names of letters, digits, brackets and dots stay as they are unless SMT-LIB has taken them.
+    """
+    encoded = re.sub(r"[^ -~]|['%|\\]", lambda found: f"%{ord(found[0]):x}%", name)
+    return "%" + encoded if _TAKEN.fullmatch(encoded) else encoded  # the only symbols with an odd number of %
+
+
+def script(title: str, conditions: Sequence[BV]) -> str:
+    """SMT-LIB 2 that asks whether all conditions, terms of one bit, can be 1 at once; the title is its first comment."""
+    translator = Translator(z3.Context())
+    formulas = [translator.condition(condition) for condition in conditions] or [z3.BoolVal(True, translator.context)]
+    *assumptions, formula = formulas
+    references = (z3.Ast * len(assumptions))(*[assumption.as_ast() for assumption in assumptions])
+    text: str = z3.Z3_benchmark_to_smtlib_string(
+        translator.context.ref(), title, "QF_BV", "unknown", "", len(references), references, formula.as_ast()
+    )
+    return text
+
+
+_TAKEN = re.compile(
+    r"|[^A-Za-z_%].*|_|[a-z]+-[-a-z]+|bv\w+|BitVec|Bool|BINARY|DECIMAL|HEXADECIMAL|NUMERAL|STRING|and|as|assert|concat|const|"
+    r"distinct|echo|exists|exit|extract|false|forall|ite|let|match|not|or|par|pop|push|repeat|reset|rotate_\w+|true|xor|\w+_extend"
+)
+"""Words of SMT-LIB 2.6 and of its theory of bit vectors, and what begins as solvers' own symbols do."""
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "eq": lambda a, b: a == b,

@@ -59,6 +59,11 @@ class Verdict:
     """Where it is unknown: what the code computes and what it should, as far down as the methods could not join them."""
 
     @property
+    def title(self) -> str:
+        """The routine and the parameters that are set, as a name for files."""
+        return "-".join([self.routine, *[f"{name}-{value}" for name, value in self.parameters.items() if value]])
+
+    @property
     def total_seconds(self) -> float:
         """All phases together."""
         return sum(self.seconds.values())

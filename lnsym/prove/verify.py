@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pathlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from isa.assumptions import assumption_of
@@ -56,11 +58,18 @@ class Options:
     """Which methods may be used, of `portfolio.METHODS`."""
     goal_timeout: float | None = None
     """Seconds for one goal and one solver."""
+    dump: pathlib.Path | None = None
+    """A directory for the queries that sweep and the SMT solvers are asked."""
 
-    @property
-    def limits(self) -> Limits:
-        """What the portfolio may use."""
-        return Limits(self.timeout, self.goal_timeout, self.methods)
+    def limits(self, title: str) -> Limits:
+        """What the portfolio may use; queries written out are named by the title and their goal."""
+        return Limits(self.timeout, self.goal_timeout, self.methods, partial(self._write, title) if self.dump else None)
+
+    def _write(self, title: str, goal: str, conditions: Sequence[BV]) -> None:
+        from lnsym.prove.dump import write_query
+
+        assert self.dump is not None
+        write_query(self.dump, f"{title}.{goal}", conditions)
 
 
 def verify(
@@ -145,7 +154,9 @@ class _Verification:
             for number, path in enumerate(execution.paths)
             if path.stopped is not None
         }
-        decision = decide([*execution.goals, *self._stopped], self._premises, self, self._options.limits)
+        decision = decide(
+            [*execution.goals, *self._stopped], self._premises, self, self._options.limits(self._verdict.title)
+        )
         self._methods = decision.methods
         if decision.status == "refuted":
             assert self._verdict.counterexample is not None

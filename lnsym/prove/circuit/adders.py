@@ -48,11 +48,12 @@ class Adders:
     """The adders of one graph, by the node of their sum.
 
     `signature` gives a literal's values on samples, one bit each; with it, a sum that looks like an earlier one is compared with that
-    before anything is built.
+    before anything is built. `plain` sums are built as they are written, nothing taken apart.
     """
 
-    def __init__(self, graph: Graph, signature: Callable[[Literal], int] | None = None) -> None:
+    def __init__(self, graph: Graph, signature: Callable[[Literal], int] | None = None, *, plain: bool = False) -> None:
         self.graph = graph
+        self._plain = plain
         self._signature = signature
         self._made: defaultdict[int, list[Adder]] = defaultdict(list)
         self._sums_of_carry: defaultdict[int, list[int]] = defaultdict(list)
@@ -65,6 +66,8 @@ class Adders:
         for coefficient, row in rows:
             for bit, literal in enumerate(row[:width]):
                 form.add(literal, coefficient << bit)
+        if self._plain:
+            return self._build(form)
         values = self._values(form)
         known = self._by_values.get(values)
         if known is not None and self._is(form, known):

@@ -14,12 +14,12 @@ from lnsym.prove.circuit.graph import FALSE, TRUE, Graph, Literal
 
 
 class Blaster:
-    """The words of terms in one graph. A variable's bit i is the graph's input (name, i). For `signature` see `Adders`."""
+    """The words of terms in one graph. A variable's bit i is the graph's input (name, i). For the other parameters see `Adders`."""
 
-    def __init__(self, graph: Graph, signature: Callable[[Literal], int] | None = None) -> None:
+    def __init__(self, graph: Graph, signature: Callable[[Literal], int] | None = None, *, plain: bool = False) -> None:
         self.graph = graph
         self.words: dict[BV, Word] = {}
-        self._adders = Adders(graph, signature)
+        self._adders = Adders(graph, signature, plain=plain)
 
     def word(self, term: BV) -> Word:
         """The word of a term; its operands get theirs first."""

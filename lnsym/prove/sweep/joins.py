@@ -29,7 +29,7 @@ from lnsym.prove.sweep.cones import (
 from lnsym.prove.sweep.samples import Samples
 
 SOLVER = "cadical153"
-PORTION = 5_000
+PORTION = 1_000
 """How many conflicts the solver may have between two looks at the clock."""
 
 SHARED = 20_000
@@ -148,7 +148,7 @@ class Joins:
                     break
                 return not found
             with Solver(name=SOLVER, bootstrap_with=clauses(self.graph, part.gates)) as solver:
-                answer, model = _differ(solver, a, b, (), self.effort.conflicts)
+                answer, model = self._in_portions(solver, a, b, (), self.effort.conflicts)
             if answer is False:
                 return True
             if part.whole:
@@ -175,11 +175,7 @@ class Joins:
         for clause in clauses(self.graph, fresh):
             self._whole.add_clause(clause)
         self._loaded.update(fresh)
-        answer: bool | None = None
-        while answer is None and conflicts > 0:  # in portions, so as to see when time is over
-            self._check_time()
-            answer, model = _differ(self._whole, a, b, conditions, min(conflicts, PORTION))
-            conflicts -= PORTION
+        answer, model = self._in_portions(self._whole, a, b, conditions, conflicts)
         if not answer:
             return Difference(answer)
         point = self._inputs(model)
@@ -188,6 +184,18 @@ class Joins:
         for node, (name, bit) in self._keys.items():
             values[name] = values.get(name, 0) | point.get(node, 0) << bit
         return Difference(True, values)
+
+    def _in_portions(
+        self, solver: Any, a: Literal, b: Literal, conditions: Sequence[Literal], conflicts: int
+    ) -> tuple[bool | None, list[int]]:
+        """As `_differ`, with a look at the clock now and then."""
+        while conflicts > 0:
+            self._check_time()
+            answer, model = _differ(solver, a, b, conditions, min(conflicts, PORTION))
+            if answer is not None:
+                return answer, model
+            conflicts -= PORTION
+        return None, []
 
     def _inputs(self, model: Sequence[int]) -> dict[int, int]:
         """The inputs' values in a solver's model, by their nodes."""

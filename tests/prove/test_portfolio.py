@@ -1,0 +1,145 @@
+"""The portfolio: who answers what, what ends a race, and that nothing is left running."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from lnsym.bv import BV, evaluate
+from lnsym.contract.goals import Goal, unreachable
+from lnsym.prove.portfolio import METHODS, Limits, decide
+from lnsym.prove.race import chains
+
+X, Y, Z = (BV.var(name, 32) for name in "xyz")
+
+
+class Recording:
+    """A refuter that has no samples and believes a model that tells the sides apart."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.models: list[tuple[str, dict[str, int]]] = []
+
+    def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
+        self.asked.append(count)
+        return False
+
+    def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+        self.models.append((goal.name, model))
+        ((a, b, *held),) = evaluate([goal.actual, goal.expected, *goal.conditions], [model], default=0)
+        assert a != b
+        assert all(held)
+        return True
+
+
+def goal(actual: BV, expected: BV, *conditions: BV, name: str = "goal") -> Goal:
+    return Goal(name, "output", actual, expected, conditions)
+
+
+def nothing_more(conditions: Sequence[BV]) -> list[BV]:
+    return list(conditions)
+
+
+def carry_save(x: BV, y: BV, z: BV) -> BV:
+    return (x ^ y ^ z) + (((x & y) | (x & z) | (y & z)) << 1)
+
+
+HARD = goal(X.udiv(10), ((X.zero_extend(64) * BV.const(0xCCCCCCCD, 64)) >> 35)[31:0], name="hard")
+"""A division as a multiplication: equal, and beyond every method within seconds."""
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_every_method_takes_its_own(processes: int) -> None:
+    goals = [
+        goal(X ^ Y, Y ^ X, name="structural"),
+        goal((X & 1) + (Y & 2), (X & 1) ^ (Y & 2), name="gf2"),
+        goal(carry_save(X, Y, Z), X + Y + Z, name="later"),
+    ]
+    refuter = Recording()
+    decision = decide(goals, nothing_more, refuter, Limits(processes=processes))
+    assert decision.status == "proved"
+    assert not decision.left
+    closed = {use.name: use.goals for use in decision.methods}
+    assert closed["structural"] == 1
+    assert closed["gf2"] == 1
+    assert sum(closed.values()) == 3
+    assert refuter.asked == [4, 48]
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("method", ["sweep", "smt"])
+def test_a_model_ends_the_race(method: str) -> None:
+    needle = goal(X, X ^ (X.eq(0xDEADBEEF) & Y.eq(7)).zero_extend(32), name="needle")
+    refuter = Recording()
+    decision = decide([HARD, needle], nothing_more, refuter, Limits(methods=(method,), timeout=30, goal_timeout=2))
+    assert decision.status == "refuted"
+    ((name, model),) = refuter.models
+    assert name == "needle"
+    assert (model["x"], model["y"]) == (0xDEADBEEF, 7)
+    assert not multiprocessing.active_children()
+
+
+def test_conditions_and_premises_are_used() -> None:
+    decision = decide([goal(X + Y, X | Y, (X & Y).eq(0))], nothing_more, Recording(), Limits())
+    assert decision.status == "proved"
+    decision = decide([goal(X + Y, X | Y)], lambda given: [*given, (X & Y).eq(0)], Recording(), Limits())
+    assert decision.status == "proved"
+
+
+def test_a_path_that_cannot_be_taken() -> None:
+    impossible = unreachable("stopped", (X.ult(5), (X + 3).eq(2)))
+    assert decide([impossible], nothing_more, Recording(), Limits()).status == "proved"
+    possible = unreachable("stopped", (X.ult(5), (X + 3).eq(7)))
+    refuter = Recording()
+    assert decide([possible], nothing_more, refuter, Limits()).status == "refuted"
+    assert refuter.models[0][1]["x"] == 4
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_time_out_leaves_the_goal_open_and_says_what_stayed_apart(processes: int) -> None:
+    began = time.perf_counter()
+    decision = decide([HARD], nothing_more, Recording(), Limits(timeout=2, processes=processes))
+    assert decision.status == "unknown"
+    assert [open_goal.name for open_goal, _ in decision.left] == ["hard"]
+    assert decision.left[0][1]
+    assert time.perf_counter() - began < 20  # it does end, whatever the machine's load
+    assert not multiprocessing.active_children()
+
+
+def test_only_the_methods_that_were_asked_for() -> None:
+    for method in METHODS:
+        decision = decide(
+            [goal(carry_save(X, Y, Z), X + Y + Z)], nothing_more, Recording(), Limits(methods=(method,))
+        )
+        names = {use.name for use in decision.methods} - {"refute"}
+        assert names <= ({"z3", "bitwuzla"} if method == "smt" else {method})
+
+
+def test_queries_are_written() -> None:
+    written: list[tuple[str, list[BV]]] = []
+    limits = Limits(write_query=lambda name, conditions: written.append((name, list(conditions))))
+    decide([goal(X, X), goal(X + Y, X | Y, (X & Y).eq(0), name="sum")], nothing_more, Recording(), limits)
+    ((name, conditions),) = written
+    assert name == "sum"
+    assert conditions == [(X & Y).eq(0), (X + Y).ne(X | Y)]
+
+
+def test_ctrl_c_ends_the_processes() -> None:
+    threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        decide([HARD], nothing_more, Recording(), Limits(methods=("sweep", "smt"), timeout=60))
+    assert not multiprocessing.active_children()
+
+
+def test_what_runs_side_by_side() -> None:
+    assert chains(METHODS, 1) == [("sweep", "z3")]
+    assert chains(METHODS, 2)[0] == ("sweep", "z3")
+    assert chains(("sweep",), 4) == [("sweep",)]
+    assert all(chain and "sweep" not in chain for chain in chains(("smt",), 2))
+    assert chains(("smt",), 1)[0][-1] == "z3"
