@@ -216,6 +216,59 @@ def _in_order(root: BV) -> list[BV]:
     return topological([root])
 
 
+def random_sums(random: Random, steps: int) -> list[BV]:
+    """Words of 8 bits by sums of all kinds: in groups, in halves, carry-save, of counts of bits, of products by constants."""
+    pool = [BV.var(name, 8) for name in "xyz"]
+    for _ in range(steps):
+        a, b, c = (random.choice(pool) for _ in range(3))
+        pool.append(
+            random.choice(
+                [
+                    lambda a, b, c: a + b,
+                    lambda a, b, c: (a + b) + c,
+                    lambda a, b, c: a - b,
+                    lambda a, b, c: a * BV.const(random.getrandbits(8), 8) + b,
+                    lambda a, b, c: (a ^ b ^ c) + (((a & b) | (a & c) | (b & c)) << 1),
+                    lambda a, b, c: (a & 0x55) + ((a >> 1) & 0x55),
+                    lambda a, b, c: (a & 0x33) + ((b >> 2) & 0x33),
+                    lambda a, b, c: concat(a[3:0] + b[7:4], a[7:4] + b[3:0]),
+                    lambda a, b, c: a.rotate_right(3) + c,
+                    lambda a, b, c: (a.zero_extend(16) + b.zero_extend(16))[8:1],
+                    lambda a, b, c: a ^ b,
+                    lambda a, b, c: ite(a.ult(b), b - a, c),
+                ]
+            )(a, b, c)
+        )
+    return pool
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_joined_circuits_are_the_terms(seed: int) -> None:
+    """A circuit whose sums were taken apart and whose gates were joined, evaluated from its inputs, is what the terms say."""
+    random = Random(seed)
+    with rewrite_level(seed % 2):
+        terms = random_sums(random, 25)
+    joins = Joins(Effort((100, 400), 200), None, Samples(seed))
+    words = Words(joins)
+    for root in terms:
+        for node in _in_order(root):
+            words.add(node)
+    count = 200
+    samples = [{name: random.getrandbits(8) for name in "xyz"} for _ in range(count)]
+    keys = {node: key for key, node in joins.graph.inputs.items()}
+    known = [0]
+    for node, gate in enumerate(joins.graph.gates):
+        if gate[0] == INPUT and node:
+            name, bit = keys[node]
+            known.append(sum((sample[name] >> bit & 1) << k for k, sample in enumerate(samples)))
+        elif node:
+            values(joins.graph.gates[: node + 1], known, (1 << count) - 1)
+    for term, expected in zip(terms, zip(*evaluate(terms, samples), strict=True), strict=True):
+        columns = [known[x >> 1] ^ (-(x & 1) & ((1 << count) - 1)) for x in words.word(term)]
+        assert [sum((c >> k & 1) << bit for bit, c in enumerate(columns)) for k in range(count)] == list(expected)
+    assert evaluate([words.new[term] for term in terms], samples) == evaluate(terms, samples)
+
+
 def random_graph(random: Random, inputs: int, gates: int) -> Graph:
     graph = Graph()
     literals = [graph.input(("x", bit)) for bit in range(inputs)]
