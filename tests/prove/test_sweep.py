@@ -330,3 +330,46 @@ def test_a_cone_is_closed_above_its_cut() -> None:
     whole = cone(graph, [len(graph) - 1], 1000)
     assert whole.whole
     assert all(graph.gates[leaf][0] == INPUT for leaf in whole.leaves)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_needle_among_sixteen_inputs(seed: int) -> None:
+    """So few inputs are looked at on all points; samples hardly ever hold the one that matters."""
+    x = BV.var("x", 16)
+    at = Random(seed).getrandbits(16)
+    found = answer(x * x, (x * x) ^ x.eq(at).zero_extend(16))
+    assert found.status == "refuted"
+    assert found.model["x"] == at
+
+
+@pytest.mark.parametrize("conflicts", [1, 20])
+@pytest.mark.parametrize("seed", range(4))
+def test_giving_up_is_no_proof(seed: int, conflicts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With hardly any conflicts allowed, a pair that differs on one input of 2**24 is open or refuted, at every size of cone."""
+    random = Random(seed)
+    x, y = BV.var("x", 12), BV.var("y", 12)
+    here = x.eq(random.getrandbits(12)) & y.eq(random.getrandbits(12))
+    product_ = x * y
+    other = (x * (y + 1) - x) ^ (here.zero_extend(12) << 11)
+    for sizes, shared in (((100,), 0), ((400,), 0), ((100_000,), 0), ((100_000,), 20_000)):
+        monkeypatch.setattr("lnsym.prove.sweep.joins.SHARED", shared)  # 0: each whole cone has a solver of its own
+        monkeypatch.setattr("lnsym.prove.sweep.EFFORTS", (Effort(sizes, conflicts),))
+        monkeypatch.setattr("lnsym.prove.sweep.FIRST_CONFLICTS", conflicts)
+        assert answer(product_, other, seconds=1.0).status != "proved"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_difference_is_found_or_left_open(seed: int) -> None:
+    """The solver on the whole circuit, with one conflict: None or the truth."""
+    random = Random(seed)
+    x, y = BV.var("x", 10), BV.var("y", 10)
+    joins = Joins(Effort((), 1), None, Samples(seed))
+    words = Words(joins)
+    same, other = x * y, (x * (y + 3)) - (x + x + x)
+    off = other ^ ((x.eq(random.getrandbits(10)) & y.eq(random.getrandbits(10))).zero_extend(10) << 9)
+    for root in (same, other, off):
+        for node in _in_order(root):
+            words.add(node)
+    for bit in range(10):
+        assert joins.differ(words.word(same)[bit], words.word(other)[bit], (), 1).found is not True
+    assert joins.differ(words.word(same)[9], words.word(off)[9], (), 1).found is not False
