@@ -110,11 +110,14 @@ class Sweep:
         self._words_before, self._words = self._words, Words(self._joins)
         for number in self._open():
             query = self.queries[number]
-            for term in topological([query.expected, query.actual, *query.conditions]):
-                self._words.add(term)
-            self._joins.refine()
-            if self._words.word(query.actual) == self._words.word(query.expected) or any(
-                self._words.word(condition) == (0,) for condition in query.conditions
+            if query.actual is not query.expected:
+                for term in topological([query.expected, query.actual, *query.conditions]):
+                    self._words.add(term)
+                self._joins.refine()
+            if (
+                query.actual is query.expected
+                or self._words.word(query.actual) == self._words.word(query.expected)
+                or any(self._words.word(condition) == (0,) for condition in query.conditions)
             ):
                 self.answers[number].status = "proved"
                 yield number
