@@ -29,9 +29,9 @@ Monomial: TypeAlias = tuple[Factor, ...]
 Item: TypeAlias = tuple[Monomial, int]  # monomial, mask
 Items: TypeAlias = tuple[Item, ...]
 
-MAX_WORDS = 4
+MAX_WORDS = 3
 MAX_FACTORS = 16
-MAX_MONOMIALS = 64
+MAX_MONOMIALS = 40
 MAX_ROTATED = 3
 MAX_MOVED = 16
 

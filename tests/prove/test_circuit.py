@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -156,7 +156,7 @@ def test_gates_are_shared_and_simplified() -> None:
 def test_signed_digits(coefficient: int) -> None:
     digits = signed_digits(coefficient, 8)
     assert sum(-(1 << s) if negative else 1 << s for s, negative in digits) % 256 == coefficient
-    assert all(b[0] - a[0] > 1 for a, b in zip(digits, digits[1:], strict=False))
+    assert all(b[0] - a[0] > 1 for a, b in pairwise(digits))
 
 
 def test_a_number() -> None:

@@ -87,6 +87,12 @@ NIBBLES = [Random(2).randrange(256) for _ in range(16)]
 WIDE = [Random(3).getrandbits(32) for _ in range(256)]
 LONG = [Random(4).getrandbits(8) for _ in range(300)]
 
+
+def nibble_boxes(x: BV) -> BV:
+    low = lookup(table(NIBBLES, 8), x & 0xF)
+    return lookup(table(NIBBLES, 8), (x >> 4) ^ (low & 0xF)) ^ low
+
+
 OPERATORS: dict[str, Callable[[BV, BV, BV], BV]] = {
     "and": lambda x, y, z: x & y & ~z,
     "or": lambda x, y, z: x | (y & z),
@@ -116,6 +122,9 @@ OPERATORS: dict[str, Callable[[BV, BV, BV], BV]] = {
     "wide index": lambda x, y, z: lookup(table(LONG, 8), concat(BV.const(0, 3), x[7:3], y[3:0])),
     "unknown index": lambda x, y, z: lookup(table(LONG, 8), concat(BV.const(0, 3), x, y[0])),
     "chain": lambda x, y, z: lookup(table(SBOX, 8), lookup(table(SBOX, 8), x) ^ lookup(table(NIBBLES, 8), x >> 4)),
+    "boxes of a counter": lambda x, y, z: (
+        lookup(table(SBOX, 8), (x + 8) ^ y) ^ nibble_boxes((x + 8) ^ y) ^ nibble_boxes(x + 8)
+    ),
 }
 
 

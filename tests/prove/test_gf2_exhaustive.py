@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from crypto_specs import aes
-from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table
+from lnsym.bv import BV, Table, clmul, concat, evaluate, ite, lookup, rewrite_level, table
 from lnsym.prove.gf2 import Solver
 
 WIDTH = 4
@@ -181,3 +181,186 @@ def field_product(a: BV, b: BV) -> BV:
 def test_a_deadline_in_the_past_proves_nothing() -> None:
     x = BV.var("x", 8)
     assert Solver().prove([(x ^ 1, x ^ 1)], deadline=0.0) == [False]
+
+
+# -- sums with constants ----------------------------------------------------------------------------
+
+
+def ripple(x: BV, constant: int) -> BV:
+    """x + constant, gate by gate."""
+    carry, bits = BV.const(0, 1), []
+    for i in range(x.width):
+        if constant >> i & 1:
+            bits.append(~(x[i] ^ carry))
+            carry = x[i] | carry
+        else:
+            bits.append(x[i] ^ carry)
+            carry = x[i] & carry
+    return concat(*reversed(bits))
+
+
+@pytest.mark.parametrize("level", [0, 1])
+@pytest.mark.parametrize("width", range(1, 6))
+def test_a_sum_with_a_constant_meets_its_adder_and_no_other(width: int, level: int) -> None:
+    with rewrite_level(level):
+        x = BV.var("x", width)
+        solver = Solver()
+        for constant in range(1 << width):
+            for other in range(1 << width):
+                assert solver.equal(x + constant, ripple(x, other)) == (constant == other)
+
+
+def incremented(counter: BV, amount: int) -> BV:
+    """A counter whose bytes are in memory, the highest first: loaded, increased and stored again."""
+    stored = (counter.reverse_bytes() + amount).reverse_bytes()
+    return concat(*[stored[8 * i + 7 : 8 * i] for i in reversed(range(counter.width // 8))])
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_counter_that_is_stored_and_loaded_is_one_sum(level: int) -> None:
+    with rewrite_level(level):
+        counter = BV.var("counter", 32)
+        solver = Solver()
+        stored = counter
+        for steps in range(1, 10):
+            stored = incremented(stored, 1)
+            assert solver.equal(stored, incremented(counter, steps))
+            assert not solver.equal(stored, incremented(counter, steps + 1))
+        wide = incremented(BV.var("wide", 40), 1)
+        assert solver.equal(incremented(wide, 2**40 - 1), BV.var("wide", 40))
+        assert not solver.equal(wide[31:0], incremented(BV.var("wide", 40)[31:0], 1))
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_sum_in_place_of_a_sum_is_exact(level: int) -> None:
+    """Sums over sums of two words of six bits, cut and joined in between: every pair of constants, every input."""
+    samples = [{"a": v & 63, "b": v >> 6} for v in range(1 << 12)]
+    with rewrite_level(level):
+        a, b = BV.var("a", 6), BV.var("b", 6)
+        solver = Solver()
+        inner = a + b
+        cut = concat(*[inner[i] for i in reversed(range(6))])
+        sums = [cut * factor + a * other + 5 for factor in (1, 2, 3, 63) for other in (0, 1, 63)]
+        plain = [(a * factor + b * factor) + a * other + 5 for factor in (1, 2, 3, 63) for other in (0, 1, 63)]
+        values = list(zip(*evaluate([*sums, *plain], samples), strict=True))
+        for i, left in enumerate(sums):
+            for j, right in enumerate(plain):
+                assert not solver.equal(left, right) or values[i] == values[len(sums) + j]
+            assert solver.equal(left, plain[i])
+
+
+def nibble_box(tables: list[Table], rows: list[int], x: BV) -> BV:
+    """A byte mapped to another basis, then three rounds of a Feistel network of nibble tables."""
+    there = mapped(rows, x)
+    low, high = there[3:0], there[7:4]
+    for box in tables:
+        low, high = high ^ lookup(box, low), low
+    return concat(high, low)
+
+
+@pytest.mark.parametrize("level", [0, 1])
+@pytest.mark.parametrize("amount", [*range(1, 10), 0x80, 0xFF, 0x100, 0x1F8])
+def test_boxes_of_a_counter_meet(amount: int, level: int) -> None:
+    """Where some bits of a counter and of its carries lie on fewer dimensions than the byte that an S-box reads."""
+    random = Random(amount)
+    rows = linear_map(random, 8)
+    tables = [table([random.randrange(16) for _ in range(16)], 4) for _ in range(4)]
+    with rewrite_level(level):
+        x = BV.var("x", 8)
+        whole = table([v for (v,) in evaluate([nibble_box(tables, rows, x)], [{"x": v} for v in range(256)])], 8)
+        changed = table([whole[v] ^ (v == 0xA7) for v in range(256)], 8)
+        counter, key = BV.var("counter", 32), BV.var("key", 32)
+        solver = Solver()
+        after = counter + amount
+        for low in (0, 8, 16):
+            left, right = after[low + 7 : low], key[low + 7 : low]
+            code = nibble_box(tables, rows, left ^ right)
+            again = nibble_box(tables, rows, lookup(whole, left ^ right) ^ right)
+            assert solver.equal(code, lookup(whole, left ^ right))
+            assert solver.equal(again, lookup(whole, lookup(whole, left ^ right) ^ right))
+            assert not solver.equal(code, lookup(changed, left ^ right))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_boxes_of_a_counter_that_differ_stay_apart(seed: int) -> None:
+    """Every input of a counter of four bits and a key: what is joined is equal, and the box is joined with its parts."""
+    random = Random(300 + seed)
+    samples = [{"counter": v & 15, "key": v >> 4} for v in range(256)]
+    box = table(random.sample(range(16), 16), 4)
+    x, key = BV.var("counter", 4), BV.var("key", 4)
+    solver = Solver()
+    for constant in range(16):
+        word = (x + constant) ^ key
+        expected = lookup(box, word)
+        for _ in range(6):
+            parts = [bit_of_table(random, [v >> i & 1 for v in box.entries], word) for i in range(4)]
+            actual = concat(*reversed(parts))
+            met = solver.equal(expected, actual)
+            values = evaluate([expected, actual], samples)
+            assert met == all(a == b for a, b in values)
+
+
+def bit_of_table(random: Random, column: list[int], index: BV) -> BV:
+    """A bit of a table as a sum of minterms in gates; one minterm is wrong in one of four calls."""
+    entries = list(column)
+    if not random.randrange(4):
+        entries[random.randrange(len(entries))] ^= 1
+    result = BV.const(0, 1)
+    for value, entry in enumerate(entries):
+        if entry:
+            minterm = BV.const(1, 1)
+            for i in random.sample(range(index.width), index.width):
+                minterm = minterm & (index[i] if value >> i & 1 else ~index[i])
+            result = result ^ minterm
+    return result
+
+
+# -- gates and tables of S-boxes, round after round ---------------------------------------------------
+
+
+def box_of_gates(box: Table, index: BV) -> BV:
+    """A table as its algebraic normal form, in gates."""
+    bits = []
+    for j in range(box.width):
+        coefficients = [value >> j & 1 for value in box.entries]
+        for i in range(index.width):
+            for point in range(len(coefficients)):
+                if point >> i & 1:
+                    coefficients[point] ^= coefficients[point ^ 1 << i]
+        bit = BV.const(0, 1)
+        for monomial, coefficient in enumerate(coefficients):
+            if coefficient:
+                product = BV.const(1, 1)
+                for i in range(index.width):
+                    if monomial >> i & 1:
+                        product = product & index[i]
+                bit = bit ^ product
+        bits.append(bit)
+    return concat(*reversed(bits))
+
+
+def permutation_network(random: Random, rounds: int, taps: int, substitute: Callable[[BV], BV]) -> BV:
+    """Four S-boxes of four bits and a linear layer, each of whose bits is the XOR of so many, `rounds` times."""
+    state = BV.var("block", 16)
+    for number in range(rounds):
+        state = state ^ BV.var(f"key{number}", 16)
+        state = concat(*[substitute(state[low + 3 : low]) for low in (12, 8, 4, 0)])
+        order = random.sample(range(16), 16)
+        others = [random.sample(range(16), taps - 1) for _ in order]
+        rows = [1 << order[i] ^ sum(1 << j for j in others[i]) for i in range(16)]
+        state = mapped(rows, state)
+    return state
+
+
+@pytest.mark.parametrize("taps", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_gates_meet_tables_under_a_sparse_linear_layer(seed: int, taps: int) -> None:
+    """Where single gates depend on few bits of the round before, and the S-box that they make on many."""
+    box = table(Random(seed).sample(range(16), 16), 4)
+    with rewrite_level(0):
+        networks = [
+            permutation_network(Random(seed), 4, taps, substitute)
+            for substitute in (lambda x: box_of_gates(box, x), lambda x: lookup(box, x))
+        ]
+        assert Solver().equal(*networks)
+        assert not Solver().equal(networks[0] ^ BV.var("key0", 16)[0].zero_extend(16), networks[1])

@@ -38,6 +38,7 @@ from lnsym.prove.gf2.bits import Bits
 from lnsym.prove.gf2.demand import Demand
 from lnsym.prove.gf2.forms import ONE, Form
 from lnsym.prove.gf2.products import Products
+from lnsym.prove.gf2.sums import Sums
 from lnsym.prove.gf2.words import Word
 
 
@@ -47,11 +48,12 @@ class Solver:
     def __init__(self) -> None:
         self.atoms = Atoms()
         self.products = Products(self.atoms)
+        self.sums = Sums(self.atoms)
 
     def word(self, term: BV) -> Word:
         """The forms of all bits of a term."""
         demand = Demand([term])
-        bits = Bits(self.atoms, self.products, demand)
+        bits = Bits(self.atoms, self.products, self.sums, demand)
         for node in demand.order:
             bits.evaluate(node)
         return bits.words[term]
@@ -71,7 +73,7 @@ class Solver:
 
     def _prove(self, pairs: Sequence[tuple[BV, BV]], deadline: float | None) -> list[bool]:
         demand = Demand([*[b for _, b in pairs], *[a for a, _ in pairs]])
-        bits = Bits(self.atoms, self.products, demand)
+        bits = Bits(self.atoms, self.products, self.sums, demand)
         order = iter(demand.order)
         done: set[BV] = set()
         results: list[bool] = []
@@ -96,17 +98,22 @@ class Solver:
             return True
         if form == ONE:
             return False
-        ground = self.atoms.ground([form])
+        ground = self.atoms.ground([form], deepest=True)
         return ground is not None and ground.table(form) == 0
 
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """No cyclic garbage collection: a proof makes millions of small objects in no cycles, to walk them takes most of its time."""
+    """No cyclic garbage collection: a proof makes millions of small objects in no cycles, to walk them takes most of its time.
+
+    To freeze and unfreeze moves them among the old objects, else the end of the pause would walk them once.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

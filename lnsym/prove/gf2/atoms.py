@@ -8,7 +8,7 @@ one space have the same form exactly when they are equal.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 
 from lnsym.prove.gf2.forms import ONE, ZERO, Form, echelon
 from lnsym.prove.gf2.spaces import Ground, Space
@@ -56,13 +56,17 @@ class Atoms:
 
     # -- from forms to spaces -------------------------------------------------------------------
 
-    def ground(self, forms: Iterable[Form]) -> Ground | None:
-        """The deepest space known to determine the forms; None when they span more than MAX_DIM dimensions.
+    def ground(self, forms: Iterable[Form], deepest: bool = False) -> Ground | None:
+        """A space that determines the forms; None when they span more than MAX_DIM dimensions.
 
         Looking through older spaces is what lets a chain of tables or gates collapse: the last gate of an S-box reads bits
         that are nonlinear themselves, yet all of them are functions of the same byte. Whole generations are opened,
         newest first, while the rank stays within MAX_DIM: opening one space at a time gets stuck, since the others count as
         independent until they are opened too.
+
+        A known space that spans what is left ends that, unless the deepest is asked for. So all gates and tables of an S-box
+        stay on the byte that it reads, where some of them could be opened further (the lowest bits of a counter, where the
+        carries above them are functions of these same bits) and others could not.
         """
         rows = echelon(forms, MAX_DIM)
         if rows is None:
@@ -70,7 +74,7 @@ class Atoms:
         opened: set[Space] = set()
         named: set[int] = set()
         generation = self.generation
-        while True:
+        while deepest or not self._is_known(rows):
             newest = max([generation[atom] for row in rows.values() for atom in row], default=0)
             if not newest or self._spans_too_much(rows.values(), newest):
                 break
@@ -79,6 +83,11 @@ class Atoms:
                 break
             rows = deeper
         return Ground(self, rows, opened, named)
+
+    def _is_known(self, rows: Mapping[int, Form]) -> bool:
+        """Whether the span of rows, keyed by pivot, lies in a known space."""
+        pivots, candidates = rows.keys(), self._wide_by_pivot.get(max(rows, default=0), ())
+        return any(pivots <= wide.pivots and wide.spans(rows.values()) for wide in candidates)
 
     def _spans_too_much(self, forms: Iterable[Form], newest: int) -> bool:
         """Whether the spaces of this generation have too many pivots: rows with different pivots are independent."""
@@ -92,25 +101,9 @@ class Atoms:
         return False
 
     def _pivots_of(self, atom: int) -> frozenset[int]:
-        """The pivots of the spaces of an atom's own generation that it leads to."""
+        """The pivots of the spaces of an atom's own generation that it leads to; of very many, only some."""
         space = self.space[atom]
-        if space is not None:
-            return space.pivots
-        found = self._pivots.get(atom)
-        if found is None:
-            pivots: set[int] = set()
-            newest, waiting, seen = self.generation[atom], [atom], {atom}
-            while waiting and len(pivots) <= MAX_DIM:
-                for part in self.definition[waiting.pop()]:
-                    if self.generation[part] == newest and part not in seen:
-                        seen.add(part)
-                        space = self.space[part]
-                        if space is None:
-                            waiting.append(part)
-                        else:
-                            pivots |= space.pivots
-            found = self._pivots[atom] = frozenset(pivots)
-        return found
+        return self._pivots[atom] if space is None else space.pivots
 
     def _look_through(
         self, generators: Iterable[Form], newest: int, opened: set[Space], named: set[int]
@@ -155,7 +148,18 @@ class Atoms:
             newest = max([generation[atom] for row in ground.rows for atom in row])
             found = self.spaces[ground.rows] = Space(ground.pivots, ground.rows, newest + 1)
             self._relate(found)
+            if found.wider:
+                self._found_inside(found)
         return found
+
+    def _found_inside(self, space: Space) -> None:
+        """Of a new space that others span: it is opened with them, and what is known where it could be opened is kept."""
+        space.generation = max([space.generation, *[wide.generation for wide, _ in space.wider]])
+        deepest = self.ground(space.rows, deepest=True)
+        assert deepest is not None
+        if deepest.rows != space.rows:
+            inner = points([deepest.table(row) for row in space.rows], deepest.dim)
+            space.deeper = ((self._space_of(deepest), inner),)
 
     def _relate(self, space: Space) -> None:
         """Let spaces that lie in one another share what is known of their functions."""
@@ -199,6 +203,21 @@ class Atoms:
         form, left = self._reduce(space, normal_form)
         return form ^ self._met(space, left) if left else form
 
+    def loose_product(self, x: Form, y: Form) -> Form:
+        """The AND of two different forms without constants; as `loose_function`."""
+        ground = self.ground((x, y))
+        assert ground is not None
+        if ground.dim != 2 or ground.looks_through:
+            return self.loose_function(ground.table(x) & ground.table(y), ground)
+        # The coordinates are two of x, y and x ^ y, so the AND is that of the coordinates but for linear terms.
+        normal_form = NONLINEAR[2]
+        for j, pivot in enumerate(ground.pivots):
+            if pivot in x and pivot in y:
+                normal_form |= 1 << (1 << j)
+        space = self._space_of(ground)
+        form, left = self._reduce(space, normal_form)
+        return form ^ self._met(space, left) if left else form
+
     def _reduce(self, space: Space, normal_form: int) -> tuple[Form, int]:
         """The form of a function as far as it is known, and the normal form of what is left of it."""
         form, functions, nonlinear = ZERO, space.functions, NONLINEAR[space.dim]
@@ -219,12 +238,13 @@ class Atoms:
         """The form of a function that is none of those known in its space, for which it is now entered."""
         found: Form | None = None
         places = [(space, normal_form, ZERO)]
-        if space.wider:
+        elsewhere = space.wider + space.deeper
+        if elsewhere:
             table = moebius(normal_form, space.dim)
-            for wide, inner in space.wider:
-                there, left = self._reduce(wide, moebius(compose(table, inner), wide.dim))
+            for other, inner in elsewhere:
+                there, left = self._reduce(other, moebius(compose(table, inner), other.dim))
                 if left:
-                    places.append((wide, left, there))
+                    places.append((other, left, there))
                 else:
                     found = there
         if found is None:
@@ -256,21 +276,34 @@ class Atoms:
         old = max(form & self._loose)
         self._loose.remove(old)
         constant = ONE & form
-        form ^= constant
-        new = self._new(None, 0, max(map(self.generation.__getitem__, form)))
-        self.definition[new] = tuple(form)
-        name = frozenset([new])
+        form -= ONE
+        name = frozenset([self._named(form)])
         self._replaced[old] = form ^ name
         return name ^ constant
+
+    def _named(self, form: Form) -> int:
+        """A new name for a form."""
+        newest = max(map(self.generation.__getitem__, form))
+        new = self._new(None, 0, newest)
+        self.definition[new] = tuple(form)
+        pivots: frozenset[int] = frozenset()
+        for atom in form:
+            if self.generation[atom] == newest and len(pivots) <= MAX_DIM:
+                pivots |= self._pivots_of(atom)
+        self._pivots[new] = pivots
+        return new
 
     def current(self, form: Form) -> Form:
         """The form with the names that have come in the place of loose atoms."""
         replaced = self._replaced
-        while not replaced.keys().isdisjoint(form):
-            for atom in replaced.keys() & form:
-                if atom in form:
-                    form ^= replaced[atom]
-        return form
+        if replaced.keys().isdisjoint(form):
+            return form
+        atoms = set(form)
+        while old := replaced.keys() & atoms:
+            for atom in old:
+                if atom in atoms:
+                    atoms ^= replaced[atom]
+        return frozenset(atoms)
 
 
 def _linear_part(normal_form: int, rows: Iterable[Form]) -> Form:

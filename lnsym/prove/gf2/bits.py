@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lnsym.bv import BV, operands
 from lnsym.bv.bitwise import Monomial
@@ -11,7 +11,7 @@ from lnsym.prove.gf2.demand import Demand
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
 from lnsym.prove.gf2.monomials import entangled, sum_of_products
 from lnsym.prove.gf2.products import Products
-from lnsym.prove.gf2.sums import sum_word
+from lnsym.prove.gf2.sums import Sums
 from lnsym.prove.gf2.truth_tables import FULL
 from lnsym.prove.gf2.words import Lookups, Word, as_constant, bits_of, constant_word, opaque, tabulated
 
@@ -19,9 +19,10 @@ from lnsym.prove.gf2.words import Lookups, Word, as_constant, bits_of, constant_
 class Bits:
     """The words of the terms of one demand, made one after the other, operands first, and dropped after their last use."""
 
-    def __init__(self, atoms: Atoms, products: Products, demand: Demand) -> None:
+    def __init__(self, atoms: Atoms, products: Products, sums: Sums, demand: Demand) -> None:
         self.atoms = atoms
         self.products = products
+        self.sums = sums
         self.demand = demand
         self.words: dict[BV, Word] = {}
         self._lookups = Lookups(atoms)
@@ -52,51 +53,49 @@ class Bits:
     def anf(self, term: BV, mask: int) -> Word:
         """XOR of masked ANDs of rotated words."""
         atoms, words, width = self.atoms, self.words, term.width
-        constant = 0
-        linear: list[tuple[int, int, Word]] = []
+        linear: list[Word] = []
         products: list[tuple[int, Monomial]] = []
         items, base, turn = self.demand.sums[term]
         if base is not None:
-            linear.append((mask, turn, words[base]))
+            linear.append(_turned(words[base], turn, mask, width))
         for monomial, where in items:
             if not where & mask:
                 continue
             if not monomial:
-                constant = where
+                linear.append(dict.fromkeys(bits_of(where & mask), ONE))
             elif len(monomial) == 1:
                 _, rotation, word = monomial[0]
-                linear.append((where, rotation, words[word]))
+                linear.append(_turned(words[word], rotation, where & mask, width))
             else:
                 products.append((where, monomial))
-        pairs: list[tuple[int, int, int, Word, Word, dict[int, Form]]] = []
-        if not entangled([monomial for _, monomial in products]):
-            for where, ((_, rotation, x), (_, other, y)) in products:
-                distance = (other - rotation) % width
-                pairs.append((where, rotation, distance, words[x], words[y], self.products.pairs((x, y, distance))))
-        result: Word = {}
-        for i in bits_of(mask):
-            bit = {0} if constant >> i & 1 else set[int]()
-            for where, rotation, forms in linear:
-                if where >> i & 1:
-                    bit ^= forms[(i + rotation) % width]
-            for where, rotation, distance, left, right, known in pairs:
-                if where >> i & 1:
-                    at = (i + rotation) % width
-                    product = known.get(at)
-                    if product is None:
-                        product = known[at] = self.products.product(left[at], right[(at + distance) % width])
-                    bit ^= product
-            form = frozenset(bit)
-            if pairs:
-                form = atoms.shortened(atoms.current(form))
-            elif products:
+        result = _exclusive_or(linear, mask)
+        if entangled([monomial for _, monomial in products]):
+            for i, form in result.items():
                 here = [
                     [words[word][(i + rotation) % width] for _, rotation, word in factors]
                     for where, factors in products
                     if where >> i & 1
                 ]
-                form = atoms.shortened(form ^ sum_of_products(atoms, self.products, here))
-            result[i] = form
+                result[i] = atoms.shortened(form ^ sum_of_products(atoms, self.products, here))
+        elif products:
+            pairs = [self._pair_products(where & mask, monomial, width) for where, monomial in products]
+            for i, form in _exclusive_or([result, *pairs], mask).items():
+                result[i] = atoms.shortened(atoms.current(form))
+        return result
+
+    def _pair_products(self, mask: int, monomial: Monomial, width: int) -> Word:
+        """The products of two words at the bits of the mask; loose, as `Products` says."""
+        (_, rotation, x), (_, other, y) = monomial
+        left, right = self.words[x], self.words[y]
+        distance = (other - rotation) % width
+        known = self.products.pairs((x, y, distance))
+        result: Word = {}
+        for i in bits_of(mask):
+            at = (i + rotation) % width
+            product = known.get(at)
+            if product is None:
+                product = known[at] = self.products.product(left[at], right[(at + distance) % width])
+            result[i] = product
         return result
 
     def xor(self, term: BV, mask: int) -> Word:
@@ -217,7 +216,7 @@ class Bits:
         """A sum with coefficients, or a plain addition: a sum of all that its chain of additions adds."""
         addends, constant = self.demand.addends[term]
         words = [(coefficient, self.words[addend]) for addend, coefficient in addends.items()]
-        return sum_word(self.atoms, words, constant, term.width, mask)
+        return self.sums.word(words, constant, term.width, mask)
 
     def mul(self, term: BV, mask: int) -> Word:
         """A product; by a constant it is a sum."""
@@ -225,7 +224,7 @@ class Bits:
         for factor, word in ((words[0], words[1]), (words[1], words[0])):
             known = as_constant(factor)
             if known is not None:
-                return sum_word(self.atoms, [(known, word)], 0, term.width, mask)
+                return self.sums.word([(known, word)], 0, term.width, mask)
         return self.any_operator(term, mask)
 
     def clmul(self, term: BV, mask: int) -> Word:
@@ -277,6 +276,24 @@ class Bits:
             commutes = term.op == "mul"
             found = opaque(self.atoms, (term.op, term.width, frozenset(keys) if commutes else tuple(keys)), mask)
         return found
+
+
+def _turned(word: Word, rotation: int, mask: int, width: int) -> Word:
+    """The bits of the mask of a word rotated right."""
+    if not rotation:
+        return {i: word[i] for i in bits_of(mask)}
+    return {i: word[(i + rotation) % width] for i in bits_of(mask)}
+
+
+def _exclusive_or(words: Sequence[Word], mask: int) -> Word:
+    """The XOR of words that have some of the bits of the mask each, at all of them."""
+    if len(words) == 1 and len(words[0]) == mask.bit_count():
+        return words[0]
+    bits: dict[int, set[int]] = {i: set() for i in bits_of(mask)}
+    for word in words:
+        for i, form in word.items():
+            bits[i] ^= form
+    return {i: frozenset(bit) for i, bit in bits.items()}
 
 
 MAX_EXPANDED = 64

@@ -62,7 +62,7 @@ class Products:
             product = there
             if rest_there:
                 found = self._by_square(x, y)
-                product = self._on_its_space(x, y) if found is None else found
+                product = self._atoms.loose_product(x, y) if found is None else found
                 self._enter(y, x, rest_there, there ^ product)
             self._enter(x, y, rest, form ^ product)
             form = product
@@ -81,11 +81,6 @@ class Products:
                         self._enter(form, other, rest, known ^ product)
                     return product
         return self.product(x, y)
-
-    def _on_its_space(self, x: Form, y: Form) -> Form:
-        ground = self._atoms.ground((x, y))
-        assert ground is not None
-        return self._atoms.loose_function(ground.table(x) & ground.table(y), ground)
 
     def _known(self, x: Form, y: Form) -> tuple[Form, Form]:
         """x AND y as far as it is known from the products with x, and the factor that is left of y."""

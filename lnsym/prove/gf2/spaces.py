@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lnsym.prove.gf2.forms import ONE, Form
@@ -19,7 +19,7 @@ class Space:
     normal form -> (that normal form, its form).
     """
 
-    __slots__ = ("dim", "functions", "generation", "pivots", "rows", "wider")
+    __slots__ = ("deeper", "dim", "functions", "generation", "pivots", "rows", "wider")
 
     def __init__(self, pivots: Sequence[int], rows: tuple[Form, ...], generation: int) -> None:
         self.pivots = frozenset(pivots)
@@ -30,6 +30,19 @@ class Space:
         self.functions: dict[int, tuple[int, Form]] = {}
         self.wider: tuple[tuple[Space, bytes], ...] = ()
         """The spaces that this one lies in, with its coordinates as functions on them."""
+        self.deeper: tuple[tuple[Space, bytes], ...] = ()
+        """The deepest space that determines this one, where that is another, with the coordinates as functions on it."""
+
+    def spans(self, forms: Iterable[Form]) -> bool:
+        """Whether the forms, without constants, lie in this space."""
+        order = sorted(self.pivots)
+        for form in forms:
+            for pivot, row in zip(order, self.rows, strict=True):
+                if pivot in form:
+                    form ^= row
+            if form:
+                return False
+        return True
 
     def coordinate_tables_on(self, wide: Space) -> list[int] | None:
         """The coordinates as truth tables over those of another space; None where this space does not lie in it."""
@@ -63,6 +76,11 @@ class Ground:
         self._inner: dict[Space, bytes] = {}
         if opened:
             self._tables, self._inner = atoms.tables_on.setdefault(self.rows, (self._tables, self._inner))
+
+    @property
+    def looks_through(self) -> bool:
+        """Whether forms are other than linear over the coordinates, as far as is known."""
+        return bool(self._opened or self._named)
 
     def table(self, form: Form) -> int:
         """The truth table of a form over the coordinates. The form is one of those the ground was made for."""

@@ -7,7 +7,8 @@ equal operands still give equal results.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from lnsym.bv import BV, Table
@@ -21,12 +22,10 @@ Word: TypeAlias = dict[int, Form]
 """Forms by bit number; only the bits that are needed."""
 
 
-def bits_of(mask: int) -> Iterator[int]:
+@lru_cache(maxsize=1024)
+def bits_of(mask: int) -> Sequence[int]:
     """The numbers of the bits that are set, in ascending order."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+    return tuple([i for i in range(mask.bit_length()) if mask >> i & 1])
 
 
 def constant_word(value: int, mask: int) -> Word:
