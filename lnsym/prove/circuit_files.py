@@ -24,8 +24,8 @@ def under(graph: Graph, root: Literal) -> list[int]:
 
 
 def bit_names(graph: Graph) -> dict[int, str]:
-    """The names of the inputs, by node."""
-    return {node: f"{name}[{bit}]" for (name, bit), node in graph.inputs.items()}
+    """The names of the inputs, by node; what is not printable ASCII is escaped as in Python."""
+    return {node: f"{ascii(name)[1:-1]}[{bit}]" for (name, bit), node in graph.inputs.items()}
 
 
 # AIGER
@@ -90,9 +90,7 @@ def aiger(graph: Graph, root: Literal, title: str) -> bytes:
     names = bit_names(graph)
     symbols = [f"i{n} {names[node]}" for n, node in enumerate(inputs)]
     head = f"aig {len(inputs) + count} {len(inputs)} 0 1 {count}\n{moved(root)}\n"
-    deltas = b"".join(
-        _delta(2 * (len(inputs) + n) - a) + _delta(a - b) for n, (a, b) in enumerate(circuit.gates, 1)
-    )
+    deltas = b"".join(_delta(2 * (len(inputs) + n) - a) + _delta(a - b) for n, (a, b) in enumerate(circuit.gates, 1))
     return head.encode() + deltas + "\n".join([*symbols, "o0 sat", "c", title, ""]).encode()
 
 

@@ -155,6 +155,12 @@ def test_the_title_and_the_names_are_in_each_file(tmp_path: Path) -> None:
     assert "= state[3][0]\n" in cnf.read_text()
 
 
+def test_names_of_variables_stay_on_their_line(tmp_path: Path) -> None:
+    _, aig, cnf = write_query(tmp_path, "names", [BV.var("line\nbreak", 1), BV.var("größe", 1)])
+    assert aiger_reader.read(aig.read_bytes()).inputs == ["line\\nbreak[0]", "gr\\xf6\\xdfe[0]"]
+    assert [line for line in cnf.read_text().splitlines() if line[0] not in "c-0123456789p"] == []
+
+
 def test_a_directory_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for directory in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nothing")):
