@@ -114,9 +114,7 @@ def test_time_out_leaves_the_goal_open_and_says_what_stayed_apart(processes: int
 
 def test_only_the_methods_that_were_asked_for() -> None:
     for method in METHODS:
-        decision = decide(
-            [goal(carry_save(X, Y, Z), X + Y + Z)], nothing_more, Recording(), Limits(methods=(method,))
-        )
+        decision = decide([goal(carry_save(X, Y, Z), X + Y + Z)], nothing_more, Recording(), Limits(methods=(method,)))
         names = {use.name for use in decision.methods} - {"refute"}
         assert names <= ({"z3", "bitwuzla"} if method == "smt" else {method})
 
