@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find lnsym isa crypto_specs programs -name '*.py' -o -name '*.o' -o -name '*.toml')
 
-.PHONY: demo test test-slow lint corpora bench samples conform mutate mutants clean
+.PHONY: demo test test-slow lint corpora bench equivalences samples conform mutate mutants clean
 
 demo: $(VENV)/.installed
 	@BIN=$(CURDIR)/$(BIN) sh programs/demo.sh
@@ -29,6 +29,9 @@ corpora: $(VENV)/.developing
 bench: $(VENV)/.developing corpora
 	$(BIN)/python -m benchmarks.routines
 
+equivalences: $(VENV)/.developing
+	$(BIN)/python -m benchmarks.equivalences
+
 samples: $(VENV)/.developing
 	$(BIN)/python -m programs.samples.build
 
@@ -37,7 +40,8 @@ conform: $(VENV)/.developing corpora
 	$(BIN)/lnsym conform --count 1000
 
 mutants: $(VENV)/.developing corpora
-	$(BIN)/python -m benchmarks.mutants
+	$(BIN)/lnsym mutate aws-lc
+	$(BIN)/lnsym mutate openssl
 
 mutate: $(VENV)/.developing
 	$(BIN)/python -m lnsym.conform.mutation

@@ -11,12 +11,15 @@ import sys
 import threading
 from _thread import interrupt_main
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import lnsym
 from lnsym.errors import LnsymError
+
+if TYPE_CHECKING:
+    from lnsym.prove.verify import Options
 
 EXIT_CODES = """\b
 Exit codes:
@@ -84,23 +87,52 @@ def disasm(target: str, symbol: str) -> None:
 def _contract_options(command: Any) -> Any:
     """The options that choose a contract and its parameters."""
     for option in (
-        click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1)."),
-        click.option("--contract", help="A contract's name, or a file: mine.py, or mine.py:NAME."),
         click.option("--max-steps", type=click.IntRange(1), default=1_000_000, show_default=True,
                      help="Instructions to execute on one path before giving up."),
+        click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1)."),
+        click.option("--contract", help="A contract's name, or a file: mine.py, or mine.py:NAME."),
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+def _proof_options(command: Any) -> Any:
+    """The options that say which methods may be used, for how long, and what they leave behind."""
+    for option in (
+        click.option("--dump-smt", "dump", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+                     help="Write what is asked of sweep and SMT as SMT-LIB 2, AIGER and DIMACS."),
+        click.option("--goal-timeout", type=click.FloatRange(0), help="Seconds for one goal and one SMT solver."),
+        click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
+                     help="Seconds for the methods, each routine and case."),
+        click.option("--method", "methods", type=click.Choice(["structural", "gf2", "sweep", "smt"]), multiple=True,
+                     help="Use this method, and no other that is not named too; default all."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _options(
+    max_steps: int, timeout: float, goal_timeout: float | None, methods: tuple[str, ...], dump: Path | None
+) -> Options:
+    from lnsym.prove.portfolio import METHODS
+    from lnsym.prove.verify import Options
+
+    if dump is not None:
+        from lnsym.prove.dump import prepare
+
+        prepare(dump)
+    return Options(max_steps, timeout, tuple(m for m in METHODS if m in (methods or METHODS)), goal_timeout, dump)
 
 
 @app.command(epilog=f"{TARGET_HELP}\n\n{EXIT_CODES}")
 @click.argument("target")
 @click.argument("symbols", nargs=-1, metavar="[SYMBOL]...")
 @_contract_options
-@click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
-              help="Seconds for solvers, each routine.")  # fmt: skip
+@_proof_options
 @click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
               help="Write verdicts, times, counts and assumptions to a file.")  # fmt: skip
+@click.option("--emit-test", "test", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
+              help="Write a pytest file that reproduces what was refuted, on Unicorn alone.")  # fmt: skip
 def verify(
     target: str,
     symbols: tuple[str, ...],
@@ -108,12 +140,15 @@ def verify(
     blocks: int | None,
     max_steps: int,
     timeout: float,
+    goal_timeout: float | None,
+    methods: tuple[str, ...],
+    dump: Path | None,
     report: Path | None,
+    test: Path | None,
 ) -> int:
     """Prove routines of a target, or refute them; without SYMBOL, all that have a contract."""
     from lnsym.contract import registered
     from lnsym.contract.routines import Images, routines
-    from lnsym.prove.verify import Options
     from lnsym.show.verdicts import report as json_report
     from lnsym.show.verification import verify_all
     from programs.corpus import resolve_target
@@ -124,10 +159,62 @@ def verify(
         symbols = tuple(r.name for r in routines(path, registered()) if r.contract)
         if not symbols:
             raise click.UsageError(f"{target} has no routine with a known contract: name a SYMBOL and a --contract")
-    options = Options(max_steps=max_steps, timeout=timeout)
+    options = _options(max_steps, timeout, goal_timeout, methods, dump)
     outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options)
     if report is not None and outcome.image is not None:
         report.write_text(json.dumps(json_report(outcome.image, outcome.verdicts), indent=2, default=str) + "\n")
+    if test is not None:
+        from lnsym.show.reproducer import reproducer
+
+        found = [(v.execution, v.counterexample) for v in outcome.verdicts if v.execution and v.counterexample]
+        if found:
+            test.write_text(reproducer(found))
+        else:
+            click.echo(f"nothing was refuted: {test} was not written", err=True)
+    return outcome.exit_code
+
+
+@app.command(epilog=f"{TARGET_HELP}\n\n{EXIT_CODES}")
+@click.argument("target1")
+@click.argument("symbol1")
+@click.argument("target2")
+@click.argument("symbol2")
+@_contract_options
+@_proof_options
+@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
+              help="Write verdicts, times, counts and assumptions to a file.")  # fmt: skip
+def equiv(
+    target1: str,
+    symbol1: str,
+    target2: str,
+    symbol2: str,
+    contract: str | None,
+    blocks: int | None,
+    max_steps: int,
+    timeout: float,
+    goal_timeout: float | None,
+    methods: tuple[str, ...],
+    dump: Path | None,
+    report: Path | None,
+) -> int:
+    """Prove that two routines do the same, or find an input on which they do not.
+
+    No specification: a contract, the one for the symbols or --contract, says only which arguments and regions both get.
+    """
+    from lnsym.contract import registered
+    from lnsym.contract.routines import Images
+    from lnsym.show.equivalence import compare_all, contract_for_both, json_report
+    from programs.corpus import resolve_target
+
+    chosen = _contract(contract) or contract_for_both((symbol1, symbol2), registered())
+    first, second = resolve_target(target1), resolve_target(target2)
+    options = _options(max_steps, timeout, goal_timeout, methods, dump)
+    files = Images(first)
+    outcome = compare_all(
+        (files, files if second == first else Images(second)), (symbol1, symbol2), chosen, _parameters(blocks), options
+    )
+    if report is not None:
+        report.write_text(json.dumps(json_report(outcome), indent=2, default=str) + "\n")
     return outcome.exit_code
 
 
@@ -227,6 +314,51 @@ def conform(
     if path is not None:
         passed &= conformance.routines(path, seed, every, click.echo)
     sys.exit(0 if passed else 1)
+
+
+@app.command(
+    epilog=f"{TARGET_HELP}\n\nExit codes: 0 nothing was proved wrongly; 1 a wrong proof; 2 usage or input error; 3 a fault."
+)
+@click.argument("target")
+@click.argument("symbols", nargs=-1, metavar="[SYMBOL]...")
+@click.option("--count", type=click.IntRange(1), help="Mutants in all, spread over the routines (default 20 for each).")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which mutants.")
+@click.option("--checks", type=click.IntRange(1), default=1000, show_default=True,
+              help="Random inputs on Unicorn for each mutant that is not refuted.")  # fmt: skip
+@click.option("--contract", help="A contract's name, or a file: mine.py, or mine.py:NAME.")
+@click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1).")
+@click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
+              help="Seconds for solvers, each mutant.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
+              help="Write every mutant and what came of it to a file.")  # fmt: skip
+def mutate(
+    target: str,
+    symbols: tuple[str, ...],
+    count: int | None,
+    seed: int,
+    checks: int,
+    contract: str | None,
+    blocks: int | None,
+    timeout: float,
+    jobs: int,
+    report: Path | None,
+) -> int:
+    """Change one instruction or constant byte at a time, and see that the prover notices.
+
+    SYMBOL may be a pattern, 'sha256_*' say, of routines that have a contract; without SYMBOL all of them are meant. Every mutant is
+    verified; one that is not refuted runs on Unicorn against the specification, which must not tell apart what was proved. Ctrl-C ends a
+    campaign early; its tables and report are of the mutants tried until then.
+    """
+    from lnsym.contract import registered
+    from lnsym.mutation.campaign import Order
+    from lnsym.mutation.trial import Limits
+    from lnsym.show import mutation
+    from programs.corpus import resolve_target
+
+    chosen = _contract(contract)
+    order = Order(symbols, count, seed, jobs, Limits(timeout, checks), _parameters(blocks))
+    return mutation.campaign(resolve_target(target), order, registered(), chosen, report, click.echo)
 
 
 @app.command(epilog=f"{TARGET_HELP}\n\n{EXIT_CODES}")

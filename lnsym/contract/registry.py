@@ -86,6 +86,17 @@ class Contract:
 
     def theorem(self, routine: str = "", **parameters: object) -> Theorem:
         """The theorem of a routine for these parameters. Raises ContractError, and BadContract when its code raises anything else."""
+        theorem = self._stated(routine, parameters)
+        theorem.check()
+        return theorem
+
+    def interface(self, routine: str = "", **parameters: object) -> Theorem:
+        """The same for one who needs no claims of what the calls leave: it may lack them. Raises the same."""
+        theorem = self._stated(routine, parameters)
+        theorem.check_calls()
+        return theorem
+
+    def _stated(self, routine: str, parameters: Mapping[str, object]) -> Theorem:
         for name in parameters:
             if name not in self.parameters:
                 raise ContractError(
@@ -98,7 +109,6 @@ class Contract:
             raise
         except (Exception, SystemExit) as error:
             raise BadContract(f"contract {self.name!r}", f"{type(error).__name__}: {error}") from error
-        theorem.check()
         return theorem
 
 

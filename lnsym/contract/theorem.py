@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, get_args
 
 from lnsym.bv import BV, concat
 from lnsym.errors import LnsymError
 
-RESERVED = re.compile(r"[xv]\d+(_.*)?|sp|flag_.*|return_address.*|stack.*|.*\.byte\[.*")
+RESERVED = re.compile(r"[xv]\d+(_.*)?|sp(_.*)?|flag_.*|return_address.*|stack.*|.*\.byte\[.*", re.DOTALL)
 """Names of the variables that an execution makes itself."""
 
 Access: TypeAlias = Literal["r", "w", "rw"]
@@ -81,6 +81,8 @@ class Theorem:
     assumptions: list[BV] = field(default_factory=list)
     ensured: dict[str, tuple[BV | None, ...]] = field(default_factory=dict)
     result: BV | None = None
+    result_width: int = 0
+    """Bits of the result that the caller may use; 0 where there is none."""
     unspecified: set[str] = field(default_factory=set)
     registers: dict[str, BV] = field(default_factory=dict)
     """Registers of a routine with a calling convention of its own, and what they hold at its call."""
@@ -189,8 +191,13 @@ class Theorem:
     def ensure_result(self, value: BV | int, width: int = 64) -> None:
         """The last call returns this value in X0 or, with width 32, in W0, the upper half being unspecified."""
         self.result = value if isinstance(value, BV) else BV.const(value, width)
-        if self.result.width > 64:
-            raise ContractError(f"a result of {self.result.width} bits, a register has 64")
+        self.returns(self.result.width)
+
+    def returns(self, width: int = 64) -> None:
+        """The last call returns a value of `width` bits in X0, of which nothing is claimed: for comparing routines."""
+        if width < 1 or width > 64:
+            raise ContractError(f"a result of {width} bits, a register has 64")
+        self.result_width = width
 
     def own_convention(self, registers: Mapping[str, BV], changes: Iterable[str] = (), frame: int = 0) -> None:
         """For an internal routine that does not follow AAPCS64: what it gets in registers, and what it may change.
@@ -208,8 +215,7 @@ class Theorem:
 
     def check(self) -> None:
         """Raises ContractError when the theorem would be empty or is incomplete."""
-        if not self.calls:
-            raise ContractError("it calls nothing: say t.call(...)")
+        self.check_calls()
         claims = [element for elements in self.ensured.values() for element in elements if element is not None]
         if not claims and self.result is None and not self.ensured_registers:
             raise ContractError("it ensures nothing: say t.ensure(...) or t.ensure_result(...)")
@@ -219,3 +225,12 @@ class Theorem:
                     f"{block.name!r} may be written, and nothing is said of what it holds afterwards: "
                     "say t.ensure(...) or t.leave_unspecified(...)"
                 )
+
+    def check_calls(self) -> None:
+        """Raises ContractError when nothing is called."""
+        if not self.calls:
+            raise ContractError("it calls nothing: say t.call(...)")
+
+    def without_claims(self) -> Theorem:
+        """The same calls under the same preconditions, nothing being claimed of what they leave but AAPCS64's rules."""
+        return replace(self, ensured={}, result=None, ensured_registers={})

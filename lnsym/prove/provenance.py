@@ -1,12 +1,117 @@
-"""Where terms come from: the instruction that first computes one, the line of the specification that says it."""
+"""Where terms come from: the instruction that first computes one, the line of the specification that first says one.
+
+Terms are hash-consed, so running the routine again, or stating the theorem again, makes the same objects while they are alive. Both are
+done only for a report.
+"""
 
 from __future__ import annotations
 
-from lnsym.bv import BV, show
+import linecache
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import lnsym
+from lnsym.bv import BV, show, topological
 from lnsym.contract.execution import Execution
+from lnsym.machine.decode import Instruction
+from lnsym.machine.recorder import Recorder
+from lnsym.machine.state import State
 from lnsym.prove.verdict import Apart
 
+PACKAGE = str(Path(lnsym.__file__).parent)
 
-def locate_apart(execution: Execution, actual: BV, expected: BV) -> Apart:
-    """Two terms that were not joined, for a reader."""
-    return Apart(show(actual, 4, 100), show(expected, 4, 100))
+SHOWN_DEPTH = 4
+SHOWN_LENGTH = 90
+
+
+class _Finder(Recorder):
+    """Notes for each wanted term the first instruction whose result is made with it."""
+
+    def __init__(self, wanted: Iterable[BV]) -> None:
+        super().__init__()
+        self._wanted = set(wanted)
+        self._seen: set[BV] = set()
+        self.found: dict[BV, Instruction] = {}
+
+    def __call__(self, instruction: Instruction, state: State) -> None:
+        super().__call__(instruction, state)
+        for write in self.writes:
+            fresh = set(topological([write.value], self._seen))
+            self._seen |= fresh
+            for term in self._wanted:
+                if term in fresh or _is_part(term, write.value):
+                    self.found.setdefault(term, instruction)
+
+
+def _is_part(term: BV, value: BV) -> bool:
+    """Whether a term is a lane of a wider value."""
+    width = term.width
+    return width < value.width and any(
+        value[low + width - 1 : low] is term for low in range(0, value.width - width + 1, width)
+    )
+
+
+def computed_at(execution: Execution, wanted: Iterable[BV]) -> dict[BV, Instruction]:
+    """For each of the terms that the routine computes the first instruction whose result is it, or is made with it."""
+    finder = _Finder(wanted)
+    again = Execution(
+        execution.image, execution.symbol, execution.theorem, execution.max_steps, execution.feasible, finder
+    )
+    again.run()
+    return finder.found
+
+
+def specified_at(state_theorem: Callable[[], object], wanted: Iterable[BV]) -> dict[BV, str]:
+    """For each of the terms that stating the theorem makes, `file:line: text` of the first line outside lnsym that gets it.
+
+    `state_theorem` runs the specification: every term that a function of lnsym returns to it is looked at.
+    """
+    left = set(wanted)
+    seen: set[BV] = set()
+    found: dict[BV, str] = {}
+
+    def profile(frame: FrameType, event: str, returned: Any) -> None:
+        if event != "return" or not isinstance(returned, BV) or frame.f_back is None:
+            return
+        caller = frame.f_back
+        if caller.f_code.co_filename.startswith(PACKAGE):
+            return
+        sys.setprofile(None)  # what follows is no part of the specification
+        fresh = topological([returned], seen)
+        seen.update(fresh)
+        for term in left.intersection(fresh):
+            found.setdefault(term, _line(caller))
+        sys.setprofile(profile)
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        kept = state_theorem()  # the theorem keeps its terms alive, and so those in `seen` what they are
+    finally:
+        sys.setprofile(before)
+    del kept
+    return found
+
+
+def _line(frame: FrameType) -> str:
+    path = Path(frame.f_code.co_filename)
+    text = linecache.getline(str(path), frame.f_lineno).strip()
+    return f"{path.parent.name}/{path.name}:{frame.f_lineno}: {text}"
+
+
+def locate_apart(execution: Execution, state_theorem: Callable[[], object], one: BV, other: BV) -> Apart:
+    """Two terms that were not joined: the code's and the specification's, with where they come from."""
+    instructions = computed_at(execution, (one, other))
+    lines = specified_at(state_theorem, (one, other))
+    if other in instructions and (one not in instructions or other not in lines):
+        one, other = other, one
+    instruction = instructions.get(one)
+    return Apart(
+        show(one, SHOWN_DEPTH, SHOWN_LENGTH),
+        show(other, SHOWN_DEPTH, SHOWN_LENGTH),
+        f"{instruction.address:#x}  {instruction.text}" if instruction else "",
+        lines.get(other, ""),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lnsym.bv import evaluate
@@ -52,9 +53,11 @@ def extents(execution: Execution, sample: Sample) -> list[Extent]:
     return mapped
 
 
-def replay(execution: Execution, sample: Sample, max_steps: int) -> Replay:
+def replay(
+    execution: Execution, sample: Sample, max_steps: int, machine: Callable[[Sequence[Extent]], Emulator] = Emulator
+) -> Replay:
     """Run the calls of a theorem on Unicorn on a complete sample; stops at the first call that does not return."""
-    emulator = Emulator(extents(execution, sample))
+    emulator = machine(extents(execution, sample))
     registers = Registers(
         [*[sample[f"x{n}"] for n in range(31)], sample["sp"]],
         [sample[f"v{n}"] for n in range(32)],

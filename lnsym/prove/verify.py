@@ -22,6 +22,7 @@ from lnsym.machine.paths import Path
 from lnsym.machine.state import SP
 from lnsym.prove import refutation
 from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.minimise import minimised
 from lnsym.prove.portfolio import METHODS, Decision, Limits, decide
 from lnsym.prove.provenance import locate_apart
 from lnsym.prove.refutation import Counterexample
@@ -97,7 +98,8 @@ class _Verification:
         self._has_inputs = True
         self._stopped: dict[Goal, Path] = {}
         began = time.perf_counter()
-        theorem: Theorem = contract.theorem(symbol, **parameters)
+        self._state_theorem = partial(contract.theorem, symbol, **parameters)
+        theorem: Theorem = self._state_theorem()
         self._seconds["specify"] = time.perf_counter() - began
         self._execution = Execution(image, symbol, theorem, options.max_steps)
         self._execution.feasible = Feasibility(self._execution)
@@ -175,8 +177,9 @@ class _Verification:
                 self._verdict.exit_code = self._verdict.exit_code or code
         first, reason = decision.left[0]
         more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
-        if decision.apart is not None:
-            self._verdict.apart = locate_apart(self._execution, *decision.apart)
+        if first not in self._stopped:
+            apart = decision.apart or (first.actual, first.expected)
+            self._verdict.apart = locate_apart(self._execution, self._state_theorem, *apart)
         return f"{first.name}{more}" if first in self._stopped else f"{first.name}: {reason}{more}"
 
     # -- as the portfolio's refuter -------------------------------------------------------------
@@ -202,7 +205,9 @@ class _Verification:
         for sample in islice(found, CONFIRMATIONS):
             counterexample = refutation.confirm(self._execution, sample)
             if counterexample is not None:
-                self._verdict.counterexample = counterexample
+                smaller = refutation.confirm(self._execution, minimised(self._execution, counterexample.sample))
+                self._verdict.counterexample = smaller or counterexample
+                self._verdict.execution = self._execution
                 return True
         return False
 

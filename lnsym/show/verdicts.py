@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -11,7 +12,7 @@ import lnsym
 from lnsym.errors import one_line
 from lnsym.machine.image import Image
 from lnsym.prove.refutation import Counterexample, Input
-from lnsym.prove.verdict import Verdict
+from lnsym.prove.verdict import Apart, Verdict
 
 VALUES_BITS = 256
 """How much of a region one line of a counterexample shows."""
@@ -39,15 +40,28 @@ def verdict_line(verdict: Verdict, name_width: int = 0, case_width: int = 0) -> 
     return f"{line}\n         {verdict.reason}" if verdict.reason else line
 
 
+def apart_lines(apart: Apart) -> Iterator[str]:
+    """The two terms that stayed apart, and where each comes from."""
+    yield f"  apart    {apart.actual}"
+    if apart.computed_at:
+        yield f"           computed at {apart.computed_at}"
+    yield f"  and      {apart.expected}"
+    if apart.specified_at:
+        yield f"           specified in {apart.specified_at}"
+
+
+def method_lines(verdict: Verdict) -> Iterator[str]:
+    """What each method did, for a verdict that left something open."""
+    done = [f"{use.name} {use.goals} in {use.seconds:.2f} s" for use in verdict.methods if use.name != "refute"]
+    if done:
+        yield f"  goals    {verdict.goals}, closed by {', '.join(done)}"
+
+
 def counterexample_lines(counterexample: Counterexample) -> Iterator[str]:
     """The input, what the specification says and what the code does, aligned."""
     names = [i.name for i in counterexample.inputs] + [d.name for d in counterexample.differences]
     width = max((len(name) for name in names), default=0)
-    lead = "input"
-    for given in counterexample.inputs:
-        for text in _values_text(given):
-            yield f"  {lead:<9}{given.name if text[0] else '':<{width}}  {text[1]}"
-            lead = ""
+    yield from input_lines(counterexample.inputs, width)
     if counterexample.violation:
         yield f"  Unicorn  {counterexample.violation}"
     lead = "output"
@@ -60,6 +74,15 @@ def counterexample_lines(counterexample: Counterexample) -> Iterator[str]:
         lead = ""
     if counterexample.divergence:
         yield f"  parts    {counterexample.divergence}"
+
+
+def input_lines(inputs: Sequence[Input], width: int) -> Iterator[str]:
+    """The names, in a column of `width` characters, and their values."""
+    lead = "input"
+    for given in inputs:
+        for text in _values_text(given):
+            yield f"  {lead:<9}{given.name if text[0] else '':<{width}}  {text[1]}"
+            lead = ""
 
 
 def _values_text(given: Input) -> Iterator[tuple[bool, str]]:
@@ -105,6 +128,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "seconds": verdict.seconds,
         "methods": [{"name": m.name, "goals": m.goals, "seconds": m.seconds} for m in verdict.methods],
         "assumptions": list(verdict.assumptions),
+        "apart": None if verdict.apart is None else asdict(verdict.apart),
         "counterexample": None if counterexample is None else _counterexample(counterexample),
     }
 

@@ -13,7 +13,7 @@ from lnsym.errors import LnsymError, one_line
 from lnsym.machine.image import Image
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
-from lnsym.show.verdicts import case_text, counterexample_lines, verdict_line
+from lnsym.show.verdicts import apart_lines, case_text, counterexample_lines, method_lines, verdict_line
 
 SEVERITY = (1, 4, 2, 3, 0)
 """Which exit code speaks for several routines: a refutation first."""
@@ -29,7 +29,7 @@ class Outcome:
 
 
 @contextmanager
-def _progress(text: str) -> Iterator[None]:
+def progress(text: str) -> Iterator[None]:
     """A spinner on stderr, on a terminal only."""
     if not sys.stderr.isatty():
         yield
@@ -94,24 +94,34 @@ def verify_all(
             outcome.image = images.with_routine(task.symbol)
             chosen = task.contract or choose_contract(task.symbol, contracts)
             for case in task.cases:
-                with _progress(f"{task.symbol} ({chosen.name})"):
+                with progress(f"{task.symbol} ({chosen.name})"):
                     verdict = verify(outcome.image, task.symbol, chosen, case, options)
                 outcome.verdicts.append(verdict)
                 codes.add(verdict.exit_code)
                 print(verdict_line(verdict, names, cases), flush=True)
-                if verdict.counterexample is not None:
-                    for line in counterexample_lines(verdict.counterexample):
-                        print(line)
+                for line in _details(verdict):
+                    print(line)
         except LnsymError as error:
             print(f"lnsym: {one_line(task.symbol)}: {error}", file=sys.stderr)
             codes.add(error.exit_code)
     outcome.exit_code = next((code for code in SEVERITY if code in codes), 3)
     if len(symbols) > 1 or len(outcome.verdicts) > 1:
-        print(_summary(outcome.verdicts, sum(max(1, len(task.cases)) for task in plan)))
+        print(summary(outcome.verdicts, sum(max(1, len(task.cases)) for task in plan)))
     return outcome
 
 
-def _summary(verdicts: Sequence[Verdict], asked: int) -> str:
+def _details(verdict: Verdict) -> Iterator[str]:
+    """What follows the verdict's line: the counterexample, or what stayed open."""
+    if verdict.counterexample is not None:
+        yield from counterexample_lines(verdict.counterexample)
+    if verdict.status == "unknown":
+        yield from method_lines(verdict)
+        if verdict.apart is not None:
+            yield from apart_lines(verdict.apart)
+
+
+def summary(verdicts: Sequence[Verdict], asked: int) -> str:
+    """How many of each, how many of those asked for are missing, and the time of all."""
     counts = {status: sum(v.status == status for v in verdicts) for status in ("proved", "refuted", "unknown")}
     parts = [f"{count} {status}" for status, count in counts.items() if count]
     if asked > len(verdicts):

@@ -1,6 +1,8 @@
-"""CBC, CTR and GCM against SP 800-38A, the GCM submission and a well-kept library."""
+"""CBC, CTR and GCM against SP 800-38A, RFC 3686, the GCM submission and a well-kept library."""
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
+from cryptography.hazmat.primitives.ciphers import modes as library_modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,6 +80,92 @@ def test_ctr_examples(parameters: aes.Parameters) -> None:
     ciphertext = modes.ctr(ciph, 128, terms(COUNTER), blocks(PLAINTEXT))
     assert values(ciphertext) == bytes.fromhex(CTR[parameters])
     assert modes.ctr32(ciph, terms(COUNTER), ciphertext) == blocks(PLAINTEXT)
+
+
+RFC_3686 = [  # section 6, test vectors 1, 2, 4, 5, 7 and 8: key, counter block, plaintext, ciphertext
+    (
+        "ae6852f8121067cc4bf7a5765577f39e",
+        "00000030000000000000000000000001",
+        "53696e676c6520626c6f636b206d7367",
+        "e4095d4fb7a7b3792d6175a3261311b8",
+    ),
+    (
+        "7e24067817fae0d743d6ce1f32539163",
+        "006cb6dbc0543b59da48d90b00000001",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        "5104a106168a72d9790d41ee8edad388eb2e1efc46da57c8fce630df9141be28",
+    ),
+    (
+        "16af5b145fc9f579c175f93e3bfb0eed863d06ccfdb78515",
+        "0000004836733c147d6d93cb00000001",
+        "53696e676c6520626c6f636b206d7367",
+        "4b55384fe259c9c84e7935a003cbe928",
+    ),
+    (
+        "7c5cb2401b3dc33c19e7340819e0f69c678c3db8e6f6a91a",
+        "0096b03b020c6eadc2cb500d00000001",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        "453243fc609b23327edfaafa7131cd9f8490701c5ad4a79cfc1fe0ff42f4fb00",
+    ),
+    (
+        "776beff2851db06f4c8a0542c8696f6c6a81af1eec96b4d37fc1d689e6c1c104",
+        "00000060db5672c97aa8f0b200000001",
+        "53696e676c6520626c6f636b206d7367",
+        "145ad01dbf824ec7560863dc71e3e0c0",
+    ),
+    (
+        "f6d66d6bd52d59bb0796365879eff886c66dd51a5b6a99744b50590c87a23884",
+        "00faac24c1585ef15a43d87500000001",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        "f05e231b3894612c49ee000b804eb2a9b8306b508f839d6a5530831d9344af1c",
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "counter", "plaintext", "ciphertext"), RFC_3686)
+def test_ctr32_vectors_of_rfc_3686(key: str, counter: str, plaintext: str, ciphertext: str) -> None:
+    parameters = next(p for p in KEYS if 8 * p.nk == len(key))
+    result = modes.ctr32(aes.encryption(parameters, terms(key)), terms(counter), blocks(plaintext))
+    assert values(result).hex() == ciphertext
+
+
+def library_ecb(key: bytes, data: bytes) -> bytes:
+    encryptor = Cipher(algorithms.AES(key), library_modes.ECB()).encryptor()
+    return encryptor.update(data) + encryptor.finalize()
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    key=st.binary(min_size=16, max_size=16),
+    fixed=st.binary(min_size=12, max_size=12),
+    before_wrap=st.integers(0, 4),
+    data=st.binary(min_size=16, max_size=80).map(lambda data: data[: len(data) // 16 * 16]),
+)
+def test_ctr32_wraps_in_the_last_32_bits(key: bytes, fixed: bytes, before_wrap: int, data: bytes) -> None:
+    """The counter blocks written out here, encrypted by a library; the twelve bytes before the counter never change."""
+    first = (2**32 - before_wrap) % 2**32
+    counters = [fixed + ((first + i) % 2**32).to_bytes(4, "big") for i in range(len(data) // 16)]
+    stream = library_ecb(key, b"".join(counters))
+    ciph = aes.encryption(aes.AES128, octets.from_bytes(key))
+    result = modes.ctr32(ciph, octets.from_bytes(counters[0]), blocks(data.hex()))
+    assert values(result) == bytes([a ^ b for a, b in zip(data, stream, strict=True)])
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    key=st.sampled_from([16, 24, 32]).flatmap(lambda size: st.binary(min_size=size, max_size=size)),
+    iv=st.sampled_from([b"\xff" * 16, b"\x00" * 11 + b"\xff" * 5]) | st.binary(min_size=16, max_size=16),
+    data=st.binary(min_size=16, max_size=64).map(lambda data: data[: len(data) // 16 * 16]),
+)
+def test_random_cbc_and_ctr_against_a_library(key: bytes, iv: bytes, data: bytes) -> None:
+    parameters = next(p for p in KEYS if 4 * p.nk == len(key))
+    ciph = aes.encryption(parameters, octets.from_bytes(key))
+    for mode, result in (
+        (library_modes.CBC(iv), modes.cbc_encrypt(ciph, octets.from_bytes(iv), blocks(data.hex()))),
+        (library_modes.CTR(iv), modes.ctr(ciph, 128, octets.from_bytes(iv), blocks(data.hex()))),
+    ):
+        encryptor = Cipher(algorithms.AES(key), mode).encryptor()
+        assert values(result) == encryptor.update(data) + encryptor.finalize()
 
 
 def test_counters_wrap_at_their_width() -> None:

@@ -16,8 +16,9 @@ Where completeness stops: it can miss an equality, it cannot invent one.
 - A nonlinear function of more than MAX_DIM dimensions is only found equal to one that is composed of the same steps.
 - Products are bilinear in their factors (`products`), not more: equal polynomials of degree three and above over many bits, grouped
   differently, stay apart, and so do carries of a wide addition from the gates of an adder.
-- What one space looks through depends on the forms it is made for (`Atoms.ground`): where some gates of an S-box lie on fewer dimensions of
-  the previous round than the S-box as a whole (S-boxes of four bits under a sparse linear layer), the two may be kept apart.
+- What one space looks through depends on what is known when it is made (`Atoms.ground`). So the second of two terms, the specification, is
+  taken first: gates that came before the table of their S-box would, where some of them depend on few bits of the
+  round before, be opened further than others, and be kept apart from it.
 - Path conditions are not used: the terms must be equal on every input.
 
 The modules, from the bottom: `truth_tables`, `forms` (XORs and spans), `spaces`, `atoms` (spaces to forms of functions), `products`,
@@ -65,7 +66,7 @@ class Solver:
     def prove(self, pairs: Sequence[tuple[BV, BV]], deadline: float | None = None) -> list[bool]:
         """For each pair of terms of one width whether the two are shown to be the same function of the variables.
 
-        False says nothing. The pairs share one walk over their terms; those not reached by `deadline`, a reading of
+        False says nothing. The pairs share one walk over their terms, second ones first; those not reached by `deadline`, a reading of
         `time.perf_counter`, are False.
         """
         with _collector_paused():

@@ -135,6 +135,13 @@ class Joins:
 
     def equal(self, a: Literal, b: Literal) -> bool:
         """Whether two literals with equal signatures are shown equal within the effort."""
+        try:
+            return self._equal(a, b)
+        except OutOfTime:
+            self.apart.append((a, b))
+            raise
+
+    def _equal(self, a: Literal, b: Literal) -> bool:
         self._check_time()
         if equal_by_tables(self.graph, a, b) or equal_by_parity(self.graph, a, b):
             return True

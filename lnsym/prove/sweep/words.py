@@ -118,7 +118,7 @@ class Words:
                 if bit >> 1 in wanted:
                     holder.setdefault(bit >> 1, term)
         pairs = [(holder.get(a >> 1), holder.get(b >> 1)) for a, b in self.joins.apart]
-        found = [(a, b) for a, b in pairs if a is not None and b is not None and a.width == b.width and a is not b]
+        found = [(a, b) for a, b in pairs if a is not None and b is not None and a is not b]
         return min(found, key=lambda pair: len(topological(pair)), default=None)
 
 

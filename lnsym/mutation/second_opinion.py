@@ -1,0 +1,276 @@
+"""The second opinion on a mutant: its machine code on Unicorn, the specification on numbers.
+
+No code is shared with the prover: no instruction semantics, no symbolic state, no proof method and no replay. The contract's statement
+is run anew for each input on a theorem whose regions and values are numbers, so that the specification computes on numbers, as it does on
+the standard's vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from random import Random
+
+from lnsym.bv import BV, concat
+from lnsym.contract import Block, Contract, Theorem, abi
+from lnsym.contract.inputs import HIGH, LOW, SLOT
+from lnsym.contract.theorem import Access, Argument, ByteOrder, ContractError
+from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
+from lnsym.machine.image import Image, Segment
+
+INPUTS_PER_PLACEMENT = 40
+"""Inputs that are run at the same addresses."""
+
+REFILLED_BYTES = 1 << 20
+"""Segments of unknown contents up to this size get other contents for each input."""
+
+REDRAWS = 20
+"""How many inputs are drawn, for each one wanted, to meet the preconditions."""
+
+CORNERS = (0, -1, 1)
+"""The first inputs hold one of these everywhere."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """How many inputs were run, and what differed on the last of them; an empty text when nothing did."""
+
+    inputs: int
+    difference: str = ""
+
+
+class Placement:
+    """Addresses of regions, stack and callers: a slot for each name, drawn when it is first asked for."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._addresses: dict[str, int] = {}
+        self._slots: set[int] = set()
+
+    def address(self, name: str, alignment: int) -> int:
+        """The address that belongs to a name, a multiple of `alignment`; far from all others."""
+        if name not in self._addresses:
+            slot = self._random.randrange(LOW // SLOT, HIGH // SLOT)
+            while slot in self._slots:
+                slot = self._random.randrange(LOW // SLOT, HIGH // SLOT)
+            self._slots.add(slot)
+            inside = self._random.randrange(SLOT // 2, SLOT // 2 + 2 * PAGE)
+            self._addresses[name] = slot * SLOT + inside // alignment * alignment
+        return self._addresses[name]
+
+
+class DrawnTheorem(Theorem):
+    """A theorem about one input: where another has variables it has numbers, drawn at random or all of one corner."""
+
+    def __init__(self, routine: str, placement: Placement, random: Random, corner: int | None) -> None:
+        super().__init__(routine)
+        self._placement = placement
+        self._random = random
+        self._corner = corner
+
+    def _draw(self, width: int) -> int:
+        if self._corner is not None:
+            return self._corner & ((1 << width) - 1)
+        if self._random.random() < 0.1:
+            return self._random.choice((0, 1, (1 << width) - 1, 1 << (width - 1), (1 << (width - 1)) - 1))
+        return self._random.getrandbits(width)
+
+    def region(
+        self,
+        name: str,
+        count: int,
+        width: int,
+        *,
+        byteorder: ByteOrder = "little",
+        access: Access = "r",
+        alignment: int = 1,
+        fixed: Mapping[int, int] | None = None,
+    ) -> Block:
+        """Memory of known contents at a known address."""
+        contents = {i: self._draw(width) for i in range(count)} | dict(fixed or {})
+        block = super().region(
+            name, count, width, byteorder=byteorder, access=access, alignment=alignment, fixed=contents
+        )
+        placed = replace(block, base=BV.const(self._placement.address(name, alignment), 64))
+        self.blocks[-1] = placed
+        return placed
+
+    def value(self, name: str, width: int) -> BV:
+        """A number."""
+        super().value(name, width)
+        return BV.const(self._draw(width), width)
+
+    def call(self, *arguments: Argument, symbol: str | None = None) -> None:
+        """A call; what a narrow argument leaves open of its register is drawn at random."""
+        whole = [
+            concat(BV.const(self._random.getrandbits(64 - a.width), 64 - a.width), a)
+            if isinstance(a, BV) and a.width < 64
+            else a
+            for a in arguments
+        ]
+        super().call(*whole, symbol=symbol)
+
+
+def second_opinion(
+    image: Image, symbol: str, contract: Contract, case: Mapping[str, object], count: int, seed: str, max_steps: int
+) -> Opinion:
+    """Run `count` random inputs, or up to the first one that tells code and specification apart.
+
+    Fewer are run only where too few random inputs meet the contract's preconditions.
+    """
+    inputs = 0
+    random = Random(seed)
+    for drawn in range(REDRAWS * count):
+        if inputs == count:
+            break
+        if drawn % INPUTS_PER_PLACEMENT == 0:
+            placement, machine = Placement(random), None
+        corner = CORNERS[drawn] if drawn < len(CORNERS) else None
+        theorem = DrawnTheorem(symbol, placement, random, corner)
+        contract.statement(theorem, **case)
+        if not all(_number(assumption) for assumption in theorem.assumptions):
+            continue
+        machine = machine or _Machine(image, symbol, theorem, placement, random, max_steps)
+        inputs += 1
+        difference = machine.difference(theorem)
+        if difference:
+            return Opinion(inputs, difference)
+    return Opinion(inputs)
+
+
+def _number(term: BV) -> int:
+    """The number a term is. Raises ContractError for one that has variables of its own making."""
+    if not term.is_const:
+        raise ContractError(f"{term!r} is no number though all regions and values are: make variables by t.value(...)")
+    return term.value
+
+
+class _Machine:
+    """Unicorn with the image and one placement of a theorem's regions, for many inputs."""
+
+    def __init__(
+        self, image: Image, symbol: str, theorem: Theorem, placement: Placement, random: Random, max_steps: int
+    ) -> None:
+        self._image = image
+        self._symbol = symbol
+        self._random = random
+        self._max_steps = max_steps
+        self._callers = [placement.address(f"caller {i}", PAGE) for i in range(len(theorem.calls))]
+        self._sp = placement.address("stack", abi.STACK_ALIGNMENT)
+        self._stack_size = abi.STACK_BYTES + theorem.frame
+        self._emulator = Emulator(
+            [
+                *(self._extent(segment) for segment in image.segments),
+                *(Extent(b.name, _number(b.base), bytearray(b.size), True, "w" in b.access) for b in theorem.blocks),
+                Extent("stack", self._sp - abi.STACK_BYTES, bytearray(self._stack_size), True, True),
+                *(Extent("caller", page, bytearray(PAGE), False, False, True) for page in self._callers),
+            ]
+        )
+
+    def _extent(self, segment: Segment) -> Extent:
+        """A segment of the image; random bytes where other code may have written."""
+        known = segment.constant and segment.data is not None
+        data = segment.data if known and segment.data is not None else self._random.randbytes(segment.size)
+        return Extent(segment.name, segment.address, bytearray(data), segment.readable, False, segment.executable)
+
+    def _fill(self, theorem: Theorem) -> None:
+        """Other data in what is not known of the image, and the theorem's in its regions."""
+        for segment in self._image.segments:
+            if not segment.constant and segment.size <= REFILLED_BYTES:
+                self._emulator.write(segment.address, self._random.randbytes(segment.size))
+        for block in theorem.blocks:
+            step = block.width // 8
+            data = b"".join(_number(e).to_bytes(step, block.byteorder) for e in block.elements)
+            self._emulator.write(_number(block.base), data)
+
+    def difference(self, theorem: Theorem) -> str:
+        """What the code does otherwise than the theorem says, in words."""
+        self._fill(theorem)
+        registers = self._registers(theorem)
+        first = _callee_saved(registers)
+        for number, call in enumerate(theorem.calls):
+            self._emulator.write(self._sp - abi.STACK_BYTES, self._random.randbytes(self._stack_size))
+            if number:
+                self._forget_caller_saved(registers)
+            registers.general[: len(call.arguments)] = [_number(argument) for argument in call.arguments]
+            registers.general[abi.LINK_REGISTER] = self._callers[number]
+            before = _callee_saved(registers)
+            entry = self._image.symbol(call.symbol or self._symbol).address
+            run = self._emulator.run(entry, self._callers[number], registers, self._max_steps)
+            if run.ending != "returned":
+                return self._failure(run)
+            registers = run.registers
+            if number + 1 < len(theorem.calls) and (found := _first_difference(before, _callee_saved(registers))):
+                return f"after call {number}, {found}"
+        return self._differing_output(theorem, registers, first)
+
+    def _registers(self, theorem: Theorem) -> Registers:
+        """Random ones, but for SP and those the theorem speaks of."""
+        general = [self._random.getrandbits(64) for _ in range(31)]
+        vector = [self._random.getrandbits(128) for _ in range(32)]
+        registers = Registers([*general, self._sp], vector, self._random.getrandbits(4))
+        for name, value in theorem.registers.items():
+            _set_register(registers, name, _number(value))
+        return registers
+
+    def _failure(self, run: Run) -> str:
+        """Why a call did not return."""
+        if run.ending == "limit":
+            return f"no return within {self._max_steps} instructions"
+        return f"{run.access or 'branch out of the code'}, at {run.pc:#x} ({self._image.describe(run.pc)})"
+
+    def _forget_caller_saved(self, registers: Registers) -> None:
+        for n in (*range(19), abi.LINK_REGISTER):
+            registers.general[n] = self._random.getrandbits(64)
+        for n in range(32):
+            fresh = self._random.getrandbits(128)
+            kept = registers.vector[n] & ((1 << 64) - 1)
+            registers.vector[n] = fresh >> 64 << 64 | kept if n in abi.CALLEE_SAVED_VECTOR else fresh
+        registers.nzcv = self._random.getrandbits(4)
+
+    def _differing_output(self, theorem: Theorem, registers: Registers, first: Mapping[str, int]) -> str:
+        expected: dict[str, int] = {}
+        actual: dict[str, int] = {}
+        for block in theorem.blocks:
+            step = block.width // 8
+            data = self._emulator.read(_number(block.base), block.size)
+            for i, element in enumerate(theorem.ensured.get(block.name, ())):
+                if element is not None:
+                    expected[f"{block.name}[{i}]"] = _number(element)
+                    actual[f"{block.name}[{i}]"] = int.from_bytes(data[i * step : (i + 1) * step], block.byteorder)
+        if theorem.result is not None:
+            expected["result"] = _number(theorem.result)
+            actual["result"] = registers.general[0] & ((1 << theorem.result.width) - 1)
+        for name, value in theorem.ensured_registers.items():
+            expected[name], actual[name] = _number(value), _register(registers, name)
+        for name, now in _callee_saved(registers).items():
+            if name not in theorem.changed_registers:
+                expected[name], actual[name] = first[name], now
+        return _first_difference(expected, actual)
+
+
+def _first_difference(expected: Mapping[str, int], actual: Mapping[str, int]) -> str:
+    for name, value in expected.items():
+        if actual[name] != value:
+            return f"{name} is {actual[name]:#x}, should be {value:#x}"
+    return ""
+
+
+def _callee_saved(registers: Registers) -> dict[str, int]:
+    return {name: _register(registers, name) for name in abi.CALLEE_SAVED}
+
+
+def _register(registers: Registers, name: str) -> int:
+    """`sp`, `xN`, or `dN`, the low half of a vector register."""
+    if name == "sp":
+        return registers.general[31]
+    n = int(name[1:])
+    return registers.general[n] if name[0] == "x" else registers.vector[n] & ((1 << 64) - 1)
+
+
+def _set_register(registers: Registers, name: str, value: int) -> None:
+    n = int(name[1:])
+    if name[0] == "x":
+        registers.general[n] = value
+    else:
+        registers.vector[n] = registers.vector[n] >> 64 << 64 | value

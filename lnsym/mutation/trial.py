@@ -1,0 +1,201 @@
+"""The trial of one mutant: verified, and checked on Unicorn unless it was refuted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal, TypeAlias
+
+from lnsym.contract import Contract
+from lnsym.contract.execution import Execution
+from lnsym.errors import LnsymError
+from lnsym.machine.image import Image
+from lnsym.mutation.equivalence import reason_for
+from lnsym.mutation.mutants import Footprint, Mutant, footprint
+from lnsym.mutation.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work
+from lnsym.mutation.second_opinion import Opinion, second_opinion
+from lnsym.prove import verify as verification
+from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.refutation import ModelFault
+from lnsym.prove.verdict import Verdict
+from lnsym.prove.verify import Options
+
+Outcome: TypeAlias = Literal["refuted", "equivalent", "wrong", "unknown", "fault"]
+"""Refuted, with an input confirmed on Unicorn; proved, and no random input tells it apart from the specification; proved although one
+does; neither; a crash, or a disagreement of model and Unicorn."""
+
+STEPS_MARGIN = 1000
+STEPS_FACTOR = 10
+"""A mutant may run for so many times the original's steps, and the margin."""
+
+SECONDS_MARGIN = 30.0
+SECONDS_FACTOR = 2
+"""A verification is given up after so many times its time limit, and the margin for what no limit holds for: simulation, say."""
+
+
+LEAST_FOR_ORIGINAL = 60.0
+"""The time limit for the original, in seconds, where that for its mutants is lower."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A routine, and the theorem that its mutants are held against."""
+
+    image: Image
+    symbol: str
+    contract: Contract
+    case: Mapping[str, object]
+
+    def execution(self, max_steps: int) -> Execution:
+        """The theorem set up on the original, its infeasible paths dropped; not yet run."""
+        execution = Execution(self.image, self.symbol, self.contract.theorem(self.symbol, **self.case), max_steps)
+        execution.feasible = Feasibility(execution)
+        return execution
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a trial may cost."""
+
+    timeout: float
+    """Seconds for the methods that may take long, as `Options` has it."""
+    checks: int
+    """Random inputs for the second opinion."""
+
+    @property
+    def verification_seconds(self) -> float:
+        """After how long a whole verification is given up."""
+        return SECONDS_FACTOR * self.timeout + SECONDS_MARGIN
+
+    @property
+    def opinion_seconds(self) -> float:
+        """The same for a second opinion."""
+        return self.checks + SECONDS_MARGIN
+
+
+@dataclass
+class Trial:
+    """What came of one mutant."""
+
+    mutant: Mutant
+    outcome: Outcome
+    seconds: float = 0.0
+    """Of the verification."""
+    method: str = ""
+    reason: str = ""
+    """What was refuted, why nothing is known, or what the fault is; in one line."""
+    why: str = ""
+    """Why it does what the original does, as far as simple checks can tell."""
+    inputs: int = 0
+    """Random inputs run for the second opinion."""
+    difference: str = ""
+    """What the last of them showed; empty when nothing."""
+    details: str = ""
+    """The traceback of a crash."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The original before any change: its verdict, how long it runs, what it touches."""
+
+    status: str
+    reason: str
+    seconds: float
+    steps: int
+    places: Footprint
+
+    @property
+    def max_steps(self) -> int:
+        """The step limit for its mutants."""
+        return STEPS_FACTOR * self.steps + STEPS_MARGIN
+
+
+def survey(subject: Subject, limits: Limits) -> Plan[Survey | Answer]:
+    """Verify the original and see what it runs and reads; an error or crash is handed on as it is."""
+    enough = replace(limits, timeout=max(LEAST_FOR_ORIGINAL, limits.timeout))
+    answer = yield Work(partial(_survey, subject, enough.timeout), enough.verification_seconds)
+    return answer.value if isinstance(answer, Returned) else answer
+
+
+def _survey(subject: Subject, timeout: float) -> Survey | LnsymError:
+    began = time.perf_counter()
+    options = Options(timeout=timeout)
+    try:
+        verdict = verification.verify(subject.image, subject.symbol, subject.contract, subject.case, options)
+        seconds = time.perf_counter() - began
+        execution = subject.execution(options.max_steps)
+        places = footprint(execution)
+    except LnsymError as error:
+        return error
+    steps = max((path.steps for path in execution.paths), default=0)
+    return Survey(verdict.status, verdict.reason, seconds, steps, places)
+
+
+def trial(subject: Subject, mutant: Mutant, max_steps: int, limits: Limits) -> Plan[Trial]:
+    """Verify a mutant, and run it on Unicorn unless it was refuted."""
+    options = Options(max_steps=max_steps, timeout=limits.timeout)
+    answer = yield Work(partial(_verified, subject, mutant, options), limits.verification_seconds)
+    found = _trial_of(mutant, answer)
+    if found.outcome not in ("equivalent", "unknown"):
+        return found
+    answer = yield Work(partial(_opinion, subject, mutant, limits.checks, max_steps), limits.opinion_seconds)
+    return _with_opinion(found, answer)
+
+
+def _verified(subject: Subject, mutant: Mutant, options: Options) -> Trial:
+    began = time.perf_counter()
+    image = mutant.apply(subject.image)
+    try:
+        verdict = verification.verify(image, subject.symbol, subject.contract, subject.case, options)
+    except ModelFault as fault:
+        found = Trial(mutant, "fault", reason=str(fault))
+    except LnsymError as error:
+        found = Trial(mutant, "unknown", reason=str(error))
+    else:
+        found = _trial_of_verdict(mutant, verdict)
+    found.seconds = time.perf_counter() - began
+    return found
+
+
+def _trial_of_verdict(mutant: Mutant, verdict: Verdict) -> Trial:
+    if verdict.status == "refuted" and verdict.counterexample is None:
+        return Trial(mutant, "fault", reason=f"refuted without a confirmed input: {verdict.reason}")
+    outcomes: dict[str, Outcome] = {"proved": "equivalent", "refuted": "refuted", "unknown": "unknown"}
+    return Trial(mutant, outcomes[verdict.status], method=verdict.method, reason=verdict.reason)
+
+
+def _trial_of(mutant: Mutant, answer: Answer) -> Trial:
+    match answer:
+        case Returned(value):
+            assert isinstance(value, Trial)
+            return value
+        case Crashed(summary, details):
+            return Trial(mutant, "fault", reason=summary, details=details)
+        case OutOfTime(seconds):
+            return Trial(mutant, "unknown", seconds, reason=f"no answer within {seconds:.0f} s, nor an end of its own")
+
+
+def _opinion(subject: Subject, mutant: Mutant, checks: int, max_steps: int) -> tuple[Opinion, str]:
+    """The second opinion, and why the mutant may be equivalent where nothing speaks against it."""
+    image = mutant.apply(subject.image)
+    seed = f"{subject.symbol} {mutant.address:#x} {mutant.after.hex()}"
+    opinion = second_opinion(image, subject.symbol, subject.contract, subject.case, checks, seed, max_steps)
+    if opinion.difference:
+        return opinion, ""
+    return opinion, reason_for(partial(subject.execution, max_steps), mutant)
+
+
+def _with_opinion(found: Trial, answer: Answer) -> Trial:
+    """The trial of a mutant that was not refuted, with what Unicorn and the specification say of it."""
+    if not isinstance(answer, Returned):
+        why = answer.summary if isinstance(answer, Crashed) else f"not done within {answer.seconds:.0f} s"
+        found.outcome, found.reason = "fault", f"the second opinion: {why}"
+        found.details = answer.details if isinstance(answer, Crashed) else ""
+        return found
+    opinion, found.why = answer.value
+    found.inputs, found.difference = opinion.inputs, opinion.difference
+    if found.outcome == "equivalent" and opinion.difference:
+        found.outcome = "wrong"
+    return found

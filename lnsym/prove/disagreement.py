@@ -1,0 +1,189 @@
+"""Disagreement: an input on which two routines leave different things, confirmed by running both on Unicorn.
+
+A routine that accesses what its contract does not give it, or does not bring back a register that it must, is refuted whatever the
+other one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from lnsym.bv import BV, evaluate, variables
+from lnsym.contract import abi
+from lnsym.contract.goals import Goal
+from lnsym.contract.inputs import Sample, holds
+from lnsym.contract.outputs import Outputs
+from lnsym.machine.emulator import Registers, Run
+from lnsym.machine.paths import Path, UnknownTarget
+from lnsym.prove.parting import Parting, where_they_part
+from lnsym.prove.product import SUFFIX, Product
+from lnsym.prove.refutation import SAMPLES, Input, ModelFault, may_be_refuted
+from lnsym.prove.replay import Replay, replay
+from lnsym.prove.sides import Side
+
+
+@dataclass(frozen=True)
+class Differing:
+    """What each routine has in one place, unsigned, `width` bits; None where it has no such place."""
+
+    name: str
+    width: int
+    first: int | None
+    second: int | None
+
+
+@dataclass
+class Disagreement:
+    """An input, and what the two routines do with it on Unicorn."""
+
+    sample: Sample
+    """Complete, by the names of the product."""
+    inputs: tuple[Input, ...]
+    """What the contract gives both."""
+    differences: list[Differing] = field(default_factory=list)
+    """The outputs that are not the same."""
+    found: list[Differing] = field(default_factory=list)
+    """What the contract does not give and the differences depend on: registers, the stack, unknown memory."""
+    violations: list[str] = field(default_factory=list)
+    """Rules that one of them breaks, in words."""
+    parting: Parting | None = None
+    """Where routines that begin alike part."""
+
+
+def candidates(product: Product, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
+    """Samples on which some goal fails according to the simulator."""
+    roots = [*product.assumptions]
+    for goal in goals:
+        roots += [goal.actual, goal.expected, *goal.conditions]
+    for sample in islice(product.samples(variables(roots)), count):
+        (values,) = evaluate(roots, [sample], default=0)
+        value_of = dict(zip(roots, values, strict=True))
+        if all(value_of[assumption] for assumption in product.assumptions) and any(
+            value_of[goal.actual] != value_of[goal.expected] and all(value_of[c] for c in goal.conditions)
+            for goal in goals
+        ):
+            yield sample
+
+
+def can_be_shown(path: Path) -> bool:
+    """Whether what stopped a path is the code's doing. A branch to where memory says that the file leaves open may be a good one."""
+    stopped = path.stopped
+    if isinstance(stopped, UnknownTarget) and any(
+        ".byte[" in variable.name and not variable.name.startswith("stack") for variable in variables([stopped.target])
+    ):
+        return False
+    return may_be_refuted(path)
+
+
+def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disagreement | None:
+    """Run both routines from a sample on Unicorn; None when they do the same, and nothing forbidden. Raises ModelFault."""
+    full = product.complete(sample)
+    disagreement = Disagreement(full, _given(product, full))
+    left = []
+    for side, own in zip(sides, product.split(full), strict=True):
+        seen = replay(side.execution, own, side.execution.max_steps)
+        if seen.run.ending != "returned":
+            violation = _violation(side, full, seen.run)
+            if not violation:
+                return None
+            disagreement.violations.append(f"{side.label}: {violation}")
+            continue
+        values = _output_values(side.outputs, seen)
+        _check_model(side, full, values | seen.observed)
+        disagreement.violations += _not_preserved(side, own, seen)
+        left.append(values)
+    if len(left) == 2:
+        disagreement.differences = [
+            Differing(name, width, left[0][name], left[1][name])
+            for name, width in sides[0].outputs.widths.items()
+            if left[0][name] != left[1][name]
+        ]
+    if not disagreement.differences and not disagreement.violations:
+        return None
+    disagreement.found = _found(product, sides, full, disagreement.differences)
+    disagreement.parting = where_they_part(sides, product.split(full))
+    return disagreement
+
+
+def _violation(side: Side, full: Sample, run: Run) -> str:
+    """What a run that did not return did wrong, in words; empty where the simulator does not say that it did."""
+    for goal, path in side.stopped.items():
+        if holds(goal.conditions, full) and can_be_shown(path):
+            describe = side.execution.image.describe
+            if run.ending == "outside":
+                return f"{run.access}, at {run.pc:#x} ({describe(run.pc)})"
+            if run.ending == "fault" and path.last is not None:
+                at = path.last.address
+                return f"goes to {run.pc:#x}, which is no code, by the branch at {at:#x} ({describe(at)})"
+    return ""
+
+
+def _output_values(outputs: Outputs, seen: Replay) -> dict[str, int]:
+    """What a run left in the places that are compared."""
+    values = {f"{block.name}[{i}]": seen.observed[f"{block.name}[{i}]"] for block, i in outputs.elements}
+    if outputs.result_width:
+        values["result"] = seen.run.registers.general[0] & ((1 << outputs.result_width) - 1)
+    return values | {name: _register(seen.run.registers, name) for name in outputs.registers}
+
+
+def _register(registers: Registers, name: str) -> int:
+    """`xN`, or the low half of a vector register, `dN`."""
+    n = int(name[1:])
+    return registers.general[n] if name[0] == "x" else registers.vector[n] & ((1 << 64) - 1)
+
+
+def _not_preserved(side: Side, own: Sample, seen: Replay) -> list[str]:
+    """The callee-saved registers that a run did not bring back, in words."""
+    before = abi.preserved(side.execution.start, side.execution.theorem.changed_registers)
+    (values,) = evaluate([term for _, term in before], [own], default=0)
+    return [
+        f"{side.label}: {name} was {value:#x} and is {seen.observed[name]:#x} on return"
+        for (name, _), value in zip(before, values, strict=True)
+        if seen.observed[name] != value
+    ]
+
+
+def _check_model(side: Side, full: Sample, seen: Mapping[str, int]) -> None:
+    for arrival in side.arrivals:
+        if holds(arrival.conditions, full):
+            terms = {**arrival.outputs, **arrival.preserved}
+            (values,) = evaluate(list(terms.values()), [full], default=0)
+            for name, value in zip(terms, values, strict=True):
+                if value != seen[name]:
+                    raise ModelFault(name, value, seen[name])
+
+
+def _given(product: Product, full: Sample) -> tuple[Input, ...]:
+    """The pointers and values that the calls get, then the regions they may read, in the order of the contract."""
+    theorems = (product.first.theorem, product.second.theorem)
+    terms = [argument for theorem in theorems for call in theorem.calls for argument in call.arguments]
+    terms += [value for theorem in theorems for value in theorem.registers.values()]
+    given = dict.fromkeys(v for term in terms for v in variables([term]) if v in product.given)
+    found = [Input(v.name, v.width, (full[v.name],)) for v in given]
+    blocks = {block.name: block for theorem in theorems for block in theorem.blocks if "r" in block.access}
+    return (*found, *[Input(f"{block.name}[]", block.width, block.values(full)) for block in blocks.values()])
+
+
+def _found(
+    product: Product, sides: tuple[Side, Side], full: Sample, differences: Sequence[Differing]
+) -> list[Differing]:
+    """The routines' own variables in what differs, and in the conditions under which each does what it does."""
+    values: dict[str, list[int | None]] = {}
+    widths = {}
+    for number, side in enumerate(sides):
+        for variable in variables(_terms_behind(side, full, differences)):
+            if variable not in product.given:
+                name = variable.name.removesuffix(SUFFIX)
+                values.setdefault(name, [None, None])[number] = full.get(variable.name, 0)
+                widths[name] = variable.width
+    return [Differing(name, widths[name], first, second) for name, (first, second) in values.items()]
+
+
+def _terms_behind(side: Side, full: Sample, differences: Sequence[Differing]) -> list[BV]:
+    terms: list[BV] = []
+    for arrival in side.arrivals:
+        if holds(arrival.conditions, full):
+            terms += [*arrival.conditions, *[arrival.outputs[d.name] for d in differences]]
+    return terms

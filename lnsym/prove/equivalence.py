@@ -1,0 +1,259 @@
+"""Equivalence of two routines: both simulated on the same inputs, compared on each pair of paths; no specification.
+
+The contract gives the interface only: regions, arguments, preconditions, calls. A proof says that for every input of the
+contract, whatever else the two callers leave around (`product`), both routines return, keep AAPCS64's rules and leave the same
+values in every output.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from isa.assumptions import assumption_of
+from lnsym.bv import BV, show, terms_made, variables
+from lnsym.contract import Contract
+from lnsym.contract.execution import Execution
+from lnsym.contract.goals import Goal
+from lnsym.contract.inputs import Sample, holds
+from lnsym.contract.theorem import ContractError
+from lnsym.machine.image import Image
+from lnsym.machine.paths import Path
+from lnsym.prove import smt
+from lnsym.prove.disagreement import Disagreement, can_be_shown, candidates, confirm
+from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.interfaces import interfaces_of
+from lnsym.prove.joint_paths import JointPaths
+from lnsym.prove.portfolio import Decision, decide
+from lnsym.prove.product import Product
+from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, computed_at
+from lnsym.prove.refutation import SAMPLES
+from lnsym.prove.sides import Side, pairs, simulated
+from lnsym.prove.verdict import EXIT_CODES, Apart, Status, Verdict
+from lnsym.prove.verify import ASSUMPTION_OF_METHOD, ASSUMPTIONS, CONFIRMATIONS, Options
+
+
+@dataclass(frozen=True)
+class Routine:
+    """One of the two: a symbol of an image."""
+
+    image: Image
+    symbol: str
+
+
+@dataclass
+class Equivalence(Verdict):
+    """The answer for two routines under one interface; `routine` is the first."""
+
+    second: str = ""
+    labels: tuple[str, str] = ("", "")
+    """What reports call them, so that they can be told apart."""
+    disagreement: Disagreement | None = None
+    """`apart` has the second routine in the place of the specification."""
+
+    @property
+    def title(self) -> str:
+        """Both routines and the parameters that are set, as a name for files."""
+        return "-".join([self.routine, self.second, *[f"{name}-{v}" for name, v in self.parameters.items() if v]])
+
+
+def labels(first: Routine, second: Routine) -> tuple[str, str]:
+    """Short names that tell two routines apart: by symbol, else by file, else by number."""
+    symbols = (first.symbol, second.symbol)
+    if symbols[0] != symbols[1]:
+        return symbols
+    files = (first.image.path.name, second.image.path.name)
+    if files[0] != files[1]:
+        return f"{symbols[0]} of {files[0]}", f"{symbols[1]} of {files[1]}"
+    return f"first {symbols[0]}", f"second {symbols[1]}"
+
+
+def compare(
+    first: Routine,
+    second: Routine,
+    contract: Contract,
+    parameters: Mapping[str, object] | None = None,
+    options: Options | None = None,
+) -> Equivalence:
+    """Prove, or refute, that two routines do the same under a contract's interface.
+
+    Raises errors of the input: of the images, the contract, and InterfacesDiffer.
+    """
+    return _Comparison((first, second), contract, dict(parameters or {}), options or Options()).verdict()
+
+
+class _Comparison:
+    """One comparison; for the portfolio it tries inputs on both routines."""
+
+    def __init__(
+        self, routines: tuple[Routine, Routine], contract: Contract, parameters: dict[str, object], options: Options
+    ) -> None:
+        self._terms = terms_made()
+        self._options = options
+        self._seconds: dict[str, float] = {}
+        began = time.perf_counter()
+        self._interfaces = interfaces_of(contract, (routines[0].symbol, routines[1].symbol), parameters)
+        executions = [
+            Execution(routine.image, routine.symbol, interface.theorem, options.max_steps)
+            for routine, interface in zip(routines, self._interfaces, strict=True)
+        ]
+        for execution in executions:
+            execution.feasible = Feasibility(execution)
+        self._executions = executions
+        self._product = Product(*executions)
+        self._seconds["interface"] = time.perf_counter() - began
+        self._sides: tuple[Side, Side]
+        self._stopped: dict[Goal, Path] = {}
+        self._solver_dropped_some = False
+        shown = {**contract.parameters, **parameters}
+        self._verdict = Equivalence(
+            routines[0].symbol,
+            contract.name,
+            shown,
+            "unknown",
+            second=routines[1].symbol,
+            labels=labels(*routines),
+        )
+
+    def verdict(self) -> Equivalence:
+        """Simulate both, and compare."""
+        verdict, executions = self._verdict, self._executions
+        has_inputs = self._has_inputs()
+        for execution in executions:
+            execution.run()
+        self._seconds["decode"] = sum(e.code.seconds for e in executions)
+        self._seconds["simulate"] = sum(e.seconds for e in executions) - self._seconds["decode"]
+        began = time.perf_counter()
+        decision, reached = self._decide(began + self._options.timeout)
+        verdict.status, verdict.reason = self._conclusion(decision, has_inputs, reached)
+        self._seconds["compare"] = time.perf_counter() - began
+        verdict.exit_code = verdict.exit_code or EXIT_CODES[verdict.status]
+        verdict.instructions = sum(path.steps for e in executions for path in e.paths)
+        verdict.paths = sum(len(e.paths) for e in executions)
+        verdict.terms = terms_made() - self._terms
+        verdict.seconds = self._seconds
+        verdict.methods = decision.methods
+        verdict.assumptions = tuple(self._assumptions(decision))
+        return verdict
+
+    def _has_inputs(self) -> bool:
+        """Whether an input that satisfies the preconditions was found. Raises ContractError where there is none."""
+        product = self._product
+        stream = product.samples(variables(product.assumptions))
+        if any(holds(product.assumptions, sample) for sample in islice(stream, SAMPLES)):
+            return True
+        answer = smt.solve(product.preconditions(), self._options.timeout)
+        if answer.status == "unsat":
+            raise ContractError(
+                f"the preconditions of {self._verdict.contract!r} contradict each other: no input satisfies them"
+            )
+        return answer.status == "sat"
+
+    def _decide(self, deadline: float) -> tuple[Decision, bool]:
+        """What came of all goals; whether some input takes both routines to their end."""
+        names = self._verdict.labels
+        outputs = [interface.outputs for interface in self._interfaces]
+        one = simulated(self._executions[0], outputs[0], names[0])
+        other = simulated(self._executions[1], outputs[1], names[1], self._product.renamed)
+        self._sides = (one, other)
+        self._stopped = {**one.stopped, **other.stopped}
+        joint = JointPaths(self._product, list(pairs(one, other)), deadline)
+        self._solver_dropped_some = joint.solver_dropped_some
+        compared = [goal for number, pair in enumerate(joint.kept) for goal in pair.goals(number)]
+        goals = [*one.goals, *other.goals, *compared]
+        self._verdict.goals = len(goals)
+        limits = replace(self._options.limits(self._verdict.title), timeout=max(0.0, deadline - time.perf_counter()))
+        decision = decide([*goals, *self._stopped], self._product.premises, self, limits)
+        return decision, decision.status == "proved" and bool(compared) and joint.some_input_returns()
+
+    def _conclusion(self, decision: Decision, has_inputs: bool, reached: bool) -> tuple[Status, str]:
+        if decision.status == "refuted":
+            assert self._verdict.disagreement is not None
+            return "refuted", _describe(self._verdict.disagreement, self._verdict.labels)
+        if decision.status == "unknown":
+            return "unknown", self._left_open(decision)
+        for side in self._sides:
+            if not side.arrivals:
+                return "unknown", f"no path of {side.label} reaches the end: the equivalence would be vacuous"
+        if not has_inputs or not reached:
+            return "unknown", "no input was found that takes both to their end: the equivalence may be vacuous"
+        return "proved", ""
+
+    def _left_open(self, decision: Decision) -> str:
+        """What is open, in a line; the exit code of a path that was stopped is the verdict's."""
+        for goal, _ in decision.left:
+            stopped = self._stopped[goal].stopped if goal in self._stopped else None
+            if stopped is not None:
+                code = 3 if stopped.exit_code == 1 else stopped.exit_code
+                self._verdict.exit_code = self._verdict.exit_code or code
+        first, reason = decision.left[0]
+        more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
+        if first not in self._stopped:
+            self._verdict.apart = self._located(*(decision.apart or (first.actual, first.expected)))
+        return f"{first.name}{more}" if first in self._stopped else f"{first.name}: {reason}{more}"
+
+    def _located(self, one: BV, other: BV) -> Apart:
+        """Two terms that were not joined, one of each routine if they can be told apart, and the instructions they come from."""
+        found = [computed_at(execution, (one, other)) for execution in self._executions]
+        if other in found[0] and (one not in found[0] or other not in found[1]):
+            one, other = other, one
+
+        def place(term: BV, sides: tuple[int, ...]) -> str:
+            for side in sides:
+                instruction = found[side].get(term)
+                if instruction is not None:
+                    return f"{instruction.address:#x}  {instruction.text}, of {self._verdict.labels[side]}"
+            return ""
+
+        actual, expected = (show(term, SHOWN_DEPTH, SHOWN_LENGTH) for term in (one, other))
+        return Apart(actual, expected, place(one, (0, 1)), place(other, (1, 0)))
+
+    def _assumptions(self, decision: Decision) -> Iterator[str]:
+        """Those of every comparison, of the instructions that were run and of the methods that closed goals."""
+        yield from (name for name in ASSUMPTIONS if name != "specification")
+        run = [i for execution in self._executions for i in execution.code.decoded.values()]
+        yield from sorted({name for i in run if (name := assumption_of(i.encoding.mnemonic(i.fields) or ""))})
+        used = [ASSUMPTION_OF_METHOD[m.name] for m in decision.methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
+        yield from dict.fromkeys([*used, "solver"] if self._solver_dropped_some else used)
+
+    # -- as the portfolio's refuter -------------------------------------------------------------
+
+    def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
+        """Samples on which a path stops, or a goal fails, according to the simulator."""
+        return self._confirm(candidates(self._product, [g for g in goals if self._may_be_shown(g)], count))
+
+    def by_model(self, goal: Goal, model: Sample) -> bool:
+        """A solver's input."""
+        return self._may_be_shown(goal) and self._confirm(self._placed(model))
+
+    def _may_be_shown(self, goal: Goal) -> bool:
+        return goal not in self._stopped or can_be_shown(self._stopped[goal])
+
+    def _placed(self, model: Sample) -> Iterator[Sample]:
+        """The solver's input with everything at addresses that can be mapped, and as it is."""
+        stream = self._product.samples([])
+        for _ in range(2):
+            yield {**model, **next(stream)}
+        yield {**next(stream), **model}
+
+    def _confirm(self, found: Iterator[Sample]) -> bool:
+        """Whether one of the candidates is a disagreement that Unicorn confirms."""
+        for sample in islice(found, CONFIRMATIONS):
+            self._verdict.disagreement = confirm(self._product, self._sides, sample)
+            if self._verdict.disagreement is not None:
+                return True
+        return False
+
+
+def _describe(disagreement: Disagreement, names: tuple[str, str]) -> str:
+    if disagreement.violations:
+        more = len(disagreement.violations) - 1
+        return disagreement.violations[0] + (f" (and {more} more)" if more else "")
+    first = disagreement.differences[0]
+    more = len(disagreement.differences) - 1
+    return (
+        f"{first.name} is {first.first:#x} by {names[0]}, {first.second:#x} by {names[1]}"
+        f"{f' (and {more} more)' if more else ''}"
+    )

@@ -1,0 +1,106 @@
+"""The product of two executions: one set of inputs, and everything that the contract does not give kept apart.
+
+What the contract names, pointers, elements of regions and values, is the same for both routines. All else that a routine finds is
+its own: other registers, flags, the stack and its address, the return address, memory whose contents nobody knows. There the second
+routine's variables get names of their own, so that no equality can rest on two callers having left the same behind.
+
+G. Barthe, J. M. Crespo, C. Kunz, Relational verification using product programs, 2011.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from lnsym.bv import BV, substitute, variables
+from lnsym.contract import inputs
+from lnsym.contract.execution import Execution
+from lnsym.contract.inputs import SLOT, Sample
+from lnsym.contract.preconditions import preconditions
+from lnsym.contract.theorem import RESERVED, Theorem
+from lnsym.machine.state import SP
+
+SUFFIX = "_second"
+"""What the second routine's own variables have at the end of their names; `RESERVED` keeps contracts from such names."""
+
+
+def given_variables(theorem: Theorem) -> set[BV]:
+    """The variables by which a contract gives a routine its inputs."""
+    terms = [argument for call in theorem.calls for argument in call.arguments]
+    terms += [*theorem.registers.values(), *theorem.assumptions]
+    for block in theorem.blocks:
+        terms += [block.base, *block.elements]
+    return {variable for variable in variables(terms) if not RESERVED.fullmatch(variable.name)}
+
+
+class Product:
+    """Two executions whose theorems agree in the regions and values that both have."""
+
+    def __init__(self, first: Execution, second: Execution) -> None:
+        self.first = first
+        self.second = second
+        self.given = given_variables(first.theorem) | given_variables(second.theorem)
+        self._given_names = {variable.name for variable in self.given}
+        self.assumptions = list(dict.fromkeys([*first.theorem.assumptions, *self.renamed(second.theorem.assumptions)]))
+        self._preconditions: list[BV] | None = None
+
+    def renamed(self, roots: Sequence[BV]) -> list[BV]:
+        """Terms of the second execution, its own variables renamed."""
+        own = [variable for variable in variables(roots) if variable not in self.given]
+        return substitute(roots, {v: BV.var(v.name + SUFFIX, v.width) for v in own})
+
+    def premises(self, conditions: Sequence[BV]) -> list[BV]:
+        """The conditions with the contract's, and with what is known of pointers where they speak of any."""
+        known = [*conditions, *self.assumptions]
+        pointers = {block.base for side in (self.first, self.second) for block in side.theorem.blocks}
+        pointers |= {self.first.start.x_or_sp(SP), *self.renamed([self.second.start.x_or_sp(SP)])}
+        return [*conditions, *self.preconditions()] if pointers.intersection(variables(known)) else known
+
+    def preconditions(self) -> list[BV]:
+        """All preconditions of both: the regions lie apart from either stack and either image."""
+        if self._preconditions is None:
+            both = [*preconditions(self.first), *self.renamed(preconditions(self.second))]
+            self._preconditions = list(dict.fromkeys(both))
+        return self._preconditions
+
+    # -- inputs ---------------------------------------------------------------------------------
+
+    def samples(self, free: Sequence[BV], seed: int = 0) -> Iterator[Sample]:
+        """Endless samples of the free variables, as `inputs.samples` makes them, everything placed for both."""
+        random = Random(seed)
+        for sample in inputs.samples(self.first, free, seed):
+            yield self._placed_for_second(sample, random)
+
+    def _placed_for_second(self, sample: Sample, random: Random) -> Sample:
+        """The sample with addresses for what only the second routine has, in slots of their own."""
+        bases = {block.base.name for block in self.first.theorem.blocks}
+        taken = {sample[name] // SLOT for name in bases}
+        while True:
+            placed = inputs.placement(self.second, random)
+            own = {self._second_name(name): address for name, address in placed.items() if name not in bases}
+            if taken.isdisjoint(address // SLOT for address in own.values()):
+                return sample | own
+
+    def _second_name(self, name: str) -> str:
+        return name if name in self._given_names else name + SUFFIX
+
+    def complete(self, sample: Sample) -> Sample:
+        """The sample with a value for every register and every element of memory that it leaves open, on both sides."""
+        first, second = self.split(sample)
+        first = inputs.complete(self.first, first, seed=0)
+        first |= {variable.name: first.get(variable.name, 0) for variable in self.given}
+        second |= {name: first[name] for name in self._given_names}
+        second = inputs.complete(self.second, second, seed=1)
+        return first | {self._second_name(name): value for name, value in second.items()}
+
+    def split(self, sample: Sample) -> tuple[Sample, Sample]:
+        """What each routine finds, by the names that its own execution uses."""
+        first, second = {}, {}
+        for name, value in sample.items():
+            if name in self._given_names:
+                first[name] = second[name] = value
+            elif name.endswith(SUFFIX):
+                second[name.removesuffix(SUFFIX)] = value
+            else:
+                first[name] = value
+        return first, second

@@ -1,0 +1,231 @@
+"""A mutation campaign as it runs, and what it found: a line for each mutant, tables, what was not refuted, a report for a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import lnsym
+from lnsym.contract import Contract
+from lnsym.errors import one_line
+from lnsym.mutation.campaign import Campaign, Order, Report, RoutineReport
+from lnsym.mutation.changes import KINDS
+from lnsym.mutation.mutants import Mutant
+from lnsym.mutation.trial import Outcome, Trial
+from lnsym.show.verdicts import case_text
+
+Echo = Callable[[str], None]
+
+KIND_WIDTH = max(map(len, KINDS))
+COLUMNS: Mapping[Outcome, str] = {
+    "refuted": "refuted",
+    "equivalent": "equivalent",
+    "wrong": "wrong",
+    "unknown": "unknown",
+    "fault": "faults",
+}
+"""The columns of the tables."""
+
+WORDS: Mapping[Outcome, str] = {
+    "refuted": "REFUTED",
+    "equivalent": "PROVED",
+    "wrong": "WRONG",
+    "unknown": "UNKNOWN",
+    "fault": "FAULT",
+}
+
+
+def campaign(
+    path: Path,
+    order: Order,
+    contracts: Mapping[str, Contract],
+    contract: Contract | None,
+    file: Path | None,
+    echo: Echo,
+) -> int:
+    """Run a campaign to its end, or to Ctrl-C, print what came of it, write its report; the exit code."""
+    under_way = Campaign(path, order, contracts, contract)
+    report = under_way.report
+    try:
+        _follow(under_way, echo)
+    except KeyboardInterrupt:
+        report.interrupted = True
+    for line in report_lines(report):
+        echo(line)
+    if file is not None:
+        file.write_text(json.dumps(as_json(path, report), indent=1, default=str) + "\n", "utf-8")
+    return report.exit_code
+
+
+def _follow(under_way: Campaign, echo: Echo) -> None:
+    """Print a line for each routine and each trial as they come; on a terminal, how far it has come."""
+    report = under_way.report
+    told = done = 0
+    show_state = sys.stderr.isatty()
+    with closing(under_way.run()) as events:
+        try:
+            for routine, trial in events:
+                _clear(show_state)
+                told = _tell_errors(report, told)
+                if trial is None:
+                    echo(f"{routine.symbol}  {case_text(routine.contract, routine.parameters)}")
+                else:
+                    done += 1
+                    _say(trial, routine, echo)
+                if show_state:
+                    print(f"{done}/{under_way.total} mutants, {routine.symbol}", end="\r", file=sys.stderr, flush=True)
+        finally:
+            _clear(show_state)
+    _tell_errors(report, told)
+
+
+def _clear(show_state: bool) -> None:
+    if show_state:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _tell_errors(report: Report, told: int) -> int:
+    """Print the errors after the first `told`; how many there are."""
+    for symbol, error in report.errors[told:]:
+        print(f"lnsym: {one_line(symbol)}: {error}", file=sys.stderr)
+    return len(report.errors)
+
+
+def _say(trial: Trial, routine: RoutineReport, echo: Echo) -> None:
+    echo(f"  {WORDS[trial.outcome]:<7}  {trial.seconds:7.2f} s  {mutant_text(trial.mutant, routine)}")
+    if trial.outcome != "refuted":
+        for line in _explanation(trial):
+            echo(f"    {line}")
+    if trial.outcome == "wrong":
+        sys.stdout.flush()
+        print(f"lnsym: WRONG PROOF: {routine.symbol}: {mutant_text(trial.mutant, routine)}", file=sys.stderr)
+
+
+def mutant_text(mutant: Mutant, routine: RoutineReport) -> str:
+    """Kind, address, place unless it is none, and what became what: `operand  0x287f4c (+0xc)  add x1, x2, x3 -> add x1, x2, x9`."""
+    place = mutant.place.removeprefix(routine.symbol)
+    where = f"{mutant.address:#x}{f' ({one_line(place)})' if place else ''}"
+    return f"{mutant.kind:<{KIND_WIDTH}}  {where}  {mutant.old_text} -> {mutant.new_text}"
+
+
+def _explanation(trial: Trial) -> Iterator[str]:
+    """Why it is not refuted, and what Unicorn and the specification say."""
+    if trial.reason:
+        yield trial.reason
+    if trial.why:
+        yield trial.why
+    if trial.outcome == "wrong":
+        yield f"!!! WRONG PROOF !!! Unicorn and the specification differ on random input {trial.inputs}: {trial.difference}"
+    elif trial.difference:
+        yield f"and yet Unicorn and the specification differ on random input {trial.inputs}: {trial.difference}"
+    elif trial.inputs:
+        yield f"Unicorn and the specification agree on {trial.inputs} random inputs"
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """The table of routines, that of kinds, what was not refuted, and the sum; nothing where nothing was tried."""
+    if not report.routines:
+        return
+    yield ""
+    yield from _table("routine", [(r.symbol, r.outcomes(), r.seconds) for r in report.routines], report)
+    yield ""
+    yield from _table("kind of change", [(kind, outcomes, None) for kind, outcomes in report.by_kind().items()], None)
+    titles: Mapping[Outcome, str] = {
+        "wrong": "PROVED WRONGLY: Unicorn and the specification tell them apart",
+        "equivalent": "proved equivalent to the original, as far as the contract goes",
+        "unknown": "unknown",
+        "fault": "faults",
+    }
+    for outcome, title in titles.items():
+        found = [(routine, t) for routine, t in report.trials if t.outcome == outcome]
+        if found:
+            yield f"\n{title} ({len(found)}):"
+        for routine, trial in found:
+            yield f"  {routine.symbol}: {mutant_text(trial.mutant, routine)}"
+            yield from (f"    {line}" for line in _explanation(trial))
+    yield ""
+    yield from _sum(report)
+
+
+def _table(title: str, rows: list[tuple[str, Counter[Outcome], float | None]], report: Report | None) -> Iterator[str]:
+    """One row for each name, and one of the totals where a report is given."""
+    if report is not None:
+        rows = [*rows, ("all", report.outcomes(), report.seconds)]
+    width = max(len(name) for name, _, _ in [(title, 0, 0), *rows])
+    heads = "".join(f"  {head:>{max(7, len(head))}}" for head in ("mutants", *COLUMNS.values()))
+    yield f"{title:<{width}}{heads}{'  seconds' if report is not None else ''}"
+    for name, outcomes, seconds in rows:
+        counts = [(outcomes.total(), "mutants"), *((outcomes[outcome], head) for outcome, head in COLUMNS.items())]
+        cells = "".join(f"  {count:>{max(7, len(head))}}" for count, head in counts)
+        yield f"{name:<{width}}{cells}{'' if seconds is None else f'  {seconds:7.1f}'}"
+
+
+def _sum(report: Report) -> Iterator[str]:
+    outcomes = report.outcomes()
+    share = report.refuted_share
+    others = outcomes.total() - outcomes["equivalent"]
+    percentage = "" if share is None else f", {100 * share:.1f} % of the {others} that are not proved equivalent"
+    yield (
+        f"{outcomes.total()} mutants of {len(report.routines)} routines: {outcomes['refuted']} refuted, each with an input "
+        f"confirmed on Unicorn{percentage}; {outcomes['equivalent']} equivalent, {outcomes['wrong']} proved wrongly, "
+        f"{outcomes['unknown']} unknown, {outcomes['fault']} faults; {report.seconds:.0f} s"
+        f"{'; interrupted' if report.interrupted else ''}"
+    )
+
+
+def as_json(path: Path, report: Report) -> dict[str, Any]:
+    """What `--json` writes: the order, and every mutant with what came of it."""
+    order = report.order
+    return {
+        "lnsym": lnsym.__version__,
+        "file": {"path": str(path), "sha256": report.image.sha256 if report.image else None},
+        "seed": order.seed,
+        "timeout": order.limits.timeout,
+        "checks": order.limits.checks,
+        "interrupted": report.interrupted,
+        "seconds": report.seconds,
+        "outcomes": dict(report.outcomes()),
+        "by_kind": {kind: dict(outcomes) for kind, outcomes in report.by_kind().items()},
+        "refuted_share": report.refuted_share,
+        "errors": [{"routine": symbol, "error": str(error)} for symbol, error in report.errors],
+        "routines": [_routine_json(routine) for routine in report.routines],
+    }
+
+
+def _routine_json(routine: RoutineReport) -> dict[str, Any]:
+    return {
+        "routine": routine.symbol,
+        "contract": routine.contract,
+        "parameters": dict(routine.parameters),
+        "original_seconds": routine.original_seconds,
+        "seconds": routine.seconds,
+        "asked": routine.asked,
+        "outcomes": dict(routine.outcomes()),
+        "mutants": [_trial_json(trial) for trial in routine.trials],
+    }
+
+
+def _trial_json(trial: Trial) -> dict[str, Any]:
+    mutant = trial.mutant
+    return {
+        "kind": mutant.kind,
+        "address": hex(mutant.address),
+        "place": mutant.place,
+        "before": mutant.before.hex(),
+        "after": mutant.after.hex(),
+        "old": mutant.old_text,
+        "new": mutant.new_text,
+        "outcome": trial.outcome,
+        "method": trial.method,
+        "reason": trial.reason,
+        "why": trial.why,
+        "seconds": trial.seconds,
+        "random_inputs": trial.inputs,
+        "difference": trial.difference,
+        "details": trial.details,
+    }

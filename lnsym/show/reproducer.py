@@ -1,0 +1,211 @@
+"""A refutation as a pytest file that needs Unicorn and nothing of lnsym.
+
+The file holds the pages of the image that the run touches, as they were laid out, so that it runs where neither lnsym nor the binary is; it
+is the user's own, and holds code of the user's binary.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import textwrap
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import lnsym
+from lnsym.contract.execution import Execution
+from lnsym.errors import one_line
+from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
+from lnsym.prove.refutation import Counterexample
+from lnsym.prove.replay import replay
+
+HEAD = '''\
+"""Inputs on which a routine breaks its contract, run on Unicorn. Written by lnsym {version}.
+
+Needs the packages pytest and unicorn. Each test fails as long as the code in it is wrong: it holds the bytes of the binary that the
+run touches, as they lie in memory. The expected values are the specification's.
+"""
+
+import base64
+import zlib
+
+import unicorn
+from unicorn import arm64_const as arm64
+
+PAGE = 0x1000
+X = [getattr(arm64, f"UC_ARM64_REG_X{{n}}") for n in range(31)] + [arm64.UC_ARM64_REG_SP]
+V = [getattr(arm64, f"UC_ARM64_REG_V{{n}}") for n in range(32)]
+
+
+def unpacked(*lines):
+    return zlib.decompress(base64.b64decode("".join(lines)))
+
+
+def run(memory, calls):
+    """The machine after the calls; a load or store outside the memory given, or against its permission, raises AssertionError."""
+    uc = unicorn.Uc(unicorn.UC_ARCH_ARM64, unicorn.UC_MODE_ARM)
+    uc.ctl_set_cpu_model(arm64.UC_CPU_ARM64_MAX)
+    uc.reg_write(arm64.UC_ARM64_REG_CPACR_EL1, 3 << 20)
+    for page in sorted({{p for start, _, data in memory for p in range(start // PAGE, (start + len(data) - 1) // PAGE + 1)}}):
+        uc.mem_map(page * PAGE, PAGE)
+    for start, _, data in memory:
+        uc.mem_write(start, data)
+    outside = []
+
+    def on_access(_, kind, address, size, value, __):
+        wanted = "w" if kind == unicorn.UC_MEM_WRITE else "r"
+        inside = [mode for start, mode, data in memory if start <= address and address + size <= start + len(data)]
+        if not any(wanted in mode for mode in inside):
+            outside.append(f"{{wanted}} of {{size}} bytes at {{address:#x}}, at {{uc.reg_read(arm64.UC_ARM64_REG_PC):#x}}")
+            uc.emu_stop()
+
+    uc.hook_add(unicorn.UC_HOOK_MEM_READ | unicorn.UC_HOOK_MEM_WRITE, on_access)
+    for writes, registers, vectors, nzcv, entry, until, steps in calls:
+        for address, data in writes:
+            uc.mem_write(address, data)
+        for number, value in zip(X + V, registers + vectors):
+            uc.reg_write(number, value)
+        uc.reg_write(arm64.UC_ARM64_REG_NZCV, nzcv << 28)
+        try:
+            uc.emu_start(entry, until, count=steps)
+        except unicorn.UcError as error:
+            outside.append(str(error))
+        assert not outside, f"forbidden access: {{outside[0]}}"
+        assert uc.reg_read(arm64.UC_ARM64_REG_PC) == until, "did not return"
+    return uc
+'''
+
+
+@dataclass
+class _Call:
+    writes: list[tuple[int, bytes]]
+    registers: Registers
+    entry: int
+    until: int
+    steps: int
+
+
+class _Recording(Emulator):
+    """An emulator that notes what it is told to do and which pages the code touches."""
+
+    def __init__(self, extents: Sequence[Extent]) -> None:
+        super().__init__(extents)
+        self.before = [
+            Extent(e.name, e.start, bytearray(e.data), e.readable, e.writable, e.executable) for e in extents
+        ]
+        self.calls: list[_Call] = []
+        self.pages: set[int] = set()
+        self._writes: list[tuple[int, bytes]] = []
+        unicorn = self._unicorn
+
+        def on_code(_: Any, address: int, size: int, __: Any) -> None:
+            self.pages.add(address // PAGE)
+
+        def on_access(_: Any, kind: int, address: int, size: int, value: int, __: Any) -> None:
+            self.pages.update({address // PAGE, (address + size - 1) // PAGE})
+
+        self._uc.hook_add(unicorn.UC_HOOK_CODE, on_code)
+        self._uc.hook_add(unicorn.UC_HOOK_MEM_READ | unicorn.UC_HOOK_MEM_WRITE, on_access)
+
+    def write(self, address: int, data: bytes) -> None:
+        """Note the write, and write."""
+        self._writes.append((address, data))
+        super().write(address, data)
+
+    def run(self, entry: int, until: int, registers: Registers, max_steps: int) -> Run:
+        """Note the call, and run."""
+        given = Registers(registers.general.copy(), registers.vector.copy(), registers.nzcv)
+        call = _Call(self._writes, given, entry, until, max_steps)
+        self._writes = []
+        self.calls.append(call)
+        return super().run(entry, until, registers, max_steps)
+
+    def memory(self) -> Iterator[Extent]:
+        """What was mapped before the calls, of the image only the pages that were touched."""
+        for extent in self.before:
+            if extent.executable or not extent.writable:
+                for page in sorted(self.pages):
+                    start, end = max(extent.start, page * PAGE), min(extent.end, (page + 1) * PAGE)
+                    if start < end:
+                        data = extent.data[start - extent.start : end - extent.start]
+                        yield Extent(extent.name, start, data, extent.readable, extent.writable, extent.executable)
+                if extent.name == "caller":
+                    yield extent
+            else:
+                yield extent
+
+
+def reproducer(found: Sequence[tuple[Execution, Counterexample]]) -> str:
+    """The text of a test file, one test for each counterexample."""
+    tests = [_test(execution, counterexample, number) for number, (execution, counterexample) in enumerate(found)]
+    return "\n\n".join([HEAD.format(version=lnsym.__version__), *tests])
+
+
+def _test(execution: Execution, counterexample: Counterexample, number: int) -> str:
+    machines: list[_Recording] = []
+
+    def machine(extents: Sequence[Extent]) -> Emulator:
+        machines.append(_Recording(extents))
+        return machines[-1]
+
+    replay(execution, counterexample.sample, execution.max_steps, machine)
+    (recording,) = machines
+    name = re.sub(r"\W+", "_", execution.symbol)
+    lines = [f"def test_{name}_{number}():"]
+    what = counterexample.violation or f"{counterexample.differences[0].name} is not what it should be"
+    lines.append(
+        f'    """{one_line(execution.symbol)} of {one_line(execution.image.path.name)}: {one_line(what)}."""'.replace(
+            "\\", "/"
+        )
+    )
+    lines.append("    memory = [")
+    for extent in recording.memory():
+        mode = "r" * extent.readable + "w" * extent.writable
+        lines.append(
+            f"        ({extent.start:#x}, {mode!r}, {_packed(bytes(extent.data), 8)}),  # {one_line(extent.name)}"
+        )
+    lines.append("    ]")
+    lines.append("    calls = [")
+    for call in recording.calls:
+        writes = ", ".join(f"({address:#x}, {_packed(data, 8)})" for address, data in call.writes)
+        lines.append(f"        ([{writes}],")
+        lines.append(_numbers(call.registers.general))
+        lines.append(_numbers(call.registers.vector))
+        lines.append(f"         {call.registers.nzcv}, {call.entry:#x}, {call.until:#x}, {call.steps}),")
+    lines.append("    ]")
+    checks = [f"    {line}" for line in _checks(execution, counterexample)]
+    lines += ["    uc = run(memory, calls)", *checks] if checks else ["    run(memory, calls)"]
+    return "\n".join(lines) + "\n"
+
+
+def _packed(data: bytes, indent: int) -> str:
+    text = base64.b64encode(zlib.compress(data, 9)).decode()
+    rows = textwrap.wrap(text, 100)
+    if len(rows) == 1:
+        return f'unpacked("{text}")'
+    inner = "\n".join(f'{" " * (indent + 4)}"{row}",' for row in rows)
+    return f"unpacked(\n{inner}\n{' ' * indent})"
+
+
+def _numbers(values: Sequence[int]) -> str:
+    text = textwrap.wrap(", ".join(hex(value) for value in values), 110)
+    return "         [" + "\n          ".join(text) + "],"
+
+
+def _checks(execution: Execution, counterexample: Counterexample) -> Iterator[str]:
+    """Assertions of what the contract says, for each value in which the run differs."""
+    blocks = {block.name: block for block in execution.theorem.blocks}
+    for difference in counterexample.differences:
+        region, _, index = difference.name.rpartition("[")
+        if region in blocks:
+            block = blocks[region]
+            size = block.width // 8
+            address = counterexample.sample[block.base.name] + size * int(index[:-1])
+            yield f'got = int.from_bytes(uc.mem_read({address:#x}, {size}), "{block.byteorder}")'
+        else:
+            name = "x0" if difference.name == "result" else difference.name.split()[0]
+            register = "X[31]" if name == "sp" else f"X[{name[1:]}]" if name[0] == "x" else f"V[{name[1:]}]"
+            yield f"got = uc.reg_read({register}) & {(1 << difference.width) - 1:#x}"
+        yield f'assert got == {difference.expected:#x}, f"{difference.name} is {{got:#x}}, should be {difference.expected:#x}"'

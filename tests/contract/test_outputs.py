@@ -1,0 +1,80 @@
+"""The places a routine leaves something in: by the contract's claims, and without them."""
+
+from __future__ import annotations
+
+import pytest
+from assembly import RET, image_of, judge, mov, store
+
+from lnsym.bv import BV
+from lnsym.contract import Contract, Theorem
+from lnsym.contract.execution import Execution
+from lnsym.contract.outputs import Outputs
+from lnsym.contract.theorem import ContractError
+
+
+def claimed(t: Theorem) -> None:
+    out, inner = t.region("out", 3, 32, access="w", byteorder="big"), t.region("inner", 2, 8, access="rw")
+    t.call(out, inner, t.region("read", 1, 8), 7)
+    t.ensure(out, [BV.const(0, 32), None, BV.const(0, 32)])
+    t.leave_unspecified(inner)
+    t.ensure_result(0, 32)
+
+
+def unclaimed(t: Theorem) -> None:
+    t.call(t.region("out", 2, 8, access="w"))
+    t.returns(16)
+
+
+def test_outputs_are_what_claims_are_made_of() -> None:
+    outputs = Outputs.of(Contract("c", claimed).theorem())
+    assert outputs.widths == {"out[0]": 32, "out[2]": 32, "result": 32}
+
+
+def test_a_region_of_which_nothing_is_said_is_an_output_with_all_its_elements() -> None:
+    assert Outputs.of(Contract("c", unclaimed).interface()).widths == {"out[0]": 8, "out[1]": 8, "result": 16}
+
+
+def test_registers_are_outputs() -> None:
+    def statement(t: Theorem) -> None:
+        t.own_convention({"x3": t.value("a", 64)})
+        t.call()
+        t.ensure_registers({"x4": BV.const(0, 64), "d2": BV.const(0, 64)})
+
+    outputs = Outputs.of(Contract("c", statement).theorem())
+    assert outputs.widths == {"x4": 64, "d2": 64}
+    execution = Execution(image_of(mov(4, 3), RET), "routine", Contract("c", statement).theorem().without_claims())
+    execution.run()
+    (path,) = execution.paths
+    assert outputs.terms(path.state) == {"x4": BV.var("a", 64), "d2": BV.var("v2", 128).extract(63, 0)}
+
+
+def test_the_terms_of_outputs_follow_byte_order_and_width() -> None:
+    outputs = Outputs.of(Contract("c", claimed).theorem())
+    execution = Execution(image_of(store(3, 0, 0, 4), RET), "routine", Contract("c", claimed).theorem())
+    execution.run()
+    terms = outputs.terms(execution.paths[0].state)
+    assert terms["out[0]"] == BV.const(7, 32).reverse_bytes()
+    assert terms["out[2]"] == BV.var("out[2]", 32)
+    assert terms["result"] == BV.var("out", 64).extract(31, 0)
+
+
+def test_without_claims_only_the_calling_convention_is_left() -> None:
+    theorem = Contract("c", claimed).theorem()
+    execution = Execution(image_of(RET), "routine", theorem.without_claims())
+    execution.run()
+    assert {goal.kind for goal in execution.goals} == {"abi"}
+    assert (theorem.result, theorem.ensured["out"][1]) == (BV.const(0, 32), None)
+
+
+def test_an_interface_is_no_theorem() -> None:
+    """To verify, something must be claimed, and of each region that is written."""
+    with pytest.raises(ContractError, match="ensures nothing"):
+        judge(unclaimed, RET)
+    with pytest.raises(ContractError, match="calls nothing"):
+        Contract("c", lambda t: t.returns()).interface()
+
+
+@pytest.mark.parametrize("width", [0, 65])
+def test_a_result_fits_a_register(width: int) -> None:
+    with pytest.raises(ContractError, match="a register has 64"):
+        Theorem().returns(width)

@@ -1,0 +1,63 @@
+"""Where terms come from: instructions by address, lines of the specification, and how an UNKNOWN names both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import programs.contracts  # noqa: F401  registers them
+from lnsym.bv import BV, label_of, topological
+from lnsym.contract import Theorem, registered
+from lnsym.contract.execution import Execution
+from lnsym.machine.image import load_image
+from lnsym.prove.provenance import computed_at, locate_apart, specified_at
+
+SAMPLES = Path(__file__).parents[2] / "programs" / "samples"
+
+
+@pytest.fixture(scope="module")
+def execution() -> Execution:
+    image = load_image(SAMPLES / "sha256_scalar.o", ["sha256_block_scalar"])
+    theorem = registered()["sha256-blocks"].theorem("sha256_block_scalar")
+    made = Execution(image, "sha256_block_scalar", theorem)
+    made.run()
+    return made
+
+
+def labelled(execution: Execution) -> dict[str, BV]:
+    roots = [e for elements in execution.theorem.ensured.values() for e in elements if e is not None]
+    return {label: term for term in topological(roots) if (label := label_of(term))}
+
+
+def test_instructions_come_in_the_order_of_the_rounds(execution: Execution) -> None:
+    terms = labelled(execution)
+    wanted = [terms[f"a after round {n}"] for n in (0, 1, 20)]
+    found = computed_at(execution, wanted)
+    assert set(found) == set(wanted)
+    for term in wanted:
+        assert found[term].text.split()[0] in ("add", "ror", "eor")
+
+
+def test_a_term_that_nothing_computes(execution: Execution) -> None:
+    assert computed_at(execution, [BV.var("never", 32) + 1]) == {}
+
+
+def test_lines_of_the_specification(execution: Execution) -> None:
+    term = labelled(execution)["a after round 5"]
+
+    def state() -> Theorem:
+        return registered()["sha256-blocks"].theorem("sha256_block_scalar")
+
+    found = specified_at(state, [term])
+    assert found[term].startswith("crypto_specs/sha2.py:")
+    line = int(found[term].split(":")[1])
+    source = (Path(__file__).parents[2] / "crypto_specs" / "sha2.py").read_text().splitlines()
+    assert source[line - 1].strip() == found[term].split(": ", 1)[1]
+
+
+def test_both_sides_of_a_pair_are_told_apart(execution: Execution) -> None:
+    terms = labelled(execution)
+    apart = locate_apart(execution, lambda: None, BV.var("never", 32) * 3, terms["a after round 0"])
+    assert apart.expected.startswith("3·") or "never" in apart.expected
+    assert apart.computed_at.startswith("0x")

@@ -1,0 +1,75 @@
+"""Emitted tests: they run without lnsym, fail as the refutation says, and pass on values that are right."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from lnsym.cli import app
+
+SAMPLES = Path(__file__).parents[2] / "programs" / "samples"
+
+
+def emit(tmp_path: Path, *symbols: str, file: str = "broken.o") -> Path:
+    test = tmp_path / "test_emitted.py"
+    CliRunner().invoke(app, ["verify", str(SAMPLES / file), *symbols, "--emit-test", str(test)])
+    return test
+
+
+def outcome(test: Path) -> tuple[int, str]:
+    """Exit code and output of pytest in a process that cannot import lnsym."""
+    program = "import sys; sys.modules['lnsym'] = None; import pytest; sys.exit(pytest.main(sys.argv[1:]))"
+    arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", str(test)]
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, cwd=test.parent)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_each_kind_of_refutation_is_reproduced(tmp_path: Path) -> None:
+    test = emit(tmp_path, "max_u64_signed", "memcpy_64_short", "memcpy_64_overrun", "clobbers_x19")
+    code, text = outcome(test)
+    assert code == 1, text
+    assert "4 failed" in text
+    assert "result is 0x0, should be 0x8000000000000000" in text
+    assert "dst[63] is 0x0, should be 0x1" in text
+    assert "forbidden access: r of 8 bytes" in text
+    assert "x19 is 0x0, should be 0x1" in text
+
+
+def test_it_passes_where_the_result_is_what_it_should_be(tmp_path: Path) -> None:
+    """With the expectation set to what the code does, all else in the file is shown to be right."""
+    test = emit(tmp_path, "max_u64_signed")
+    test.write_text(test.read_text().replace("assert got == 0x8000000000000000", "assert got == 0x0"))
+    code, text = outcome(test)
+    assert code == 0, text
+
+
+def test_a_whole_hash(tmp_path: Path) -> None:
+    code, text = outcome(emit(tmp_path, "sha256_block_wrong_rotation"))
+    assert code == 1
+    assert "state[0] is 0x685fc5c9, should be 0x7ca51614" in text
+
+
+def test_the_file_is_clean(tmp_path: Path) -> None:
+    test = emit(tmp_path, "memcpy_64_overrun", "max_u64_signed")
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", str(test)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_nothing_refuted_nothing_written(tmp_path: Path) -> None:
+    test = tmp_path / "test_emitted.py"
+    result = CliRunner().invoke(app, ["verify", str(SAMPLES / "classics.o"), "max_u64", "--emit-test", str(test)])
+    assert "nothing was refuted" in result.output
+    assert not test.exists()
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["verify", str(SAMPLES / "broken.o"), "--emit-test", str(tmp_path / "none" / "test.py")]
+    )
+    assert result.exit_code == 2
+    assert "cannot be written" in result.output
