@@ -30,6 +30,8 @@ Item: TypeAlias = tuple[Monomial, int]  # monomial, mask
 Items: TypeAlias = tuple[Item, ...]
 
 MAX_WORDS = 3
+"""Enough for Ch and Maj however they are written; (p ^ q) & (r ^ s) stays one product of two words."""
+
 MAX_FACTORS = 16
 MAX_MONOMIALS = 40
 MAX_ROTATED = 3

@@ -1,14 +1,24 @@
-"""Where wrong code leaves its specification: the first labelled value of the specification that the code never computes."""
+"""Where wrong code leaves its specification: the first labelled value of the specification that the code never computes, and the first
+instruction whose result the specification does not have.
+"""
 
 from __future__ import annotations
 
-from lnsym.bv import evaluate, label_of, topological
+from lnsym.bv import evaluate, label_of, operands, topological
 from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample
+from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.run import concrete_start, run_concretely
 from lnsym.machine.decode import Instruction
 from lnsym.machine.recorder import Recorder
 from lnsym.machine.state import State
+from lnsym.prove.provenance import computed_at
+
+LEAVES = ("const", "var")
+PLAIN = (*LEAVES, "extract", "concat")
+"""Operators that say nothing of what is computed."""
+
+COMMON = 3
+"""How many other terms the code and the specification must have in common."""
 
 
 def first_divergence(execution: Execution, sample: Sample) -> str:
@@ -31,6 +41,29 @@ def first_divergence(execution: Execution, sample: Sample) -> str:
             return f"{after}⟨{name}⟩ = {value:#x} is never computed"
         previous = name
     return ""
+
+
+def first_without_counterpart(execution: Execution, sample: Sample) -> Instruction | None:
+    """The first executed instruction that makes a term of a wrong output that the specification lacks, from terms that it has.
+
+    Terms are compared as nodes, so this is of use where right code is proved structurally. None where a specification with labels and
+    the code have hardly a term in common, as where the code works in another basis, and where no output is wrong.
+    """
+    wrong = [goal for goal in execution.goals if holds([*goal.conditions, goal.actual.ne(goal.expected)], sample)]
+    specified = set(topological([goal.expected for goal in execution.goals]))
+    computed = topological([goal.actual for goal in wrong])
+    labelled = any(label_of(term) is not None for term in specified)
+    common = sum(term.op not in PLAIN and term in specified for term in computed)
+    if not wrong or (labelled and common < COMMON):
+        return None
+    edge = [
+        term
+        for term in computed
+        if term not in specified
+        and term.op not in LEAVES
+        and all(operand in specified or operand.op in LEAVES for operand in operands(term))
+    ]
+    return next(iter(computed_at(execution, edge).values()), None)  # found in the order of execution
 
 
 def _computed_values(execution: Execution, sample: Sample, widths: set[int]) -> set[int]:

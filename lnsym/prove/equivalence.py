@@ -28,10 +28,10 @@ from lnsym.prove.interfaces import interfaces_of
 from lnsym.prove.joint_paths import JointPaths
 from lnsym.prove.portfolio import Decision, decide
 from lnsym.prove.product import Product
-from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, computed_at
+from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
 from lnsym.prove.refutation import SAMPLES
 from lnsym.prove.sides import Side, pairs, simulated
-from lnsym.prove.verdict import EXIT_CODES, Apart, Status, Verdict
+from lnsym.prove.verdict import EXIT_CODES, Status, Verdict
 from lnsym.prove.verify import ASSUMPTION_OF_METHOD, ASSUMPTIONS, CONFIRMATIONS, Options
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,12 +20,23 @@ from lnsym.contract.execution import Execution
 from lnsym.machine.decode import Instruction
 from lnsym.machine.recorder import Recorder
 from lnsym.machine.state import State
-from lnsym.prove.verdict import Apart
 
 PACKAGE = str(Path(lnsym.__file__).parent)
 
 SHOWN_DEPTH = 4
 SHOWN_LENGTH = 90
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Two terms that agree on all samples and were not shown equal, as lines for a reader."""
+
+    actual: str
+    expected: str
+    computed_at: str = ""
+    """The instruction that first computes the code's side: address and text."""
+    specified_at: str = ""
+    """The line of the specification that says the other."""
 
 
 class _Finder(Recorder):

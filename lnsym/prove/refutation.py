@@ -72,6 +72,8 @@ class Counterexample:
     """A forbidden access or branch, in words; empty when the code returned."""
     divergence: str = ""
     """Where the computation first leaves the specification, in words, if that could be told."""
+    origin: str = ""
+    """The first instruction whose result the specification does not have, address and text, if that could be told."""
     inputs: tuple[Input, ...] = ()
     """The part of the sample that the contract gives the routine."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from lnsym.contract.execution import Execution
+from lnsym.prove.provenance import Apart
 from lnsym.prove.refutation import Counterexample
 
 Status: TypeAlias = Literal["proved", "refuted", "unknown"]
@@ -20,18 +21,6 @@ class MethodUse:
     name: str
     goals: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class Apart:
-    """Two terms that agree on all samples and were not shown equal, as lines for a reader."""
-
-    actual: str
-    expected: str
-    computed_at: str = ""
-    """The instruction that first computes the code's side: address and text."""
-    specified_at: str = ""
-    """The line of the specification that says the other."""
 
 
 @dataclass

@@ -21,6 +21,7 @@ from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
 from lnsym.machine.state import SP
 from lnsym.prove import refutation
+from lnsym.prove.divergence import first_without_counterpart
 from lnsym.prove.feasibility import Feasibility
 from lnsym.prove.minimise import minimised
 from lnsym.prove.portfolio import METHODS, Decision, Limits, decide
@@ -207,9 +208,19 @@ class _Verification:
             if counterexample is not None:
                 smaller = refutation.confirm(self._execution, minimised(self._execution, counterexample.sample))
                 self._verdict.counterexample = smaller or counterexample
+                self._verdict.counterexample.origin = self._origin(self._verdict.counterexample)
                 self._verdict.execution = self._execution
                 return True
         return False
+
+    def _origin(self, counterexample: Counterexample) -> str:
+        if not counterexample.differences:
+            return ""
+        instruction = first_without_counterpart(self._execution, counterexample.sample)
+        if instruction is None:
+            return ""
+        place = self._execution.image.describe(instruction.address)
+        return f"{instruction.address:#x} ({place})  {instruction.text}"
 
     def _proved(self) -> tuple[Status, str]:
         """The verdict when every goal holds, provided that there were inputs, and goals for each path that reaches the end."""

@@ -12,7 +12,7 @@ from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError
 from lnsym.prove.disagreement import Differing, Disagreement
 from lnsym.prove.equivalence import Equivalence, Routine, compare
-from lnsym.prove.verdict import Apart
+from lnsym.prove.provenance import Apart
 from lnsym.prove.verify import Options
 from lnsym.show.verdicts import case_text, input_lines, method_lines, report, verdict_line
 from lnsym.show.verification import SEVERITY, progress, summary

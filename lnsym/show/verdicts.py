@@ -11,8 +11,9 @@ from typing import Any
 import lnsym
 from lnsym.errors import one_line
 from lnsym.machine.image import Image
+from lnsym.prove.provenance import Apart
 from lnsym.prove.refutation import Counterexample, Input
-from lnsym.prove.verdict import Apart, Verdict
+from lnsym.prove.verdict import Verdict
 
 VALUES_BITS = 256
 """How much of a region one line of a counterexample shows."""
@@ -74,6 +75,8 @@ def counterexample_lines(counterexample: Counterexample) -> Iterator[str]:
         lead = ""
     if counterexample.divergence:
         yield f"  parts    {counterexample.divergence}"
+    if counterexample.origin:
+        yield f"  first    {counterexample.origin}: its result has no counterpart"
 
 
 def input_lines(inputs: Sequence[Input], width: int) -> Iterator[str]:
@@ -142,5 +145,6 @@ def _counterexample(counterexample: Counterexample) -> dict[str, Any]:
         ],
         "violation": counterexample.violation,
         "divergence": counterexample.divergence,
+        "origin": counterexample.origin,
         "confirmed_on": "unicorn",
     }
