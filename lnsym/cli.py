@@ -102,7 +102,7 @@ def _proof_options(command: Any) -> Any:
         click.option("--dump-smt", "dump", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
                      help="Write what is asked of sweep and SMT as SMT-LIB 2, AIGER and DIMACS."),
         click.option("--goal-timeout", type=click.FloatRange(0), help="Seconds for one goal and one SMT solver."),
-        click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
+        click.option("--timeout", type=click.FloatRange(0), default=120.0, show_default=True,
                      help="Seconds for the methods, each routine and case."),
         click.option("--method", "methods", type=click.Choice(["structural", "gf2", "sweep", "smt"]), multiple=True,
                      help="Use this method, and no other that is not named too; default all."),

@@ -105,6 +105,7 @@ class _Comparison:
         self._product = Product(*executions)
         self._seconds["interface"] = time.perf_counter() - began
         self._sides: tuple[Side, Side]
+        self._goals: list[Goal] = []
         self._stopped: dict[Goal, Path] = {}
         self._solver_dropped_some = False
         shown = {**contract.parameters, **parameters}
@@ -162,10 +163,10 @@ class _Comparison:
         joint = JointPaths(self._product, list(pairs(one, other)), deadline)
         self._solver_dropped_some = joint.solver_dropped_some
         compared = [goal for number, pair in enumerate(joint.kept) for goal in pair.goals(number)]
-        goals = [*one.goals, *other.goals, *compared]
-        self._verdict.goals = len(goals)
+        self._goals = [*one.goals, *other.goals, *compared]
+        self._verdict.goals = len(self._goals)
         limits = replace(self._options.limits(self._verdict.title), timeout=max(0.0, deadline - time.perf_counter()))
-        decision = decide([*goals, *self._stopped], self._product.premises, self, limits)
+        decision = decide([*self._goals, *self._stopped], self._product.premises, self, limits)
         return decision, decision.status == "proved" and bool(compared) and joint.some_input_returns()
 
     def _conclusion(self, decision: Decision, has_inputs: bool, reached: bool) -> tuple[Status, str]:
@@ -241,8 +242,10 @@ class _Comparison:
     def _confirm(self, found: Iterator[Sample]) -> bool:
         """Whether one of the candidates is a disagreement that Unicorn confirms."""
         for sample in islice(found, CONFIRMATIONS):
-            self._verdict.disagreement = confirm(self._product, self._sides, sample)
-            if self._verdict.disagreement is not None:
+            disagreement = confirm(self._product, self._sides, sample)
+            if disagreement is not None:
+                smaller = self._product.smaller([*self._goals, *self._stopped], disagreement.sample)
+                self._verdict.disagreement = confirm(self._product, self._sides, smaller) or disagreement
                 return True
         return False
 

@@ -6,11 +6,12 @@ halves of the variables, quarters, and so on, then the same over the bits of tho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from lnsym.bv import BV, evaluate, topological, variables
 from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import Sample, complete
+from lnsym.contract.theorem import Theorem
 
 MOST_TRIALS = 400
 NODES = 2_000_000
@@ -19,43 +20,48 @@ NODES = 2_000_000
 
 def minimised(execution: Execution, sample: Sample) -> Sample:
     """A sample that fails what this one fails, with a value for every variable; the sample completed, where it fails nothing."""
-    roots = _failing(execution, sample)
-    full = complete(execution, sample)
+    given = execution.theorem.assumptions
+    failures = [[*given, *goal.conditions, goal.actual.ne(goal.expected)] for goal in execution.goals]
+    failures += [[*given, *path.conditions] for path in execution.paths if path.stopped is not None]
+    return with_zeros(failures, complete(execution, sample), given_names(execution.theorem), pointer_names(execution))
+
+
+def with_zeros(
+    failures: Iterable[Sequence[BV]], sample: Sample, names: Iterable[str], pointers: Collection[str]
+) -> Sample:
+    """The complete sample with zeros in the named variables, and in others of the failure, but not in `pointers`.
+
+    A failure is terms of one bit that are all 1. Of those that hold on the sample the one with the fewest terms is kept; where none holds
+    the sample stays as it is.
+    """
+    held = [roots for roots in failures if _hold(roots, sample)]
+    roots = min(held, key=lambda terms: len(topological(terms)), default=None)
     if roots is None:
-        return full
+        return sample
     trials = min(MOST_TRIALS, NODES // max(1, len(topological(roots))))
-    search = _Search(roots, full, trials)
-    search.zero_out([(name, -1) for name in _names(execution, roots)])
-    left = [name for name in _names(execution, roots) if search.sample.get(name)]
+    search = _Search(roots, sample, trials)
+    free = [n for n in dict.fromkeys([*names, *[v.name for v in variables(roots)]]) if n not in pointers]
+    search.zero_out([(name, -1) for name in free])
+    left = [name for name in free if search.sample.get(name)]
     search.zero_out([(name, 1 << bit) for name in left for bit in reversed(range(search.sample[name].bit_length()))])
     return search.sample
-
-
-def _failing(execution: Execution, sample: Sample) -> list[BV] | None:
-    """Terms of one bit that are all 1 on the sample: the preconditions, and a goal's conditions and failure, or a path's that stops.
-
-    Of the goals that fail the one with the fewest terms is taken; None where none fails.
-    """
-    given = execution.theorem.assumptions
-    failures = [[*goal.conditions, goal.actual.ne(goal.expected)] for goal in execution.goals]
-    failures += [[*path.conditions] for path in execution.paths if path.stopped is not None]
-    held = [[*given, *terms] for terms in failures if _hold([*given, *terms], sample)]
-    return min(held, key=lambda terms: len(topological(terms)), default=None)
 
 
 def _hold(terms: Sequence[BV], sample: Sample) -> bool:
     return all(evaluate(terms, [sample], default=0)[0])
 
 
-def _names(execution: Execution, roots: Sequence[BV]) -> list[str]:
-    """The variables that may be made 0: all that the contract gives but pointers, and all others of the goal."""
-    theorem = execution.theorem
-    pointers = {block.base.name for block in theorem.blocks} | {"sp"}
-    pointers |= {execution.returns_to(call).name for call in range(len(theorem.calls))}
+def given_names(theorem: Theorem) -> list[str]:
+    """The variables that a contract gives a routine: arguments, and the elements of regions."""
     elements = [e.name for block in theorem.blocks for e in block.elements if not e.is_const]
-    arguments = [v.name for call in theorem.calls for v in variables(call.arguments)]
-    names = dict.fromkeys([*arguments, *elements, *[v.name for v in variables(roots)]])
-    return [name for name in names if name not in pointers]
+    return [*[v.name for call in theorem.calls for v in variables(call.arguments)], *elements]
+
+
+def pointer_names(execution: Execution) -> set[str]:
+    """The variables that are addresses: the bases of regions, SP, the return addresses."""
+    theorem = execution.theorem
+    names = {block.base.name for block in theorem.blocks} | {"sp"}
+    return names | {execution.returns_to(call).name for call in range(len(theorem.calls))}
 
 
 class _Search:

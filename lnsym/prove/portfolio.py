@@ -27,7 +27,7 @@ FEW_SAMPLES = 4
 
 SAMPLES = 48
 
-SHARE_OF_GF2 = 0.6
+SHARE_OF_GF2 = 0.75
 """Which part of the time gf2 may take where other methods come after it."""
 
 
@@ -35,7 +35,7 @@ SHARE_OF_GF2 = 0.6
 class Limits:
     """What the methods may use."""
 
-    timeout: float = 60.0
+    timeout: float = 120.0
     """Seconds for all goals together."""
     goal_timeout: float | None = None
     """Seconds for one goal and one solver."""

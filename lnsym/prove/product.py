@@ -9,16 +9,18 @@ G. Barthe, J. M. Crespo, C. Kunz, Relational verification using product programs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from lnsym.bv import BV, substitute, variables
 from lnsym.contract import inputs
 from lnsym.contract.execution import Execution
+from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import SLOT, Sample
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import RESERVED, Theorem
 from lnsym.machine.state import SP
+from lnsym.prove.minimise import given_names, pointer_names, with_zeros
 
 SUFFIX = "_second"
 """What the second routine's own variables have at the end of their names; `RESERVED` keeps contracts from such names."""
@@ -92,6 +94,13 @@ class Product:
         second |= {name: first[name] for name in self._given_names}
         second = inputs.complete(self.second, second, seed=1)
         return first | {self._second_name(name): value for name, value in second.items()}
+
+    def smaller(self, goals: Iterable[Goal], sample: Sample) -> Sample:
+        """A sample that fails a goal which this complete one fails, with zeros where these make no difference."""
+        failures = [[*self.assumptions, *goal.conditions, goal.actual.ne(goal.expected)] for goal in goals]
+        names = [*given_names(self.first.theorem), *given_names(self.second.theorem)]
+        pointers = pointer_names(self.first) | {self._second_name(name) for name in pointer_names(self.second)}
+        return with_zeros(failures, sample, [name for name in names if name in self._given_names], pointers)
 
     def split(self, sample: Sample) -> tuple[Sample, Sample]:
         """What each routine finds, by the names that its own execution uses."""

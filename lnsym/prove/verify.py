@@ -54,7 +54,7 @@ class Options:
     """Limits of one verification."""
 
     max_steps: int = MAX_STEPS
-    timeout: float = 60.0
+    timeout: float = 120.0
     """Seconds for the methods that may take long, all goals together."""
     methods: tuple[str, ...] = METHODS
     """Which methods may be used, of `portfolio.METHODS`."""

@@ -273,6 +273,19 @@ def test_an_input_that_only_a_solver_finds() -> None:
     assert (difference.name, difference.first, difference.second) == ("result", 0x7D3, 1)
 
 
+def test_what_is_shown_is_as_small_as_it_can_be() -> None:
+    path, right, _ = BROKEN["memcpy_64_short"]
+    found = between(path, right, sample_path("broken.o"), "memcpy_64_short").disagreement
+    assert found is not None
+    given = {i.name: i.values for i in found.inputs}
+    assert sum(value.bit_count() for value in given["src[]"]) == 1
+    assert given["src"] != (0,)
+    garbage = judged(takes_and_returns, [eor(0, 0, 9), RET], [eor(0, 0, 9), RET]).disagreement
+    assert garbage is not None
+    assert garbage.inputs[0].values == (0,)
+    assert sum(v.bit_count() for f in garbage.found for v in (f.first, f.second) if v is not None) == 1
+
+
 # -- what the contract does not give ---------------------------------------------------------------
 
 

@@ -51,3 +51,15 @@ def test_the_smaller_input_was_run(symbol: str) -> None:
     verdict = refuted(symbol)
     assert verdict.counterexample is not None
     assert verdict.counterexample.differences
+
+
+@pytest.mark.parametrize(
+    ("symbol", "instruction"),
+    [("max_u64_signed", "csel"), ("abs64_wrong", "cneg"), ("sha256_block_wrong_rotation", "ror")],
+)
+def test_the_first_instruction_without_a_counterpart(symbol: str, instruction: str) -> None:
+    """The wrong condition of the selection, of the negation, and the rotation that completes the wrong Sigma1."""
+    counterexample = refuted(symbol).counterexample
+    assert counterexample is not None
+    assert counterexample.origin.startswith("0x")
+    assert f")  {instruction} " in counterexample.origin
