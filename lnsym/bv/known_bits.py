@@ -9,6 +9,18 @@ MAX_DEPTH = 12
 
 def possible_ones(term: BV, depth: int = MAX_DEPTH) -> int:
     """A mask that holds every bit that is 1 for some values of the variables; all bits where nothing is known."""
+    return _ones(term, depth, {})
+
+
+def _ones(term: BV, depth: int, known: dict[tuple[BV, int], int]) -> int:
+    """As `possible_ones`, each term once for each depth: shared terms would else be visited over and over."""
+    found = known.get((term, depth))
+    if found is None:
+        found = known[term, depth] = _ones_of(term, depth, known)
+    return found
+
+
+def _ones_of(term: BV, depth: int, known: dict[tuple[BV, int], int]) -> int:
     op, args = term.op, term.args
     ones = (1 << term.width) - 1
     if op == "const":
@@ -19,21 +31,21 @@ def possible_ones(term: BV, depth: int = MAX_DEPTH) -> int:
     if op == "concat":
         result = 0
         for piece in args:
-            result = result << piece.width | possible_ones(piece, depth - 1)
+            result = result << piece.width | _ones(piece, depth - 1, known)
         return result
     if op == "anf":
         result = 0
         for monomial, mask in args:
             for _, rotation, word in monomial:
-                inner = possible_ones(word, depth - 1)
+                inner = _ones(word, depth - 1, known)
                 mask &= inner >> rotation | inner << (word.width - rotation)
             result |= mask
         return result & ones
     if op == "extract":
         low: int = args[1]
-        return possible_ones(args[0], depth - 1) >> low & ones
+        return _ones(args[0], depth - 1, known) >> low & ones
     if op == "ite":
-        return possible_ones(args[1], depth - 1) | possible_ones(args[2], depth - 1)
+        return _ones(args[1], depth - 1, known) | _ones(args[2], depth - 1, known)
     if op == "lookup":
         result = 0
         for entry in args[0].entries:
@@ -42,6 +54,6 @@ def possible_ones(term: BV, depth: int = MAX_DEPTH) -> int:
     if op == "sum":
         bound: int = args[1]
         for _, coefficient, addend in args[0]:
-            bound += coefficient * possible_ones(addend, depth - 1)
+            bound += coefficient * _ones(addend, depth - 1, known)
         return (1 << bound.bit_length()) - 1 if bound <= ones else ones
     return ones

@@ -169,9 +169,10 @@ def _sum(report: Report) -> Iterator[str]:
     outcomes = report.outcomes()
     share = report.refuted_share
     others = outcomes.total() - outcomes["equivalent"]
+    routines = f"{len(report.routines)} routine{'' if len(report.routines) == 1 else 's'}"
     percentage = "" if share is None else f", {100 * share:.1f} % of the {others} that are not proved equivalent"
     yield (
-        f"{outcomes.total()} mutants of {len(report.routines)} routines: {outcomes['refuted']} refuted, each with an input "
+        f"{outcomes.total()} mutants of {routines}: {outcomes['refuted']} refuted, each with an input "
         f"confirmed on Unicorn{percentage}; {outcomes['equivalent']} equivalent, {outcomes['wrong']} proved wrongly, "
         f"{outcomes['unknown']} unknown, {outcomes['fault']} faults; {report.seconds:.0f} s"
         f"{'; interrupted' if report.interrupted else ''}"
