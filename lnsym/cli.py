@@ -103,7 +103,7 @@ def _proof_options(command: Any) -> Any:
                      help="Write what is asked of sweep and SMT as SMT-LIB 2, AIGER and DIMACS."),
         click.option("--goal-timeout", type=click.FloatRange(0), help="Seconds for one goal and one SMT solver."),
         click.option("--timeout", type=click.FloatRange(0), default=120.0, show_default=True,
-                     help="Seconds for the methods, each routine and case."),
+                     help="Seconds for the simulation, and again for the methods, each routine and case."),
         click.option("--method", "methods", type=click.Choice(["structural", "gf2", "sweep", "smt"]), multiple=True,
                      help="Use this method, and no other that is not named too; default all."),
     ):  # fmt: skip
@@ -133,6 +133,8 @@ def _options(
               help="Write verdicts, times, counts and assumptions to a file.")  # fmt: skip
 @click.option("--emit-test", "test", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
               help="Write a pytest file that reproduces what was refuted, on Unicorn alone.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="processors",
+              help="Routines and cases verified side by side.")  # fmt: skip
 def verify(
     target: str,
     symbols: tuple[str, ...],
@@ -145,6 +147,7 @@ def verify(
     dump: Path | None,
     report: Path | None,
     test: Path | None,
+    jobs: int,
 ) -> int:
     """Prove routines of a target, or refute them; without SYMBOL, all that have a contract."""
     from lnsym.contract import registered
@@ -160,15 +163,16 @@ def verify(
         if not symbols:
             raise click.UsageError(f"{target} has no routine with a known contract: name a SYMBOL and a --contract")
     options = _options(max_steps, timeout, goal_timeout, methods, dump)
-    outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options)
+    outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options, jobs)
     if report is not None and outcome.image is not None:
         report.write_text(json.dumps(json_report(outcome.image, outcome.verdicts), indent=2, default=str) + "\n")
     if test is not None:
         from lnsym.show.reproducer import reproducer
 
-        found = [(v.execution, v.counterexample) for v in outcome.verdicts if v.execution and v.counterexample]
+        found = [verdict.counterexample for verdict in outcome.verdicts if verdict.counterexample]
         if found:
-            test.write_text(reproducer(found))
+            executions = [subject.execution(max_steps) for subject in outcome.refuted]
+            test.write_text(reproducer(list(zip(executions, found, strict=True))))
         else:
             click.echo(f"nothing was refuted: {test} was not written", err=True)
     return outcome.exit_code
@@ -357,7 +361,8 @@ def mutate(
     from programs.corpus import resolve_target
 
     chosen = _contract(contract)
-    order = Order(symbols, count, seed, jobs, Limits(timeout, checks), _parameters(blocks))
+    processes = max(1, (os.cpu_count() or 1) // jobs)
+    order = Order(symbols, count, seed, jobs, Limits(timeout, checks, processes), _parameters(blocks))
     return mutation.campaign(resolve_target(target), order, registered(), chosen, report, click.echo)
 
 

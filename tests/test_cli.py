@@ -230,8 +230,23 @@ def test_proved() -> None:
 def test_all_routines_of_a_file() -> None:
     said = lnsym("verify", sample_path("broken.o"))
     assert said.returncode == 1
-    assert said.stdout.count("REFUTED") == 6
-    assert "6 refuted" in said.stdout.splitlines()[-1]
+    assert said.stdout.count("REFUTED") == 7
+    assert "7 refuted" in said.stdout.splitlines()[-1]
+
+
+def test_the_verdicts_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
+    """Verdicts in order, errors once, the report and the test that reproduces what is wrong."""
+    symbols = ["max_u64_signed", "no_such_function", "clobbers_x19", "abs64_wrong"]
+    said = {}
+    for jobs in ("1", "3"):
+        report, test = tmp_path / f"{jobs}.json", tmp_path / f"test_{jobs}.py"
+        done = lnsym("verify", sample_path("broken.o"), *symbols, "--jobs", jobs, "--json", report, "--emit-test", test)
+        lines = re.sub(r"[\d.]+ s\b", "", done.stdout).splitlines()
+        verdicts = [v | {"seconds": 0, "methods": 0, "terms": 0} for v in json.loads(report.read_text())["verdicts"]]
+        said[jobs] = (done.returncode, done.stderr, lines[:-1], test.read_text(), verdicts)
+    assert said["1"] == said["3"]
+    assert said["1"][1].count("no_such_function") == 2  # once as the routine, once as the symbol that is not there
+    assert "3 at a time" in lines[-1]
 
 
 def test_a_refutation_shows_the_input_and_both_outputs() -> None:
@@ -735,11 +750,14 @@ def test_a_closed_pipe(command: str, reader: str) -> None:
     assert code in ((1, 141) if verify else (0, 141)), "a reader that goes away is no verdict"
 
 
-@pytest.mark.parametrize("verb", ["verify", "trace"])
-def test_ctrl_c(tmp_path: Path, mine: Path, verb: str) -> None:
+@pytest.mark.parametrize(
+    "arguments", [["verify", "routine"], ["verify", "routine", "routine", "--jobs", "2"], ["trace", "routine"]]
+)
+def test_ctrl_c(tmp_path: Path, mine: Path, arguments: list[str]) -> None:
+    verb, *rest = arguments
     target = written(tmp_path, object_of(b(0)))
     process = subprocess.Popen(
-        [*LNSYM, verb, str(target), "routine", "--contract", str(mine), "--max-steps", "100000000"],
+        [*LNSYM, verb, str(target), *rest, "--contract", str(mine), "--max-steps", "100000000"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment(),
     )  # fmt: skip
     time.sleep(2.0)

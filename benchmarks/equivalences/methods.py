@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -55,7 +56,9 @@ def by_portfolio(goal: EquivalenceGoal, sides: Sides, seconds: float) -> Outcome
     """All methods as `lnsym verify` runs them; at rewrite level 0 without `structural` and `gf2`."""
     methods = ALL if goal.level else ("sweep", "smt")
     asked = Goal(goal.name, "output", sides.actual, sides.expected, sides.conditions)
-    return decide([asked], list, Evaluation(), Limits(timeout=seconds, methods=methods)).status
+    return decide(
+        [asked], list, Evaluation(), Limits(timeout=seconds, methods=methods, processes=os.cpu_count() or 1)
+    ).status
 
 
 class Evaluation:

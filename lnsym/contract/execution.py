@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -91,11 +92,14 @@ class Execution:
     max_steps: int = MAX_STEPS
     feasible: Callable[[Conditions], bool] = lambda _: True
     observer: Observer | None = None
+    timeout: float = math.inf
+    """Seconds for `run`; paths that are under way then are stopped."""
     code: Code = field(init=False)
     start: State = field(init=False)
     paths: list[Path] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
     seconds: float = 0.0
+    _deadline: float = field(default=math.inf, init=False)
 
     def __post_init__(self) -> None:
         self.code = Code(self.image)
@@ -116,6 +120,7 @@ class Execution:
     def run(self) -> None:
         """Run all calls, one after the other, on every path; fill in `paths` and `goals`."""
         began = time.perf_counter()
+        self._deadline = began + self.timeout
         for path in self._calls(self.start.copy(), (), 0, 0):
             self.paths.append(path)
             if path.stopped is None:
@@ -134,6 +139,7 @@ class Execution:
             max_steps=self.max_steps,
             feasible=self.feasible,
             observer=self.observer,
+            deadline=self._deadline,
         )
         before = abi.preserved(state)
         for path in explorer.paths(state, conditions, steps):

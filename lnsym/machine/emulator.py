@@ -6,6 +6,7 @@ Nothing here shares code with `isa`: it is what a counterexample is confirmed on
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -51,6 +52,8 @@ class Run:
     """The instruction it ended at; the return address when it returned."""
     access: str = ""
     """For "outside" and "fault": the access and its address, in words."""
+    loops: bool = False
+    """For "limit": the machine was seen in one state twice, so it never returns."""
 
 
 @dataclass
@@ -130,7 +133,39 @@ class Emulator:
             ending, access, pc = "outside", watch.stopped, watch.pc
         elif ending == "returned" and pc != until:
             ending = "limit"
-        return Run(ending, self._registers(), watch.steps, pc, access)
+        loops = ending == "limit" and self._loops(until, max_steps)
+        return Run(ending, self._registers(), watch.steps, pc, access, loops)
+
+    def _loops(self, until: int, max_steps: int) -> bool:
+        """Whether the machine, run on for as many steps again, comes to a state that it was in before.
+
+        Each state is compared with that of the last step whose number is a power of two (R. P. Brent, An improved Monte Carlo
+        factorization algorithm, 1980, section 2).
+        """
+        uc = self._uc
+        pc = uc.reg_read(self._arm64.UC_ARM64_REG_PC)
+        seen = (pc, self._registers(), self._written())
+        steps, next_snapshot, repeated = 0, 1, False
+
+        def on_instruction(_: Any, address: int, size: int, __: Any) -> None:
+            nonlocal steps, next_snapshot, seen, repeated
+            if steps and address == seen[0] and (address, self._registers(), self._written()) == seen:
+                repeated = True
+                uc.emu_stop()
+            elif steps == next_snapshot:
+                seen = (address, self._registers(), self._written())
+                next_snapshot *= 2
+            steps += 1
+
+        hook = uc.hook_add(self._unicorn.UC_HOOK_CODE, on_instruction)
+        with suppress(self._unicorn.UcError):
+            uc.emu_start(pc, until, count=max_steps)
+        uc.hook_del(hook)
+        return repeated
+
+    def _written(self) -> list[bytes]:
+        """Everything that the code may have changed."""
+        return [self.read(extent.start, len(extent.data)) for extent in self.extents if extent.writable]
 
     def _registers(self) -> Registers:
         read = self._uc.reg_read

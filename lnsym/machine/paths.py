@@ -7,8 +7,10 @@ known address ends the path with an error.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import ClassVar, Protocol, TypeAlias
 
 from lnsym.bv import BV
@@ -43,6 +45,19 @@ class StepLimit(LnsymError):
         return (
             f"no return within {self.steps} steps: at {self.pc:#x} ({self.where}); raise --max-steps if it needs more"
         )
+
+
+@dataclass(eq=False)
+class TimeLimit(LnsymError):
+    """A path that was not at its end when the time for the simulation was over."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+    where: str
+
+    def _message(self) -> str:
+        """Where it was."""
+        return f"the time for the simulation was over at {self.pc:#x} ({self.where}); raise --timeout if it needs more"
 
 
 @dataclass(eq=False)
@@ -96,7 +111,8 @@ class Explorer:
     """Runs states over the code of one image.
 
     `returns_to` is the term that, branched to, ends a path well. `feasible` may answer False for path conditions that
-    no input satisfies; True is always sound. `observer` is told of each instruction.
+    no input satisfies; True is always sound. `observer` is told of each instruction. At `deadline`, by `time.perf_counter`, all
+    paths that are under way are stopped.
     """
 
     def __init__(
@@ -107,12 +123,14 @@ class Explorer:
         max_steps: int = 1_000_000,
         feasible: Callable[[Conditions], bool] = _always,
         observer: Observer | None = None,
+        deadline: float = math.inf,
     ) -> None:
         self.code = code
         self.returns_to = returns_to
         self.max_steps = max_steps
         self.feasible = feasible
         self.observer = observer
+        self.deadline = deadline
 
     def paths(self, start: State, conditions: Conditions = (), steps: int = 0) -> Iterator[Path]:
         """All feasible paths from a state, each ended by a return or by an error; fall-through before branch taken.
@@ -166,6 +184,8 @@ class Explorer:
                 pc += 4
                 continue
             state.next_pc = None
+            if perf_counter() > self.deadline:
+                raise TimeLimit(pc, self.code.image.describe(pc))
             if target.op != "const" or target is returns_to:
                 return target
             pc = target.args[0]

@@ -20,8 +20,8 @@ from lnsym.errors import LnsymError
 from lnsym.machine.image import Image
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import MutantSource
-from lnsym.mutation.processes import Answer, Crashed, OutOfTime, results
 from lnsym.mutation.trial import Limits, Outcome, Subject, Survey, Trial, survey, trial
+from lnsym.processes import Answer, Crashed, OutOfTime, results
 
 EACH = 20
 """Mutants of each routine where no total is asked for."""

@@ -14,10 +14,10 @@ from lnsym.errors import LnsymError
 from lnsym.machine.image import Image
 from lnsym.mutation.equivalence import reason_for
 from lnsym.mutation.mutants import Footprint, Mutant, footprint
-from lnsym.mutation.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work
 from lnsym.mutation.second_opinion import Opinion, second_opinion
+from lnsym.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work
 from lnsym.prove import verify as verification
-from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.refutation import ModelFault
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options
@@ -50,9 +50,8 @@ class Subject:
 
     def execution(self, max_steps: int) -> Execution:
         """The theorem set up on the original, its infeasible paths dropped; not yet run."""
-        execution = Execution(self.image, self.symbol, self.contract.theorem(self.symbol, **self.case), max_steps)
-        execution.feasible = Feasibility(execution)
-        return execution
+        theorem = self.contract.theorem(self.symbol, **self.case)
+        return on_feasible_paths(self.image, self.symbol, theorem, max_steps)
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,8 @@ class Limits:
     """Seconds for the methods that may take long, as `Options` has it."""
     checks: int
     """Random inputs for the second opinion."""
+    processes: int = 1
+    """How many methods may run at a time in one verification."""
 
     @property
     def verification_seconds(self) -> float:
@@ -115,13 +116,13 @@ class Survey:
 def survey(subject: Subject, limits: Limits) -> Plan[Survey | Answer]:
     """Verify the original and see what it runs and reads; an error or crash is handed on as it is."""
     enough = replace(limits, timeout=max(LEAST_FOR_ORIGINAL, limits.timeout))
-    answer = yield Work(partial(_survey, subject, enough.timeout), enough.verification_seconds)
+    answer = yield Work(partial(_survey, subject, enough), enough.verification_seconds)
     return answer.value if isinstance(answer, Returned) else answer
 
 
-def _survey(subject: Subject, timeout: float) -> Survey | LnsymError:
+def _survey(subject: Subject, limits: Limits) -> Survey | LnsymError:
     began = time.perf_counter()
-    options = Options(timeout=timeout)
+    options = Options(timeout=limits.timeout, processes=limits.processes)
     try:
         verdict = verification.verify(subject.image, subject.symbol, subject.contract, subject.case, options)
         seconds = time.perf_counter() - began
@@ -135,7 +136,7 @@ def _survey(subject: Subject, timeout: float) -> Survey | LnsymError:
 
 def trial(subject: Subject, mutant: Mutant, max_steps: int, limits: Limits) -> Plan[Trial]:
     """Verify a mutant, and run it on Unicorn unless it was refuted."""
-    options = Options(max_steps=max_steps, timeout=limits.timeout)
+    options = Options(max_steps=max_steps, timeout=limits.timeout, processes=limits.processes)
     answer = yield Work(partial(_verified, subject, mutant, options), limits.verification_seconds)
     found = _trial_of(mutant, answer)
     if found.outcome not in ("equivalent", "unknown"):

@@ -15,11 +15,10 @@ from lnsym.contract import abi
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.outputs import Outputs
-from lnsym.machine.emulator import Registers, Run
-from lnsym.machine.paths import Path, UnknownTarget
+from lnsym.machine.emulator import Registers
 from lnsym.prove.parting import Parting, where_they_part
 from lnsym.prove.product import SUFFIX, Product
-from lnsym.prove.refutation import SAMPLES, Input, ModelFault, may_be_refuted
+from lnsym.prove.refutation import SAMPLES, Input, ModelFault, violation_of
 from lnsym.prove.replay import Replay, replay
 from lnsym.prove.sides import Side
 
@@ -67,16 +66,6 @@ def candidates(product: Product, goals: Sequence[Goal], count: int = SAMPLES) ->
             yield sample
 
 
-def can_be_shown(path: Path) -> bool:
-    """Whether what stopped a path is the code's doing. A branch to where memory says that the file leaves open may be a good one."""
-    stopped = path.stopped
-    if isinstance(stopped, UnknownTarget) and any(
-        ".byte[" in variable.name and not variable.name.startswith("stack") for variable in variables([stopped.target])
-    ):
-        return False
-    return may_be_refuted(path)
-
-
 def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disagreement | None:
     """Run both routines from a sample on Unicorn; None when they do the same, and nothing forbidden. Raises ModelFault."""
     full = product.complete(sample)
@@ -85,7 +74,8 @@ def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disag
     for side, own in zip(sides, product.split(full), strict=True):
         seen = replay(side.execution, own, side.execution.max_steps)
         if seen.run.ending != "returned":
-            violation = _violation(side, full, seen.run)
+            stopped = [path for goal, path in side.stopped.items() if holds(goal.conditions, full)]
+            violation = violation_of(side.execution.image, stopped, seen.run)
             if not violation:
                 return None
             disagreement.violations.append(f"{side.label}: {violation}")
@@ -105,19 +95,6 @@ def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disag
     disagreement.found = _found(product, sides, full, disagreement.differences)
     disagreement.parting = where_they_part(sides, product.split(full))
     return disagreement
-
-
-def _violation(side: Side, full: Sample, run: Run) -> str:
-    """What a run that did not return did wrong, in words; empty where the simulator does not say that it did."""
-    for goal, path in side.stopped.items():
-        if holds(goal.conditions, full) and can_be_shown(path):
-            describe = side.execution.image.describe
-            if run.ending == "outside":
-                return f"{run.access}, at {run.pc:#x} ({describe(run.pc)})"
-            if run.ending == "fault" and path.last is not None:
-                at = path.last.address
-                return f"goes to {run.pc:#x}, which is no code, by the branch at {at:#x} ({describe(at)})"
-    return ""
 
 
 def _output_values(outputs: Outputs, seen: Replay) -> dict[str, int]:

@@ -15,21 +15,20 @@ from itertools import islice
 from isa.assumptions import assumption_of
 from lnsym.bv import BV, show, terms_made, variables
 from lnsym.contract import Contract
-from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.theorem import ContractError
 from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
 from lnsym.prove import smt
-from lnsym.prove.disagreement import Disagreement, can_be_shown, candidates, confirm
-from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.disagreement import Disagreement, candidates, confirm
+from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.interfaces import interfaces_of
 from lnsym.prove.joint_paths import JointPaths
 from lnsym.prove.portfolio import Decision, decide
 from lnsym.prove.product import Product
 from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
-from lnsym.prove.refutation import SAMPLES
+from lnsym.prove.refutation import SAMPLES, may_be_refuted
 from lnsym.prove.sides import Side, pairs, simulated
 from lnsym.prove.verdict import EXIT_CODES, Status, Verdict
 from lnsym.prove.verify import ASSUMPTION_OF_METHOD, ASSUMPTIONS, CONFIRMATIONS, Options
@@ -95,13 +94,10 @@ class _Comparison:
         self._seconds: dict[str, float] = {}
         began = time.perf_counter()
         self._interfaces = interfaces_of(contract, (routines[0].symbol, routines[1].symbol), parameters)
-        executions = [
-            Execution(routine.image, routine.symbol, interface.theorem, options.max_steps)
+        self._executions = executions = [
+            on_feasible_paths(routine.image, routine.symbol, interface.theorem, options.max_steps, options.timeout)
             for routine, interface in zip(routines, self._interfaces, strict=True)
         ]
-        for execution in executions:
-            execution.feasible = Feasibility(execution)
-        self._executions = executions
         self._product = Product(*executions)
         self._seconds["interface"] = time.perf_counter() - began
         self._sides: tuple[Side, Side]
@@ -230,7 +226,7 @@ class _Comparison:
         return self._may_be_shown(goal) and self._confirm(self._placed(model))
 
     def _may_be_shown(self, goal: Goal) -> bool:
-        return goal not in self._stopped or can_be_shown(self._stopped[goal])
+        return goal not in self._stopped or may_be_refuted(self._stopped[goal])
 
     def _placed(self, model: Sample) -> Iterator[Sample]:
         """The solver's input with everything at addresses that can be mapped, and as it is."""

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from lnsym.bv import BV, substitute, topological, variables
-from lnsym.contract.execution import Execution
+from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.inputs import holds, samples
 from lnsym.contract.preconditions import preconditions
+from lnsym.contract.theorem import Theorem
+from lnsym.machine.image import Image
 from lnsym.machine.memory import Region
 from lnsym.machine.paths import Conditions
 
 TRIES = 32
 SOLVER_SECONDS = 10.0
+"""What one question may take."""
+
+SOLVER_SHARE = 0.5
+"""Which part of the execution's time all questions together may take."""
+
+
+def on_feasible_paths(
+    image: Image, symbol: str, theorem: Theorem, max_steps: int = MAX_STEPS, timeout: float = math.inf
+) -> Execution:
+    """A theorem set up on an image, to be run on the paths that some input may take, within `timeout` seconds."""
+    execution = Execution(image, symbol, theorem, max_steps, timeout=timeout)
+    execution.feasible = Feasibility(execution)
+    return execution
 
 
 class Feasibility:
@@ -18,6 +36,7 @@ class Feasibility:
 
     def __init__(self, execution: Execution) -> None:
         self._execution = execution
+        self._seconds = SOLVER_SHARE * execution.timeout
 
     def __call__(self, conditions: Conditions) -> bool:
         """Whether some input may satisfy the conditions and the preconditions."""
@@ -28,9 +47,13 @@ class Feasibility:
         stream = samples(self._execution, variables(roots))
         if any(holds(roots, next(stream)) for _ in range(TRIES)):
             return True
+        if self._seconds <= 0:
+            return True
         from lnsym.prove import smt
 
-        answer = smt.solve([*conditions, *preconditions(self._execution)], SOLVER_SECONDS)
+        began = time.perf_counter()
+        answer = smt.solve([*conditions, *preconditions(self._execution)], min(SOLVER_SECONDS, self._seconds))
+        self._seconds -= time.perf_counter() - began
         return answer.status != "unsat"
 
     def _without_pointer_comparisons(self, condition: BV) -> BV:

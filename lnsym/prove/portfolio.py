@@ -7,7 +7,6 @@ goal counts, a confirmed counterexample ends everything, and what has no answer 
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +41,7 @@ class Limits:
     methods: tuple[str, ...] = METHODS
     write_query: Callable[[str, Sequence[BV]], None] | None = None
     """Takes the name of each goal that comes to sweep and the SMT solvers, and terms of one bit that it says cannot all be 1."""
-    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    processes: int = 1
     """How many methods run at a time."""
 
 

@@ -6,7 +6,7 @@ simulator and raises ModelFault.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import ClassVar
@@ -18,8 +18,10 @@ from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holds, samples
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import NotCode
+from lnsym.machine.emulator import Run
+from lnsym.machine.image import Image
 from lnsym.machine.memory import OutsideMemory, SymbolicOffset
-from lnsym.machine.paths import Path, UnknownTarget
+from lnsym.machine.paths import Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.prove.divergence import first_divergence
 from lnsym.prove.replay import Replay, replay
 
@@ -104,8 +106,15 @@ def stopped_candidates(execution: Execution, path: Path, count: int = SAMPLES) -
 
 
 def may_be_refuted(path: Path) -> bool:
-    """Whether what stopped a path is the code's doing and can be shown by running it."""
-    return isinstance(path.stopped, OutsideMemory | SymbolicOffset | UnknownTarget | NotCode)
+    """Whether what stopped a path may be the code's doing and can be shown by running it.
+
+    A branch to where memory says that the file leaves open, a slot that the dynamic linker fills say, may be a good one.
+    """
+    stopped = path.stopped
+    if isinstance(stopped, UnknownTarget):
+        names = [variable.name for variable in variables([stopped.target])]
+        return not any(".byte[" in name and not name.startswith("stack") for name in names)
+    return isinstance(stopped, OutsideMemory | SymbolicOffset | NotCode | StepLimit | TimeLimit)
 
 
 def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
@@ -114,11 +123,9 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     seen = replay(execution, full, execution.max_steps)
     expected = _expected(execution, full)
     if seen.run.ending != "returned":
-        if seen.run.ending == "limit":
-            return None
-        place = execution.image.describe(seen.run.pc)
-        violation = f"{seen.run.access or 'branch out of the code'}, at {seen.run.pc:#x} ({place})"
-        return Counterexample(full, violation=violation, inputs=_inputs(execution, full))
+        stopped = [path for path in execution.paths if path.stopped is not None and holds(path.conditions, full)]
+        violation = violation_of(execution.image, stopped, seen.run)
+        return Counterexample(full, violation=violation, inputs=_inputs(execution, full)) if violation else None
     _check_model(execution, full, seen)
     differences = [
         Difference(name, width, value, seen.observed[name])
@@ -130,6 +137,21 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     return Counterexample(
         full, differences, divergence=first_divergence(execution, full), inputs=_inputs(execution, full)
     )
+
+
+def violation_of(image: Image, stopped: Iterable[Path], run: Run) -> str:
+    """What a run that did not return did wrong, in words; empty where its paths, as simulated, do not say that it did."""
+    for path in stopped:
+        if not may_be_refuted(path):
+            continue
+        if run.ending == "outside":
+            return f"{run.access}, at {run.pc:#x} ({image.describe(run.pc)})"
+        if run.ending == "fault" and path.last is not None:
+            at = path.last.address
+            return f"goes to {run.pc:#x}, which is no code, by the branch at {at:#x} ({image.describe(at)})"
+        if run.ending == "limit" and run.loops:
+            return f"never returns: the same state comes again and again at {run.pc:#x} ({image.describe(run.pc)})"
+    return ""
 
 
 def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:

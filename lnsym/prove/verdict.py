@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from lnsym.contract.execution import Execution
 from lnsym.prove.provenance import Apart
 from lnsym.prove.refutation import Counterexample
 
@@ -45,8 +44,6 @@ class Verdict:
     methods: list[MethodUse] = field(default_factory=list)
     assumptions: tuple[str, ...] = ()
     counterexample: Counterexample | None = None
-    execution: Execution | None = None
-    """What was refuted, for running the counterexample again."""
     apart: Apart | None = None
     """Where it is unknown: what the code computes and what it should, as far down as the methods could not join them."""
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
 from isa.assumptions import assumption_of
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
-from lnsym.contract.execution import MAX_STEPS, Execution
+from lnsym.contract.execution import MAX_STEPS
 from lnsym.contract.goals import Goal, unreachable
 from lnsym.contract.inputs import Sample, holds, samples
 from lnsym.contract.preconditions import preconditions
@@ -22,7 +23,7 @@ from lnsym.machine.paths import Path
 from lnsym.machine.state import SP
 from lnsym.prove import refutation
 from lnsym.prove.divergence import first_without_counterpart
-from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.minimise import minimised
 from lnsym.prove.portfolio import METHODS, Decision, Limits, decide
 from lnsym.prove.provenance import locate_apart
@@ -55,17 +56,20 @@ class Options:
 
     max_steps: int = MAX_STEPS
     timeout: float = 120.0
-    """Seconds for the methods that may take long, all goals together."""
+    """Seconds for the simulation, and as many for the methods that may take long, all goals together."""
     methods: tuple[str, ...] = METHODS
     """Which methods may be used, of `portfolio.METHODS`."""
     goal_timeout: float | None = None
     """Seconds for one goal and one solver."""
     dump: pathlib.Path | None = None
     """A directory for the queries that sweep and the SMT solvers are asked."""
+    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    """How many methods run at a time."""
 
     def limits(self, title: str) -> Limits:
         """What the portfolio may use; queries written out are named by the title and their goal."""
-        return Limits(self.timeout, self.goal_timeout, self.methods, partial(self._write, title) if self.dump else None)
+        write_query = partial(self._write, title) if self.dump else None
+        return Limits(self.timeout, self.goal_timeout, self.methods, write_query, self.processes)
 
     def _write(self, title: str, goal: str, conditions: Sequence[BV]) -> None:
         from lnsym.prove.dump import write_query
@@ -102,8 +106,7 @@ class _Verification:
         self._state_theorem = partial(contract.theorem, symbol, **parameters)
         theorem: Theorem = self._state_theorem()
         self._seconds["specify"] = time.perf_counter() - began
-        self._execution = Execution(image, symbol, theorem, options.max_steps)
-        self._execution.feasible = Feasibility(self._execution)
+        self._execution = on_feasible_paths(image, symbol, theorem, options.max_steps, options.timeout)
         shown = {**contract.parameters, **parameters}
         self._verdict = Verdict(symbol, contract.name, shown, "unknown", assumptions=ASSUMPTIONS)
 
@@ -209,7 +212,6 @@ class _Verification:
                 smaller = refutation.confirm(self._execution, minimised(self._execution, counterexample.sample))
                 self._verdict.counterexample = smaller or counterexample
                 self._verdict.counterexample.origin = self._origin(self._verdict.counterexample)
-                self._verdict.execution = self._execution
                 return True
         return False
 

@@ -17,7 +17,7 @@ from lnsym.machine.image import Image
 from lnsym.machine.paths import Conditions
 from lnsym.machine.recorder import Recorder
 from lnsym.machine.state import State
-from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.feasibility import on_feasible_paths
 
 TEXT_COLUMNS = 42
 VALUE_LENGTH = 72
@@ -63,13 +63,12 @@ def trace_routine(
 
     On symbols every feasible path is traced, one after the other, with a line before each one after the first.
     """
-    execution = Execution(image, symbol, theorem, max_steps)
+    execution = on_feasible_paths(image, symbol, theorem, max_steps)
     if seed is not None:
         sample = complete(execution, _random_input(execution, seed), seed)
         state = concrete_start(image, theorem, sample)
         run_concretely(execution, state, sample, Tracer(write_line))
         return None
-    execution.feasible = Feasibility(execution)
     execution.observer = Tracer(write_line)
     execution.run()
     return next((path.stopped for path in execution.paths if path.stopped is not None), None)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import ClassVar
 
 from lnsym.contract import Contract, NoContractFor
+from lnsym.contract.execution import Execution
 from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
 from lnsym.machine.image import Image
+from lnsym.processes import Crashed, Plan, Returned, Work, results
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
 from lnsym.show.verdicts import apart_lines, case_text, counterexample_lines, method_lines, verdict_line
@@ -26,6 +31,8 @@ class Outcome:
     verdicts: list[Verdict]
     image: Image | None
     exit_code: int
+    refuted: list[Subject] = field(default_factory=list)
+    """What each refuted verdict is about, in their order."""
 
 
 @contextmanager
@@ -49,24 +56,50 @@ def choose_contract(symbol: str, contracts: Mapping[str, Contract]) -> Contract:
 
 
 @dataclass(frozen=True)
-class _Task:
-    """A routine, its contract if there is one, and the cases to prove."""
+class Subject:
+    """A routine of an image under one case of a contract."""
 
+    image: Image
     symbol: str
-    contract: Contract | None
-    cases: list[dict[str, object]]
+    contract: Contract
+    case: Mapping[str, object]
+
+    def execution(self, max_steps: int) -> Execution:
+        """The theorem set up on the image, not run."""
+        return Execution(self.image, self.symbol, self.contract.theorem(self.symbol, **self.case), max_steps)
+
+    def verify(self, options: Options) -> Verdict | LnsymError:
+        """The verdict, or what is wrong with the input."""
+        try:
+            return verify(self.image, self.symbol, self.contract, self.case, options)
+        except LnsymError as error:
+            return error
+
+    @property
+    def text(self) -> str:
+        """The contract and the parameters of the case."""
+        return case_text(self.contract.name, {**self.contract.parameters, **self.case})
 
 
-def _cases(
-    symbol: str, contract: Contract | None, contracts: Mapping[str, Contract], parameters: Mapping[str, object]
-) -> tuple[Contract | None, list[dict[str, object]]]:
-    """The contract for a routine and its cases; a contract that was not asked for ignores parameters it does not have."""
-    if contract is not None:
-        return contract, contract.choices(parameters)
-    chosen = contracts.get(contract_for(symbol, contracts))
-    if chosen is None:
-        return None, []
-    return chosen, chosen.choices({name: value for name, value in parameters.items() if name in chosen.parameters})
+def _subjects(
+    images: Images,
+    symbols: Sequence[str],
+    contract: Contract | None,
+    contracts: Mapping[str, Contract],
+    parameters: Mapping[str, object],
+) -> Iterator[Subject | tuple[str, LnsymError]]:
+    """All cases of all routines; for a routine that is not there, or has no contract, its name and what is wrong.
+
+    A contract that was not asked for ignores parameters it does not have.
+    """
+    for symbol in symbols:
+        try:
+            image = images.with_routine(symbol)
+            chosen = contract or choose_contract(symbol, contracts)
+            given = {name: value for name, value in parameters.items() if contract or name in chosen.parameters}
+            yield from [Subject(image, symbol, chosen, case) for case in chosen.choices(given)]
+        except LnsymError as error:
+            yield symbol, error
 
 
 def verify_all(
@@ -76,38 +109,81 @@ def verify_all(
     contracts: Mapping[str, Contract],
     parameters: Mapping[str, object],
     options: Options,
+    jobs: int = 1,
 ) -> Outcome:
-    """Verify routines one after the other and print each verdict as it is reached.
+    """Verify routines, `jobs` cases side by side, and print the verdicts in order, each as soon as it and those before are there.
 
     Errors of a routine go to stderr as one line and the others go on. `contract` is used for all of them; None lets each have its own.
     """
+    began = time.perf_counter()
     outcome = Outcome([], None, 0)
+    asked = list(_subjects(images, symbols, contract, contracts, parameters))
+    subjects = [subject for subject in asked if isinstance(subject, Subject)]
+    names = max((len(subject.symbol) for subject in subjects), default=0)
+    cases = max((len(subject.text) for subject in subjects), default=0)
+    jobs = max(1, min(jobs, len(subjects)))
+    answers = _answers(subjects, options, jobs)
     codes = set()
-    plan = [_Task(symbol, *_cases(symbol, contract, contracts, parameters)) for symbol in symbols]
-    names = max((len(task.symbol) for task in plan), default=0)
-    texts = [
-        case_text(t.contract.name, {**t.contract.parameters, **case}) for t in plan if t.contract for case in t.cases
-    ]
-    cases = max(map(len, texts), default=0)
-    for task in plan:
-        try:
-            outcome.image = images.with_routine(task.symbol)
-            chosen = task.contract or choose_contract(task.symbol, contracts)
-            for case in task.cases:
-                with progress(f"{task.symbol} ({chosen.name})"):
-                    verdict = verify(outcome.image, task.symbol, chosen, case, options)
-                outcome.verdicts.append(verdict)
-                codes.add(verdict.exit_code)
-                print(verdict_line(verdict, names, cases), flush=True)
-                for line in _details(verdict):
-                    print(line)
-        except LnsymError as error:
-            print(f"lnsym: {one_line(task.symbol)}: {error}", file=sys.stderr)
-            codes.add(error.exit_code)
+    said = set()
+    for subject in asked:
+        symbol = subject.symbol if isinstance(subject, Subject) else subject[0]
+        answer = next(answers) if isinstance(subject, Subject) else subject[1]
+        if isinstance(answer, LnsymError):
+            codes.add(answer.exit_code)
+            if (symbol, str(answer)) not in said:
+                print(f"lnsym: {one_line(symbol)}: {answer}", file=sys.stderr)
+            said.add((symbol, str(answer)))
+            continue
+        assert isinstance(subject, Subject)
+        outcome.image = subject.image
+        outcome.verdicts.append(answer)
+        if answer.counterexample is not None:
+            outcome.refuted.append(subject)
+        codes.add(answer.exit_code)
+        print(verdict_line(answer, names, cases), flush=True)
+        for line in _details(answer):
+            print(line)
     outcome.exit_code = next((code for code in SEVERITY if code in codes), 3)
-    if len(symbols) > 1 or len(outcome.verdicts) > 1:
-        print(summary(outcome.verdicts, sum(max(1, len(task.cases)) for task in plan)))
+    if len(asked) > 1:
+        clock = f"; {time.perf_counter() - began:.2f} s by the clock, {jobs} at a time" if jobs > 1 else ""
+        print(summary(outcome.verdicts, len(asked)) + clock)
     return outcome
+
+
+def _answers(subjects: Sequence[Subject], options: Options, jobs: int) -> Iterator[Verdict | LnsymError]:
+    """What comes of each case, in their order: here, or in processes that share out the processors."""
+    if jobs == 1:
+        for subject in subjects:
+            with progress(f"{subject.symbol} ({subject.contract.name})"):
+                answer = subject.verify(options)
+            yield answer
+        return
+    shared = replace(options, processes=max(1, options.processes // jobs))
+    with progress(f"{len(subjects)} cases, {jobs} at a time"):
+        yield from results((_plan(subject, shared) for subject in subjects), jobs)
+
+
+def _plan(subject: Subject, options: Options) -> Plan[Verdict | LnsymError]:
+    answer = yield Work(partial(subject.verify, options))
+    match answer:
+        case Returned(Verdict() | LnsymError() as value):
+            return value
+        case Crashed(summary):
+            return ProcessDied(summary)
+        case _:
+            raise AssertionError(answer)
+
+
+@dataclass(eq=False)
+class ProcessDied(LnsymError):
+    """A verification that ended without an answer: killed, for its use of memory say, or by a fault of lnsym."""
+
+    exit_code: ClassVar[int] = 3
+    summary: str
+
+    def _message(self) -> str:
+        """What became of it."""
+        return f"no verdict: {self.summary}; --jobs 1 needs less memory and shows more"
 
 
 def _details(verdict: Verdict) -> Iterator[str]:

@@ -52,6 +52,16 @@
         ret
         end_function memcpy_64_overrun
 
+// void memcpy_64_endless(uint8_t dst[64], const uint8_t src[64]);
+// The counter is never counted down: the first 16 bytes are copied over and over.
+        function memcpy_64_endless
+        mov     x2, #4
+0:      ldr     q0, [x1]
+        str     q0, [x0]
+        cbnz    x2, 0b
+        ret
+        end_function memcpy_64_endless
+
 // uint64_t clobbers_x19(uint64_t a, uint64_t b);
 // max_u64 with the right result; X19, which is the caller's, is lost.
         function clobbers_x19

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from assembly import FADD, NOP, RET, add_imm, b, cmp_imm, ldr, little, movi_d, movz, store
+from assembly import FADD, NOP, RET, add_imm, b, cbz, cmp_imm, ldr, little, movi_d, movz, store
 
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
 
@@ -72,6 +72,29 @@ def test_unmapped_memory_is_outside_or_a_fault(word: int) -> None:
     seen, _ = run(movz(2, 0), word, RET)
     assert seen.ending in ("outside", "fault")
     assert (seen.access != "", seen.pc) == (True, CODE + 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "loops"),
+    [
+        ((NOP, b(0)), True),
+        ((movz(2, 5), store(2, 0), b(-4)), True),
+        ((add_imm(2, 2, 1), b(-4)), False),  # a register goes on
+        ((ldr(2, 0), add_imm(2, 2, 1), store(2, 0), movz(2, 0), b(-16)), False),  # memory does
+        ((ldr(2, 0), add_imm(2, 2, 1), store(2, 0, 0, 1), movz(2, 0), b(-16)), True),  # one byte: 256 states
+        ((NOP, NOP, NOP), False),  # into nothing
+    ],
+)
+def test_a_state_that_comes_again_is_noticed(words: tuple[int, ...], loops: bool) -> None:
+    seen, _ = run(*words, max_steps=5000)
+    assert (seen.ending == "limit", seen.loops) == (words[-1] != NOP, loops)
+
+
+def test_a_long_loop_that_ends_is_no_endless_one() -> None:
+    """Three hundred passes over a byte of memory, the limit at a hundred steps."""
+    code = (ldr(2, 0, 0, 1), add_imm(2, 2, 1), store(2, 0, 0, 1), cbz(2, 8), b(-16), RET)
+    seen, _ = run(*code, max_steps=100)
+    assert (seen.ending, seen.loops) == ("limit", False)
 
 
 def test_the_step_limit() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from time import perf_counter
+
 import pytest
 from assembly import (
     ALLOC,
@@ -23,6 +26,7 @@ from assembly import (
     image_of,
     little,
     movz,
+    returns_its_argument,
     subs_imm,
     word,
 )
@@ -34,9 +38,9 @@ from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction, NotModelled
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.memory import Memory
-from lnsym.machine.paths import Conditions, Explorer, Path, StepLimit, UndefinedCall, UnknownTarget
+from lnsym.machine.paths import Conditions, Explorer, Path, StepLimit, TimeLimit, UndefinedCall, UnknownTarget
 from lnsym.machine.state import State
-from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.feasibility import Feasibility, on_feasible_paths
 
 BACK = BV.var("return_address", 64)
 X0, X1 = BV.var("x0", 64), BV.var("x1", 64)
@@ -181,6 +185,35 @@ def test_a_loop_that_never_ends() -> None:
     assert (path.stopped.exit_code, path.steps) == (3, 100)
     assert "--max-steps" in str(path.stopped)
     assert "routine" in str(path.stopped)
+
+
+def test_the_time_limit_stops_every_path_under_way() -> None:
+    paths = explore(cbz(0, 12), NOP, RET, NOP, b(0), deadline=perf_counter() - 1)
+    assert [type(path.stopped) for path in paths] == [TimeLimit]
+    paths = explore(cbz(0, 8), b(0), b(0), deadline=perf_counter() + 0.2)
+    assert [type(path.stopped) for path in paths] == [TimeLimit, TimeLimit]
+    assert "--timeout" in str(paths[0].stopped)
+    assert "routine" in str(paths[0].stopped)
+
+
+def test_an_execution_ends_in_time() -> None:
+    made = execution("nothing", b(0))
+    made.timeout, made.max_steps, made.paths = 0.1, 10**9, []
+    made.run()
+    assert [type(path.stopped) for path in made.paths] == [TimeLimit]
+
+
+def test_feasibility_asks_no_solver_when_its_time_is_over() -> None:
+    """Then every branch counts as feasible: one more path, and nothing lost."""
+    code = (cmp_imm(0, 0x7D3), b_cond(EQ, 12), movz(0, 1), RET, movz(0, 2), RET)
+    impossible = (cmp_imm(0, 5), b_cond(NE, 12), cmp_imm(0, 6), b_cond(EQ, 12), RET, RET, RET)
+    for words, with_solver, without in ((code, 2, 2), (impossible, 2, 3)):
+        for timeout, count in ((math.inf, with_solver), (0.0, without)):
+            theorem = Contract("c", returns_its_argument).theorem()
+            made = on_feasible_paths(image_of(*words), "routine", theorem, timeout=timeout)
+            made.timeout = math.inf
+            made.run()
+            assert len(made.paths) == count
 
 
 @pytest.mark.parametrize(("limit", "returns"), [(2, False), (3, True)])

@@ -186,6 +186,10 @@ class Result:
     keeps_callee_saved: bool  # X19-X29, SP and the low halves of V8-V15, AAPCS64 section 6.1
 
 
+class DidNotReturn(Exception):
+    """A function was still running after 100,000 instructions."""
+
+
 def call(sample: str, function: str, *arguments: int | bytes) -> Result:
     """Call by AAPCS64. A bytes argument is a buffer, and its address is passed."""
     uc, addresses = load_sample(sample)
@@ -214,7 +218,8 @@ def call(sample: str, function: str, *arguments: int | bytes) -> Result:
 
     before = callee_saved()
     uc.emu_start(addresses[function], RETURN_TO, count=100_000)
-    assert uc.reg_read(UC_ARM64_REG_PC) == RETURN_TO
+    if uc.reg_read(UC_ARM64_REG_PC) != RETURN_TO:
+        raise DidNotReturn(function)
     return Result(
         uc.reg_read(UC_ARM64_REG_X0),
         [bytes(uc.mem_read(address, size)) for address, size in buffers],
@@ -386,6 +391,11 @@ def test_memcpy_64_short_leaves_the_last_byte() -> None:
 def test_memcpy_64_overrun_writes_past_the_end() -> None:
     after, source, before = copy("broken.o", "memcpy_64_overrun", 64)
     assert after == source[:80] + before[80:]
+
+
+def test_memcpy_64_endless_is_endless() -> None:
+    with pytest.raises(DidNotReturn):
+        copy("broken.o", "memcpy_64_endless", 64)
 
 
 def test_clobbers_x19_is_right_but_for_x19() -> None:

@@ -438,8 +438,15 @@ def test_what_cannot_be_run_is_unknown_with_its_reason() -> None:
         assert (verdict.status, verdict.exit_code) == ("unknown", 4)
         assert "fadd d0, d1, d2" in verdict.reason
         assert verdict.reason.startswith(f"{verdict.labels[0 if first is arms else 1]}: ")
-    verdict = judged(takes_and_returns, [RET], [b(0)], Options(max_steps=100))
+    counting = [add_imm(1, 1, 1), b(-4)]
+    verdict = judged(takes_and_returns, [RET], counting, Options(max_steps=100))
     assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+
+
+def test_a_loop_without_end_is_refuted() -> None:
+    verdict = judged(takes_and_returns, [RET], [b(0)], Options(max_steps=100))
+    assert_refuted(verdict)
+    assert "never returns" in verdict.reason
 
 
 def test_a_difference_speaks_before_what_is_unknown() -> None:

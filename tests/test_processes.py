@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lnsym.mutation.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work, results
+from lnsym.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work, results
 
 
 def plan(*pieces: Callable[[], object], seconds: float = 30.0) -> Plan[list[Answer]]:

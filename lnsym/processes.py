@@ -8,6 +8,7 @@ results come in the order of the plans, however many processes there are.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -32,10 +33,10 @@ _CONTEXT = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Work:
-    """A function to call in a process of its own, and after how many seconds to give it up."""
+    """A function to call in a process of its own, and after how many seconds to give it up, if ever."""
 
     run: Callable[[], Any]
-    seconds: float
+    seconds: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ class _Pool(Generic[R]):
         if not self._running:
             return
         now = time.monotonic()
-        ready = wait(list(self._running), max(0.0, min(r.deadline for r in self._running.values()) - now))
+        left = max(0.0, min(r.deadline for r in self._running.values()) - now)
+        ready = wait(list(self._running), None if left == math.inf else left)
         late = [c for c, r in self._running.items() if c not in ready and r.deadline <= time.monotonic()]
         for connection in [*(c for c in self._running if c in ready), *late]:
             running = self._running.pop(connection)
@@ -180,7 +182,8 @@ def _work(work: Work, answers: Connection[Any, Any]) -> None:
         os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.alarm(int(work.seconds) + ORPHAN_SECONDS)
+    if work.seconds < math.inf:
+        signal.alarm(int(work.seconds) + ORPHAN_SECONDS)
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
     for stream in (1, 2):
         os.dup2(sys.stdout.fileno(), stream)
