@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from _thread import interrupt_main
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,24 @@ def _contract_options(command: Any) -> Any:
 
 
 def _proof_options(command: Any) -> Any:
-    """The options that say which methods may be used, for how long, and what they leave behind."""
+    """The options that say which methods may be used, for how long, and what they leave behind: one argument, `options`.
+
+    `max_steps`, one of those that choose a contract, is among them.
+    """
+
+    @wraps(command)
+    def with_options(
+        *,
+        max_steps: int,
+        timeout: float,
+        goal_timeout: float | None,
+        methods: tuple[str, ...],
+        dump: Path | None,
+        **others: Any,
+    ) -> Any:
+        return command(options=_options(max_steps, timeout, goal_timeout, methods, dump), **others)
+
+    decorated: Any = with_options
     for option in (
         click.option("--dump-smt", "dump", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
                      help="Write what is asked of sweep and SMT as SMT-LIB 2, AIGER and DIMACS."),
@@ -107,8 +125,8 @@ def _proof_options(command: Any) -> Any:
         click.option("--method", "methods", type=click.Choice(["structural", "gf2", "sweep", "smt"]), multiple=True,
                      help="Use this method, and no other that is not named too; default all."),
     ):  # fmt: skip
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 def _options(
@@ -140,11 +158,7 @@ def verify(
     symbols: tuple[str, ...],
     contract: str | None,
     blocks: int | None,
-    max_steps: int,
-    timeout: float,
-    goal_timeout: float | None,
-    methods: tuple[str, ...],
-    dump: Path | None,
+    options: Options,
     report: Path | None,
     test: Path | None,
     jobs: int,
@@ -162,7 +176,6 @@ def verify(
         symbols = tuple(r.name for r in routines(path, registered()) if r.contract)
         if not symbols:
             raise click.UsageError(f"{target} has no routine with a known contract: name a SYMBOL and a --contract")
-    options = _options(max_steps, timeout, goal_timeout, methods, dump)
     outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options, jobs)
     if report is not None and outcome.image is not None:
         report.write_text(json.dumps(json_report(outcome.image, outcome.verdicts), indent=2, default=str) + "\n")
@@ -171,7 +184,7 @@ def verify(
 
         found = [verdict.counterexample for verdict in outcome.verdicts if verdict.counterexample]
         if found:
-            executions = [subject.execution(max_steps) for subject in outcome.refuted]
+            executions = [subject.execution(options.max_steps) for subject in outcome.refuted]
             test.write_text(reproducer(list(zip(executions, found, strict=True))))
         else:
             click.echo(f"nothing was refuted: {test} was not written", err=True)
@@ -194,11 +207,7 @@ def equiv(
     symbol2: str,
     contract: str | None,
     blocks: int | None,
-    max_steps: int,
-    timeout: float,
-    goal_timeout: float | None,
-    methods: tuple[str, ...],
-    dump: Path | None,
+    options: Options,
     report: Path | None,
 ) -> int:
     """Prove that two routines do the same, or find an input on which they do not.
@@ -212,7 +221,6 @@ def equiv(
 
     chosen = _contract(contract) or contract_for_both((symbol1, symbol2), registered())
     first, second = resolve_target(target1), resolve_target(target2)
-    options = _options(max_steps, timeout, goal_timeout, methods, dump)
     files = Images(first)
     outcome = compare_all(
         (files, files if second == first else Images(second)), (symbol1, symbol2), chosen, _parameters(blocks), options

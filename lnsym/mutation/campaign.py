@@ -20,8 +20,9 @@ from lnsym.errors import LnsymError
 from lnsym.machine.image import Image
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import MutantSource
-from lnsym.mutation.trial import Limits, Outcome, Subject, Survey, Trial, survey, trial
+from lnsym.mutation.trial import Limits, Outcome, Survey, Trial, survey, trial
 from lnsym.processes import Answer, Crashed, OutOfTime, results
+from lnsym.prove.subject import Subject
 
 EACH = 20
 """Mutants of each routine where no total is asked for."""

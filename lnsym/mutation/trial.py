@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeAlias
 
-from lnsym.contract import Contract
-from lnsym.contract.execution import Execution
 from lnsym.errors import LnsymError
-from lnsym.machine.image import Image
 from lnsym.mutation.equivalence import reason_for
 from lnsym.mutation.mutants import Footprint, Mutant, footprint
 from lnsym.mutation.second_opinion import Opinion, second_opinion
 from lnsym.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work
-from lnsym.prove import verify as verification
-from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.refutation import ModelFault
+from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options
 
@@ -37,21 +32,6 @@ SECONDS_FACTOR = 2
 
 LEAST_FOR_ORIGINAL = 60.0
 """The time limit for the original, in seconds, where that for its mutants is lower."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A routine, and the theorem that its mutants are held against."""
-
-    image: Image
-    symbol: str
-    contract: Contract
-    case: Mapping[str, object]
-
-    def execution(self, max_steps: int) -> Execution:
-        """The theorem set up on the original, its infeasible paths dropped; not yet run."""
-        theorem = self.contract.theorem(self.symbol, **self.case)
-        return on_feasible_paths(self.image, self.symbol, theorem, max_steps)
 
 
 @dataclass(frozen=True)
@@ -124,7 +104,7 @@ def _survey(subject: Subject, limits: Limits) -> Survey | LnsymError:
     began = time.perf_counter()
     options = Options(timeout=limits.timeout, processes=limits.processes)
     try:
-        verdict = verification.verify(subject.image, subject.symbol, subject.contract, subject.case, options)
+        verdict = subject.verify(options)
         seconds = time.perf_counter() - began
         execution = subject.execution(options.max_steps)
         places = footprint(execution)
@@ -147,9 +127,8 @@ def trial(subject: Subject, mutant: Mutant, max_steps: int, limits: Limits) -> P
 
 def _verified(subject: Subject, mutant: Mutant, options: Options) -> Trial:
     began = time.perf_counter()
-    image = mutant.apply(subject.image)
     try:
-        verdict = verification.verify(image, subject.symbol, subject.contract, subject.case, options)
+        verdict = replace(subject, image=mutant.apply(subject.image)).verify(options)
     except ModelFault as fault:
         found = Trial(mutant, "fault", reason=str(fault))
     except LnsymError as error:

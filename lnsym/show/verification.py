@@ -11,13 +11,13 @@ from functools import partial
 from typing import ClassVar
 
 from lnsym.contract import Contract, NoContractFor
-from lnsym.contract.execution import Execution
 from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
 from lnsym.machine.image import Image
 from lnsym.processes import Crashed, Plan, Returned, Work, results
+from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
-from lnsym.prove.verify import Options, verify
+from lnsym.prove.verify import Options
 from lnsym.show.verdicts import apart_lines, case_text, counterexample_lines, method_lines, verdict_line
 
 SEVERITY = (1, 4, 2, 3, 0)
@@ -53,32 +53,6 @@ def choose_contract(symbol: str, contracts: Mapping[str, Contract]) -> Contract:
     if not name:
         raise NoContractFor(symbol, sorted(contracts))
     return contracts[name]
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A routine of an image under one case of a contract."""
-
-    image: Image
-    symbol: str
-    contract: Contract
-    case: Mapping[str, object]
-
-    def execution(self, max_steps: int) -> Execution:
-        """The theorem set up on the image, not run."""
-        return Execution(self.image, self.symbol, self.contract.theorem(self.symbol, **self.case), max_steps)
-
-    def verify(self, options: Options) -> Verdict | LnsymError:
-        """The verdict, or what is wrong with the input."""
-        try:
-            return verify(self.image, self.symbol, self.contract, self.case, options)
-        except LnsymError as error:
-            return error
-
-    @property
-    def text(self) -> str:
-        """The contract and the parameters of the case."""
-        return case_text(self.contract.name, {**self.contract.parameters, **self.case})
 
 
 def _subjects(
@@ -120,7 +94,7 @@ def verify_all(
     asked = list(_subjects(images, symbols, contract, contracts, parameters))
     subjects = [subject for subject in asked if isinstance(subject, Subject)]
     names = max((len(subject.symbol) for subject in subjects), default=0)
-    cases = max((len(subject.text) for subject in subjects), default=0)
+    cases = max((len(_case_text(subject)) for subject in subjects), default=0)
     jobs = max(1, min(jobs, len(subjects)))
     answers = _answers(subjects, options, jobs)
     codes = set()
@@ -150,12 +124,16 @@ def verify_all(
     return outcome
 
 
+def _case_text(subject: Subject) -> str:
+    return case_text(subject.contract.name, {**subject.contract.parameters, **subject.case})
+
+
 def _answers(subjects: Sequence[Subject], options: Options, jobs: int) -> Iterator[Verdict | LnsymError]:
     """What comes of each case, in their order: here, or in processes that share out the processors."""
     if jobs == 1:
         for subject in subjects:
             with progress(f"{subject.symbol} ({subject.contract.name})"):
-                answer = subject.verify(options)
+                answer = _answer(subject, options)
             yield answer
         return
     shared = replace(options, processes=max(1, options.processes // jobs))
@@ -163,8 +141,15 @@ def _answers(subjects: Sequence[Subject], options: Options, jobs: int) -> Iterat
         yield from results((_plan(subject, shared) for subject in subjects), jobs)
 
 
+def _answer(subject: Subject, options: Options) -> Verdict | LnsymError:
+    try:
+        return subject.verify(options)
+    except LnsymError as error:
+        return error
+
+
 def _plan(subject: Subject, options: Options) -> Plan[Verdict | LnsymError]:
-    answer = yield Work(partial(subject.verify, options))
+    answer = yield Work(partial(_answer, subject, options))
     match answer:
         case Returned(Verdict() | LnsymError() as value):
             return value

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import pytest
 
 from lnsym import cli
-from lnsym.prove import verify as verification
+from lnsym.prove import subject
 from lnsym.prove.verdict import Verdict
 from programs import sample_path
 
@@ -83,7 +83,7 @@ def test_the_output_does_not_depend_on_jobs(lnsym: Command) -> None:
 
 
 def test_a_wrong_proof_is_screamed(lnsym: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verification, "verify", lambda i, s, c, p, o: Verdict(s, c.name, dict(p), "proved"))
+    monkeypatch.setattr(subject, "verify", lambda i, s, c, p, o: Verdict(s, c.name, dict(p), "proved"))
     code, out, err = lnsym(CLASSICS, "max_u64", "--count", "8", "--checks", "50")
     assert code == 1
     assert "  WRONG " in out

@@ -24,7 +24,7 @@ from lnsym.mutation.campaign import (
     shares,
 )
 from lnsym.mutation.trial import Limits, Trial
-from lnsym.prove import verify as verification
+from lnsym.prove import subject
 from lnsym.prove.refutation import ModelFault
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
@@ -106,7 +106,7 @@ def says_proved(
 
 def test_a_wrong_prover_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = run(CLASSICS, "max_u64", count=15)
-    monkeypatch.setattr(verification, "verify", says_proved)
+    monkeypatch.setattr(subject, "verify", says_proved)
     planted = run(CLASSICS, "max_u64", count=15)
     assert planted.exit_code == 1
     fates = {t.mutant: t.outcome for _, t in honest.trials}
@@ -126,7 +126,7 @@ def test_faults_are_counted_and_crashes_keep_their_traceback(monkeypatch: pytest
     report = run(CLASSICS, "max_u64", count=1)
     assert report.image is not None
     original = report.image.read(report.image.symbol("max_u64").address, 12)
-    monkeypatch.setattr(verification, "verify", faulty)
+    monkeypatch.setattr(subject, "verify", faulty)
     report = run(CLASSICS, "max_u64", count=20)
     assert report.outcomes() == {"fault": 20}
     assert report.exit_code == 3
@@ -147,7 +147,7 @@ def test_a_prover_that_does_not_come_to_an_end_is_given_up(monkeypatch: pytest.M
 
     unchanged = run(CLASSICS, "abs64", count=1).image
     assert unchanged is not None
-    monkeypatch.setattr(verification, "verify", endless)
+    monkeypatch.setattr(subject, "verify", endless)
     monkeypatch.setattr(Limits, "verification_seconds", 5.0)
     report = run(CLASSICS, "abs64", count=1)
     (trial,) = report.routines[0].trials

@@ -1,0 +1,33 @@
+"""What a verification is about: a routine of an image under one case of its contract."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lnsym.contract import Contract
+from lnsym.contract.execution import Execution
+from lnsym.machine.image import Image
+from lnsym.prove.feasibility import on_feasible_paths
+from lnsym.prove.verdict import Verdict
+from lnsym.prove.verify import Options, verify
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A routine, and the theorem that it is held against."""
+
+    image: Image
+    symbol: str
+    contract: Contract
+    case: Mapping[str, object]
+
+    def execution(self, max_steps: int, timeout: float = math.inf) -> Execution:
+        """The theorem set up on the image, infeasible paths to be dropped; not yet run. Raises LnsymError."""
+        theorem = self.contract.theorem(self.symbol, **self.case)
+        return on_feasible_paths(self.image, self.symbol, theorem, max_steps, timeout)
+
+    def verify(self, options: Options) -> Verdict:
+        """The verdict. Raises LnsymError."""
+        return verify(self.image, self.symbol, self.contract, self.case, options)
