@@ -98,9 +98,9 @@ def _contract_options(command: Any) -> Any:
 
 
 def _proof_options(command: Any) -> Any:
-    """The options that say which methods may be used, for how long, and what they leave behind: one argument, `options`.
+    """The options that say which methods may be used, for how long, and what is to be written.
 
-    `max_steps`, one of those that choose a contract, is among them.
+    The limits come as one argument, `options`; `max_steps`, one of those that choose a contract, is among them.
     """
 
     @wraps(command)
@@ -117,6 +117,10 @@ def _proof_options(command: Any) -> Any:
 
     decorated: Any = with_options
     for option in (
+        click.option("--emit-test", "test", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
+                     help="Write a pytest file that reproduces what was refuted, on Unicorn alone."),
+        click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
+                     help="Write verdicts, times, counts and assumptions to a file."),
         click.option("--dump-smt", "dump", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
                      help="Write what is asked of sweep and SMT as SMT-LIB 2, AIGER and DIMACS."),
         click.option("--goal-timeout", type=click.FloatRange(0), help="Seconds for one goal and one SMT solver."),
@@ -147,10 +151,6 @@ def _options(
 @click.argument("symbols", nargs=-1, metavar="[SYMBOL]...")
 @_contract_options
 @_proof_options
-@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
-              help="Write verdicts, times, counts and assumptions to a file.")  # fmt: skip
-@click.option("--emit-test", "test", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
-              help="Write a pytest file that reproduces what was refuted, on Unicorn alone.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="processors",
               help="Routines and cases verified side by side.")  # fmt: skip
 def verify(
@@ -180,15 +180,21 @@ def verify(
     if report is not None and outcome.image is not None:
         report.write_text(json.dumps(json_report(outcome.image, outcome.verdicts), indent=2, default=str) + "\n")
     if test is not None:
-        from lnsym.show.reproducer import reproducer
+        from lnsym.show.reproducer import refutation_test
 
         found = [verdict.counterexample for verdict in outcome.verdicts if verdict.counterexample]
-        if found:
-            executions = [subject.execution(options.max_steps) for subject in outcome.refuted]
-            test.write_text(reproducer(list(zip(executions, found, strict=True))))
-        else:
-            click.echo(f"nothing was refuted: {test} was not written", err=True)
+        subjects = zip(outcome.refuted, found, strict=True)
+        _write_tests(test, [refutation_test(s.execution(options.max_steps), c, n) for n, (s, c) in enumerate(subjects)])
     return outcome.exit_code
+
+
+def _write_tests(file: Path, tests: list[str]) -> None:
+    from lnsym.show.reproducer import test_file
+
+    if tests:
+        file.write_text(test_file(tests))
+    else:
+        click.echo(f"nothing was refuted: {file} was not written", err=True)
 
 
 @app.command(epilog=f"{TARGET_HELP}\n\n{EXIT_CODES}")
@@ -198,8 +204,6 @@ def verify(
 @click.argument("symbol2")
 @_contract_options
 @_proof_options
-@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
-              help="Write verdicts, times, counts and assumptions to a file.")  # fmt: skip
 def equiv(
     target1: str,
     symbol1: str,
@@ -209,6 +213,7 @@ def equiv(
     blocks: int | None,
     options: Options,
     report: Path | None,
+    test: Path | None,
 ) -> int:
     """Prove that two routines do the same, or find an input on which they do not.
 
@@ -216,6 +221,7 @@ def equiv(
     """
     from lnsym.contract import registered
     from lnsym.contract.routines import Images
+    from lnsym.prove.equivalence import disagreeing
     from lnsym.show.equivalence import compare_all, contract_for_both, json_report
     from programs.corpus import resolve_target
 
@@ -227,6 +233,15 @@ def equiv(
     )
     if report is not None:
         report.write_text(json.dumps(json_report(outcome), indent=2, default=str) + "\n")
+    if test is not None:
+        from lnsym.show.reproducer import disagreement_test
+
+        tests: list[str] = []
+        for verdict in outcome.verdicts:
+            if verdict.disagreement is not None:
+                executions, samples = disagreeing(outcome.routines, chosen, verdict, options)
+                tests.append(disagreement_test(executions, samples, verdict.disagreement, len(tests)))
+        _write_tests(test, tests)
     return outcome.exit_code
 
 

@@ -6,10 +6,10 @@ floating-point registers) and 6.4.5 (the stack).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from isa.flags import FlagBits
-from lnsym.bv import BV, concat
+from lnsym.bv import BV, concat, evaluate
 from lnsym.machine.memory import Unknown
 from lnsym.machine.state import SP, State
 
@@ -76,3 +76,10 @@ CALLEE_SAVED = (
 def preserved(state: State, changed: Collection[str] = ()) -> list[tuple[str, BV]]:
     """What the callee-saved registers hold, by name; those in `changed` left out."""
     return [(name, register(state, name)) for name in CALLEE_SAVED if name not in changed]
+
+
+def preserved_values(state: State, changed: Collection[str], sample: Mapping[str, int]) -> dict[str, int]:
+    """The same on a sample of the variables; those it lacks are 0."""
+    before = preserved(state, changed)
+    (values,) = evaluate([term for _, term in before], [sample], default=0)
+    return {name: value for (name, _), value in zip(before, values, strict=True)}

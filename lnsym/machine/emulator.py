@@ -12,6 +12,9 @@ from typing import Any, Literal, TypeAlias
 
 PAGE = 0x1000
 
+LOOP_FACTOR = 4
+"""For how many times the step limit a call that has not returned is watched for a state that comes again."""
+
 Ending: TypeAlias = Literal["returned", "outside", "fault", "limit"]
 
 
@@ -133,11 +136,11 @@ class Emulator:
             ending, access, pc = "outside", watch.stopped, watch.pc
         elif ending == "returned" and pc != until:
             ending = "limit"
-        loops = ending == "limit" and self._loops(until, max_steps)
+        loops = ending == "limit" and self._loops(until, LOOP_FACTOR * max_steps)
         return Run(ending, self._registers(), watch.steps, pc, access, loops)
 
     def _loops(self, until: int, max_steps: int) -> bool:
-        """Whether the machine, run on for as many steps again, comes to a state that it was in before.
+        """Whether the machine, run on for so many steps, comes to a state that it was in before.
 
         Each state is compared with that of the last step whose number is a power of two (R. P. Brent, An improved Monte Carlo
         factorization algorithm, 1980, section 2).

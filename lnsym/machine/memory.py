@@ -221,6 +221,11 @@ class Memory:
         twin.on_access = self.on_access
         return twin
 
+    def same_as(self, other: Memory) -> bool:
+        """Whether it holds the same terms as a copy of it, or of what it is a copy of."""
+        pairs = zip(self.regions(), other.regions(), strict=True)
+        return all(one.contents is two.contents and one.written == two.written for one, two in pairs)
+
     def regions(self) -> list[Region]:
         """All regions, those with a symbolic base first, in the order they were added."""
         return [*self._symbolic.values(), *self._fixed]

@@ -48,6 +48,19 @@ class StepLimit(LnsymError):
 
 
 @dataclass(eq=False)
+class EndlessLoop(LnsymError):
+    """A path that comes to a state in which it was before, and so never returns."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+    where: str
+
+    def _message(self) -> str:
+        """Where the state comes again."""
+        return f"it never returns: at {self.pc:#x} ({self.where}) it comes to a state that it was in before"
+
+
+@dataclass(eq=False)
 class TimeLimit(LnsymError):
     """A path that was not at its end when the time for the simulation was over."""
 
@@ -96,6 +109,28 @@ class Path:
     stopped: LnsymError | None = None
     """Why it did not return; None when it returned to the caller."""
     last: Instruction | None = field(default=None, repr=False)
+
+
+class _Before:
+    """An earlier state of a path that runs on without forking: that after the last branch whose number is a power of two.
+
+    A path that comes to one state again and again comes to this one too (R. P. Brent, An improved Monte Carlo factorization
+    algorithm, 1980, section 2).
+    """
+
+    def __init__(self) -> None:
+        self._pc = -1
+        self._state: State | None = None
+        self._branches = 0
+
+    def is_again(self, pc: int, state: State) -> bool:
+        """Whether the path, which has just branched to `pc`, was in this state before."""
+        if pc == self._pc and self._state is not None and state.same_as(self._state):
+            return True
+        self._branches += 1
+        if self._branches & (self._branches - 1) == 0:
+            self._pc, self._state = pc, state.copy()
+        return False
 
 
 def _falls_through(fork: tuple[Path, BV]) -> bool:
@@ -155,9 +190,10 @@ class Explorer:
         """Run from `target` until the path returns (None) or splits (the forks and where each goes, if anywhere)."""
         if self.observer is not None:
             self.observer.begin(path.state, path.conditions)
+        before = _Before()
         while target is not self.returns_to:
             if target.op == "const":
-                target = self._run_straight(path, target.args[0])
+                target = self._run_straight(path, target.args[0], before)
                 continue
             arms = self._arms(path, target)
             if len(arms) != 1:
@@ -165,12 +201,13 @@ class Explorer:
             path.conditions, target = arms[0]
         return None
 
-    def _run_straight(self, path: Path, pc: int) -> BV:
-        """Run from `pc` up to the next branch to the return address or a symbolic target, and return that target."""
+    def _run_straight(self, path: Path, pc: int, before: _Before) -> BV:
+        """Run from `pc`, a branch's target, up to the next branch to the return address or a symbolic target, and return that."""
         state = path.state
         decoded = self.code.decoded
         observer = self.observer
         returns_to = self.returns_to
+        self._check(path, pc, before)
         for steps in range(path.steps, self.max_steps):
             instruction = decoded.get(pc) or self._fetch(pc, path)
             state.pc = pc
@@ -184,12 +221,18 @@ class Explorer:
                 pc += 4
                 continue
             state.next_pc = None
-            if perf_counter() > self.deadline:
-                raise TimeLimit(pc, self.code.image.describe(pc))
             if target.op != "const" or target is returns_to:
                 return target
             pc = target.args[0]
+            self._check(path, pc, before)
         raise StepLimit(self.max_steps, pc, self.code.image.describe(pc))
+
+    def _check(self, path: Path, pc: int, before: _Before) -> None:
+        """Raises EndlessLoop and TimeLimit, of a path that has branched to `pc`."""
+        if before.is_again(pc, path.state):
+            raise EndlessLoop(pc, self.code.image.describe(pc))
+        if perf_counter() > self.deadline:
+            raise TimeLimit(pc, self.code.image.describe(pc))
 
     def _fetch(self, pc: int, path: Path) -> Instruction:
         name = self.code.image.undefined_functions.get(pc)

@@ -52,6 +52,15 @@ class State:
         twin.next_pc = self.next_pc
         return twin
 
+    def same_as(self, other: State) -> bool:
+        """Whether all registers, flags and memory hold the same terms; the program counter is not compared."""
+        return (
+            self.general == other.general
+            and self.vector == other.vector
+            and all(getattr(self.flags, flag) is getattr(other.flags, flag) for flag in "nzcv")
+            and self.memory.same_as(other.memory)
+        )
+
     # -- isa.interface.State --------------------------------------------------------------------
 
     def x(self, n: int, width: int = 64) -> BV:

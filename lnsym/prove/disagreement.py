@@ -18,7 +18,7 @@ from lnsym.contract.outputs import Outputs
 from lnsym.machine.emulator import Registers
 from lnsym.prove.parting import Parting, where_they_part
 from lnsym.prove.product import SUFFIX, Product
-from lnsym.prove.refutation import SAMPLES, Input, ModelFault, violation_of
+from lnsym.prove.refutation import SAMPLES, Input, ModelFault, steps_to_show, stopped_on, violation_of
 from lnsym.prove.replay import Replay, replay
 from lnsym.prove.sides import Side
 
@@ -41,6 +41,8 @@ class Disagreement:
     """Complete, by the names of the product."""
     inputs: tuple[Input, ...]
     """What the contract gives both."""
+    labels: tuple[str, str]
+    """What the routines are called."""
     differences: list[Differing] = field(default_factory=list)
     """The outputs that are not the same."""
     found: list[Differing] = field(default_factory=list)
@@ -49,6 +51,16 @@ class Disagreement:
     """Rules that one of them breaks, in words."""
     parting: Parting | None = None
     """Where routines that begin alike part."""
+
+    @property
+    def summary(self) -> str:
+        """The first violation or else difference, and how many more there are, in a line."""
+        if self.violations:
+            first, more = self.violations[0], len(self.violations) - 1
+        else:
+            one, more = self.differences[0], len(self.differences) - 1
+            first = f"{one.name} is {one.first:#x} by {self.labels[0]}, {one.second:#x} by {self.labels[1]}"
+        return f"{first} (and {more} more)" if more else first
 
 
 def candidates(product: Product, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
@@ -69,12 +81,12 @@ def candidates(product: Product, goals: Sequence[Goal], count: int = SAMPLES) ->
 def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disagreement | None:
     """Run both routines from a sample on Unicorn; None when they do the same, and nothing forbidden. Raises ModelFault."""
     full = product.complete(sample)
-    disagreement = Disagreement(full, _given(product, full))
+    disagreement = Disagreement(full, _given(product, full), (sides[0].label, sides[1].label))
     left = []
     for side, own in zip(sides, product.split(full), strict=True):
-        seen = replay(side.execution, own, side.execution.max_steps)
+        stopped = stopped_on(side.execution, own)
+        seen = replay(side.execution, own, steps_to_show(side.execution, stopped))
         if seen.run.ending != "returned":
-            stopped = [path for goal, path in side.stopped.items() if holds(goal.conditions, full)]
             violation = violation_of(side.execution.image, stopped, seen.run)
             if not violation:
                 return None
@@ -113,11 +125,10 @@ def _register(registers: Registers, name: str) -> int:
 
 def _not_preserved(side: Side, own: Sample, seen: Replay) -> list[str]:
     """The callee-saved registers that a run did not bring back, in words."""
-    before = abi.preserved(side.execution.start, side.execution.theorem.changed_registers)
-    (values,) = evaluate([term for _, term in before], [own], default=0)
+    before = abi.preserved_values(side.execution.start, side.execution.theorem.changed_registers, own)
     return [
         f"{side.label}: {name} was {value:#x} and is {seen.observed[name]:#x} on return"
-        for (name, _), value in zip(before, values, strict=True)
+        for name, value in before.items()
         if seen.observed[name] != value
     ]
 

@@ -15,6 +15,7 @@ from itertools import islice
 from isa.assumptions import assumption_of
 from lnsym.bv import BV, show, terms_made, variables
 from lnsym.contract import Contract
+from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.theorem import ContractError
@@ -23,7 +24,7 @@ from lnsym.machine.paths import Path
 from lnsym.prove import smt
 from lnsym.prove.disagreement import Disagreement, candidates, confirm
 from lnsym.prove.feasibility import on_feasible_paths
-from lnsym.prove.interfaces import interfaces_of
+from lnsym.prove.interfaces import Interface, interfaces_of
 from lnsym.prove.joint_paths import JointPaths
 from lnsym.prove.portfolio import Decision, decide
 from lnsym.prove.product import Product
@@ -83,6 +84,26 @@ def compare(
     return _Comparison((first, second), contract, dict(parameters or {}), options or Options()).verdict()
 
 
+def disagreeing(
+    routines: tuple[Routine, Routine], contract: Contract, verdict: Equivalence, options: Options
+) -> tuple[tuple[Execution, Execution], tuple[Sample, Sample]]:
+    """The executions of a refuted comparison, not run, and what each of them finds where they disagree."""
+    assert verdict.disagreement is not None
+    interfaces = interfaces_of(contract, (routines[0].symbol, routines[1].symbol), verdict.parameters)
+    executions = _executions(routines, interfaces, options)
+    return executions, Product(*executions).split(verdict.disagreement.sample)
+
+
+def _executions(
+    routines: tuple[Routine, Routine], interfaces: tuple[Interface, Interface], options: Options
+) -> tuple[Execution, Execution]:
+    first, second = (
+        on_feasible_paths(routine.image, routine.symbol, interface.theorem, options.max_steps, options.timeout)
+        for routine, interface in zip(routines, interfaces, strict=True)
+    )
+    return first, second
+
+
 class _Comparison:
     """One comparison; for the portfolio it tries inputs on both routines."""
 
@@ -94,11 +115,8 @@ class _Comparison:
         self._seconds: dict[str, float] = {}
         began = time.perf_counter()
         self._interfaces = interfaces_of(contract, (routines[0].symbol, routines[1].symbol), parameters)
-        self._executions = executions = [
-            on_feasible_paths(routine.image, routine.symbol, interface.theorem, options.max_steps, options.timeout)
-            for routine, interface in zip(routines, self._interfaces, strict=True)
-        ]
-        self._product = Product(*executions)
+        self._executions = _executions(routines, self._interfaces, options)
+        self._product = Product(*self._executions)
         self._seconds["interface"] = time.perf_counter() - began
         self._sides: tuple[Side, Side]
         self._goals: list[Goal] = []
@@ -168,7 +186,7 @@ class _Comparison:
     def _conclusion(self, decision: Decision, has_inputs: bool, reached: bool) -> tuple[Status, str]:
         if decision.status == "refuted":
             assert self._verdict.disagreement is not None
-            return "refuted", _describe(self._verdict.disagreement, self._verdict.labels)
+            return "refuted", self._verdict.disagreement.summary
         if decision.status == "unknown":
             return "unknown", self._left_open(decision)
         for side in self._sides:
@@ -244,15 +262,3 @@ class _Comparison:
                 self._verdict.disagreement = confirm(self._product, self._sides, smaller) or disagreement
                 return True
         return False
-
-
-def _describe(disagreement: Disagreement, names: tuple[str, str]) -> str:
-    if disagreement.violations:
-        more = len(disagreement.violations) - 1
-        return disagreement.violations[0] + (f" (and {more} more)" if more else "")
-    first = disagreement.differences[0]
-    more = len(disagreement.differences) - 1
-    return (
-        f"{first.name} is {first.first:#x} by {names[0]}, {first.second:#x} by {names[1]}"
-        f"{f' (and {more} more)' if more else ''}"
-    )

@@ -21,11 +21,14 @@ from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run
 from lnsym.machine.image import Image
 from lnsym.machine.memory import OutsideMemory, SymbolicOffset
-from lnsym.machine.paths import Path, StepLimit, TimeLimit, UnknownTarget
+from lnsym.machine.paths import EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.prove.divergence import first_divergence
 from lnsym.prove.replay import Replay, replay
 
 SAMPLES = 48
+
+MORE_STEPS = 100
+"""How many steps past those of the simulator show that a path does not return."""
 
 
 @dataclass(eq=False)
@@ -114,16 +117,28 @@ def may_be_refuted(path: Path) -> bool:
     if isinstance(stopped, UnknownTarget):
         names = [variable.name for variable in variables([stopped.target])]
         return not any(".byte[" in name and not name.startswith("stack") for name in names)
-    return isinstance(stopped, OutsideMemory | SymbolicOffset | NotCode | StepLimit | TimeLimit)
+    return isinstance(stopped, OutsideMemory | SymbolicOffset | NotCode | EndlessLoop | StepLimit | TimeLimit)
+
+
+def stopped_on(execution: Execution, sample: Sample) -> list[Path]:
+    """The paths that do not return and that a sample takes, none or one."""
+    return [path for path in execution.paths if path.stopped is not None and holds(path.conditions, sample)]
+
+
+def steps_to_show(execution: Execution, stopped: Sequence[Path]) -> int:
+    """How many instructions show what the paths that a sample takes do."""
+    if not stopped or any(isinstance(path.stopped, TimeLimit) for path in stopped):
+        return execution.max_steps
+    return max(path.steps for path in stopped) + MORE_STEPS
 
 
 def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     """Run a sample on Unicorn; None when the code does there what the contract says. Raises ModelFault."""
     full = complete(execution, sample)
-    seen = replay(execution, full, execution.max_steps)
+    stopped = stopped_on(execution, full)
+    seen = replay(execution, full, steps_to_show(execution, stopped))
     expected = _expected(execution, full)
     if seen.run.ending != "returned":
-        stopped = [path for path in execution.paths if path.stopped is not None and holds(path.conditions, full)]
         violation = violation_of(execution.image, stopped, seen.run)
         return Counterexample(full, violation=violation, inputs=_inputs(execution, full)) if violation else None
     _check_model(execution, full, seen)

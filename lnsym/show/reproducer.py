@@ -1,4 +1,4 @@
-"""A refutation as a pytest file that needs Unicorn and nothing of lnsym.
+"""Refutations and disagreements as a pytest file that needs Unicorn and nothing of lnsym.
 
 The file holds the pages of the image that the run touches, as they were laid out, so that it runs where neither lnsym nor the binary is; it
 is the user's own, and holds code of the user's binary.
@@ -15,17 +15,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import lnsym
+from lnsym.contract import abi
 from lnsym.contract.execution import Execution
+from lnsym.contract.inputs import Sample
 from lnsym.errors import one_line
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
+from lnsym.prove.disagreement import Disagreement
 from lnsym.prove.refutation import Counterexample
-from lnsym.prove.replay import replay
+from lnsym.prove.replay import Replay, replay
 
 HEAD = '''\
-"""Inputs on which a routine breaks its contract, run on Unicorn. Written by lnsym {version}.
+"""Inputs on which routines break their contract, or differ, run on Unicorn. Written by lnsym {version}.
 
 Needs the packages pytest and unicorn. Each test fails as long as the code in it is wrong: it holds the bytes of the binary that the
-run touches, as they lie in memory. The expected values are the specification's.
+run touches, as they lie in memory. Expected values are the specification's.
 """
 
 import base64
@@ -137,47 +140,91 @@ class _Recording(Emulator):
                 yield extent
 
 
-def reproducer(found: Sequence[tuple[Execution, Counterexample]]) -> str:
-    """The text of a test file, one test for each counterexample."""
-    tests = [_test(execution, counterexample, number) for number, (execution, counterexample) in enumerate(found)]
+def test_file(tests: Sequence[str]) -> str:
+    """The text of a file of such tests."""
     return "\n\n".join([HEAD.format(version=lnsym.__version__), *tests])
 
 
-def _test(execution: Execution, counterexample: Counterexample, number: int) -> str:
+def refutation_test(execution: Execution, counterexample: Counterexample, number: int) -> str:
+    """A test that fails as long as the routine breaks its contract on this input; `number` tells tests of one file apart."""
+    recording, _ = _recorded(execution, counterexample.sample)
+    what = counterexample.violation or f"{counterexample.differences[0].name} is not what it should be"
+    lines = [*_head(execution.symbol, number, f"{_of(execution)}: {what}"), *_machine(recording, "")]
+    run = "run(memory, calls)"
+    lines.append(f"    uc = {run}" if counterexample.differences else f"    {run}")
+    for d in counterexample.differences:
+        lines.append(f"    got = {_reading('uc', execution, counterexample.sample, d.name, d.width)}")
+        lines.append(f'    assert got == {d.expected:#x}, f"{d.name} is {{got:#x}}, should be {d.expected:#x}"')
+    return "\n".join(lines) + "\n"
+
+
+def disagreement_test(
+    executions: tuple[Execution, Execution],
+    samples: tuple[Sample, Sample],
+    disagreement: Disagreement,
+    number: int,
+) -> str:
+    """A test that fails as long as one of two routines breaks a rule, or they leave different things, on this input.
+
+    `samples` are what each of them finds.
+    """
+    name = "_".join(execution.symbol for execution in executions)
+    what = " and ".join(_of(execution) for execution in executions)
+    lines = _head(name, number, f"{what}: {disagreement.summary}")
+    for n, (execution, sample) in enumerate(zip(executions, samples, strict=True), 1):
+        recording, seen = _recorded(execution, sample)
+        before = abi.preserved_values(execution.start, execution.theorem.changed_registers, sample)
+        lost = {name: value for name, value in before.items() if seen.observed[name] != value}
+        run = f"run(memory_{n}, calls_{n})"
+        lines += [
+            *_machine(recording, f"_{n}"),
+            f"    uc_{n} = {run}" if lost or disagreement.differences else f"    {run}",
+        ]
+        for name, value in lost.items():
+            lines.append(f"    got = {_reading(f'uc_{n}', execution, sample, name, 64)}")
+            lines.append(f'    assert got == {value:#x}, f"{name} was {value:#x} and is {{got:#x}} on return"')
+    for d in disagreement.differences:
+        for n, (execution, sample) in enumerate(zip(executions, samples, strict=True), 1):
+            lines.append(f"    got_{n} = {_reading(f'uc_{n}', execution, sample, d.name, d.width)}")
+        lines.append(f'    assert got_1 == got_2, f"{d.name} is {{got_1:#x}} and {{got_2:#x}}"')
+    return "\n".join(lines) + "\n"
+
+
+def _recorded(execution: Execution, sample: Sample) -> tuple[_Recording, Replay]:
     machines: list[_Recording] = []
 
     def machine(extents: Sequence[Extent]) -> Emulator:
         machines.append(_Recording(extents))
         return machines[-1]
 
-    replay(execution, counterexample.sample, execution.max_steps, machine)
-    (recording,) = machines
-    name = re.sub(r"\W+", "_", execution.symbol)
-    lines = [f"def test_{name}_{number}():"]
-    what = counterexample.violation or f"{counterexample.differences[0].name} is not what it should be"
-    lines.append(
-        f'    """{one_line(execution.symbol)} of {one_line(execution.image.path.name)}: {one_line(what)}."""'.replace(
-            "\\", "/"
-        )
-    )
-    lines.append("    memory = [")
+    seen = replay(execution, sample, execution.max_steps, machine)
+    return machines[0], seen
+
+
+def _of(execution: Execution) -> str:
+    return f"{execution.symbol} of {execution.image.path.name}"
+
+
+def _head(name: str, number: int, docstring: str) -> list[str]:
+    words = re.sub(r"\W+", "_", name)
+    return [f"def test_{words}_{number}():", f'    """{one_line(docstring)}."""'.replace("\\", "/")]
+
+
+def _machine(recording: _Recording, suffix: str) -> Iterator[str]:
+    """The memory before the calls and the calls, as two assignments."""
+    yield f"    memory{suffix} = ["
     for extent in recording.memory():
         mode = "r" * extent.readable + "w" * extent.writable
-        lines.append(
-            f"        ({extent.start:#x}, {mode!r}, {_packed(bytes(extent.data), 8)}),  # {one_line(extent.name)}"
-        )
-    lines.append("    ]")
-    lines.append("    calls = [")
+        yield f"        ({extent.start:#x}, {mode!r}, {_packed(bytes(extent.data), 8)}),  # {one_line(extent.name)}"
+    yield "    ]"
+    yield f"    calls{suffix} = ["
     for call in recording.calls:
         writes = ", ".join(f"({address:#x}, {_packed(data, 8)})" for address, data in call.writes)
-        lines.append(f"        ([{writes}],")
-        lines.append(_numbers(call.registers.general))
-        lines.append(_numbers(call.registers.vector))
-        lines.append(f"         {call.registers.nzcv}, {call.entry:#x}, {call.until:#x}, {call.steps}),")
-    lines.append("    ]")
-    checks = [f"    {line}" for line in _checks(execution, counterexample)]
-    lines += ["    uc = run(memory, calls)", *checks] if checks else ["    run(memory, calls)"]
-    return "\n".join(lines) + "\n"
+        yield f"        ([{writes}],"
+        yield _numbers(call.registers.general)
+        yield _numbers(call.registers.vector)
+        yield f"         {call.registers.nzcv}, {call.entry:#x}, {call.until:#x}, {call.steps}),"
+    yield "    ]"
 
 
 def _packed(data: bytes, indent: int) -> str:
@@ -194,18 +241,14 @@ def _numbers(values: Sequence[int]) -> str:
     return "         [" + "\n          ".join(text) + "],"
 
 
-def _checks(execution: Execution, counterexample: Counterexample) -> Iterator[str]:
-    """Assertions of what the contract says, for each value in which the run differs."""
-    blocks = {block.name: block for block in execution.theorem.blocks}
-    for difference in counterexample.differences:
-        region, _, index = difference.name.rpartition("[")
-        if region in blocks:
-            block = blocks[region]
+def _reading(machine: str, execution: Execution, sample: Sample, name: str, width: int) -> str:
+    """An expression for what a machine holds in an element of a region, the result, or a register."""
+    region, _, index = name.rpartition("[")
+    for block in execution.theorem.blocks:
+        if block.name == region:
             size = block.width // 8
-            address = counterexample.sample[block.base.name] + size * int(index[:-1])
-            yield f'got = int.from_bytes(uc.mem_read({address:#x}, {size}), "{block.byteorder}")'
-        else:
-            name = "x0" if difference.name == "result" else difference.name.split()[0]
-            register = "X[31]" if name == "sp" else f"X[{name[1:]}]" if name[0] == "x" else f"V[{name[1:]}]"
-            yield f"got = uc.reg_read({register}) & {(1 << difference.width) - 1:#x}"
-        yield f'assert got == {difference.expected:#x}, f"{difference.name} is {{got:#x}}, should be {difference.expected:#x}"'
+            address = sample[block.base.name] + size * int(index[:-1])
+            return f'int.from_bytes({machine}.mem_read({address:#x}, {size}), "{block.byteorder}")'
+    register = "x0" if name == "result" else name.split()[0]
+    number = "X[31]" if register == "sp" else f"{'X' if register[0] == 'x' else 'V'}[{register[1:]}]"
+    return f"{machine}.reg_read({number}) & {(1 << width) - 1:#x}"

@@ -23,10 +23,13 @@ from assembly import (
     cbz,
     cmp,
     cmp_imm,
+    eor,
     image_of,
+    ldr,
     little,
     movz,
     returns_its_argument,
+    store,
     subs_imm,
     word,
 )
@@ -38,7 +41,16 @@ from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction, NotModelled
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.memory import Memory
-from lnsym.machine.paths import Conditions, Explorer, Path, StepLimit, TimeLimit, UndefinedCall, UnknownTarget
+from lnsym.machine.paths import (
+    Conditions,
+    EndlessLoop,
+    Explorer,
+    Path,
+    StepLimit,
+    TimeLimit,
+    UndefinedCall,
+    UnknownTarget,
+)
 from lnsym.machine.state import State
 from lnsym.prove.feasibility import Feasibility, on_feasible_paths
 
@@ -179,8 +191,54 @@ def test_comparisons_of_pointers_are_decided() -> None:
     assert (path.stopped, path.steps) == (None, 8)
 
 
+COUNTING = (add_imm(1, 1, 1), b(-4))
+"""It never returns, and is never in one state twice until 2**64 passes are over."""
+
+
+@pytest.mark.parametrize(
+    ("words", "steps"),
+    [
+        ((b(0),), 1),
+        ((NOP, b(0)), 3),
+        ((movz(1, 5), subs_imm(1, 1, 1), b_cond(NE, -4), b(-12)), 60),  # five passes, and all over again
+        ((cmp_imm(0, 3), b(-4)), 10),  # flags are the same if their terms are
+        ((eor(1, 1, 2), b(-4)), 10),  # there and back
+        ((adr(1, 0), br(1)), 10),
+    ],
+)
+def test_a_state_that_comes_again_ends_the_path(words: tuple[int, ...], steps: int) -> None:
+    (path,) = explore(*words)
+    assert isinstance(path.stopped, EndlessLoop)
+    assert path.steps <= steps
+    assert "routine" in str(path.stopped)
+
+
+def test_a_loop_that_waits_for_its_input_ends_on_one_path_only() -> None:
+    """cbnz x0, itself: it returns if X0 is 0, and never if it is not."""
+    paths = explore(cbz(0, 8), b(-4), RET)
+    assert [type(path.stopped) for path in paths] == [EndlessLoop, type(None)]
+    assert [path.conditions for path in paths] == [(~X0.eq(0),), (X0.eq(0),)]
+
+
+def test_memory_that_goes_on_is_no_state_that_comes_again() -> None:
+    """A counter in memory, the register that counts it always the same at the branch."""
+
+    def statement(t: Theorem) -> None:
+        r = t.region("r", 1, 64, access="rw")
+        t.call(r)
+        t.leave_unspecified(r)
+        t.ensure_result(0)
+
+    count = (ldr(1, 0), subs_imm(1, 1, 1), store(1, 0), movz(1, 0))
+    theorem = Contract("c", statement).theorem()
+    for code, kind in (((*count, b(-16)), StepLimit), ((ldr(1, 0), store(1, 0), b(-8)), EndlessLoop)):
+        made = on_feasible_paths(image_of(*code), "routine", theorem, max_steps=200)
+        made.run()
+        assert [type(path.stopped) for path in made.paths] == [kind]
+
+
 def test_a_loop_that_never_ends() -> None:
-    (path,) = explore(b(0), max_steps=100)
+    (path,) = explore(*COUNTING, max_steps=100)
     assert isinstance(path.stopped, StepLimit)
     assert (path.stopped.exit_code, path.steps) == (3, 100)
     assert "--max-steps" in str(path.stopped)
@@ -190,15 +248,15 @@ def test_a_loop_that_never_ends() -> None:
 def test_the_time_limit_stops_every_path_under_way() -> None:
     paths = explore(cbz(0, 12), NOP, RET, NOP, b(0), deadline=perf_counter() - 1)
     assert [type(path.stopped) for path in paths] == [TimeLimit]
-    paths = explore(cbz(0, 8), b(0), b(0), deadline=perf_counter() + 0.2)
+    paths = explore(cbz(0, 12), *COUNTING, *COUNTING, max_steps=10**9, deadline=perf_counter() + 0.2)
     assert [type(path.stopped) for path in paths] == [TimeLimit, TimeLimit]
     assert "--timeout" in str(paths[0].stopped)
     assert "routine" in str(paths[0].stopped)
 
 
 def test_an_execution_ends_in_time() -> None:
-    made = execution("nothing", b(0))
-    made.timeout, made.max_steps, made.paths = 0.1, 10**9, []
+    theorem = Contract("c", returns_its_argument).theorem()
+    made = on_feasible_paths(image_of(*COUNTING), "routine", theorem, max_steps=10**9, timeout=0.1)
     made.run()
     assert [type(path.stopped) for path in made.paths] == [TimeLimit]
 
@@ -223,7 +281,7 @@ def test_the_step_limit_is_exact(limit: int, returns: bool) -> None:
 
 
 def test_the_step_limit_holds_for_each_path() -> None:
-    paths = explore(cbz(0, 8), b(0), RET, max_steps=50)
+    paths = explore(cbz(0, 12), *COUNTING, RET, max_steps=50)
     assert sorted(p.steps for p in paths) == [2, 50]
     assert [type(p.stopped) for p in sorted(paths, key=lambda p: p.steps)] == [type(None), StepLimit]
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from lnsym.cli import app
@@ -54,11 +55,45 @@ def test_a_whole_hash(tmp_path: Path) -> None:
 
 
 def test_the_file_is_clean(tmp_path: Path) -> None:
-    test = emit(tmp_path, "memcpy_64_overrun", "max_u64_signed")
+    assert_clean(emit(tmp_path, "memcpy_64_overrun", "max_u64_signed"))
+
+
+def assert_clean(test: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", str(test)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("max_u64", "max_u64_signed", "result is 0x8000000000000000 and 0x0"),
+        ("memcpy_64", "memcpy_64_short", r"dst\[63\] is 0x\w+ and 0x\w+"),
+        ("memcpy_64", "memcpy_64_overrun", "forbidden access: r of 8 bytes"),
+        ("memcpy_64", "memcpy_64_endless", "did not return"),
+        ("max_u64", "clobbers_x19", r"x19 was 0x\w+ and is 0x\w+ on return"),
+    ],
+)
+def test_two_routines_that_differ(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    test = tmp_path / "test_emitted.py"
+    files = [str(SAMPLES / name) for name in ("classics.o", "broken.o")]
+    result = CliRunner().invoke(app, ["equiv", files[0], right, files[1], wrong, "--emit-test", str(test)])
+    assert result.exit_code in (0, 1), result.output  # standalone mode makes 0 of what the verb returns
+    code, text = outcome(test)
+    assert code == 1, text
+    assert re.search(said, text), text
+    assert_clean(test)
+
+
+def test_two_routines_that_agree_pass(tmp_path: Path) -> None:
+    """The emitted test with the right routine's bytes on both sides passes: what it demands is no more than that."""
+    test = tmp_path / "test_emitted.py"
+    files = [str(SAMPLES / name) for name in ("classics.o", "broken.o")]
+    CliRunner().invoke(app, ["equiv", files[0], "max_u64", files[1], "max_u64_signed", "--emit-test", str(test)])
+    test.write_text(test.read_text().replace("run(memory_2, calls_2)", "run(memory_1, calls_1)"))
+    code, text = outcome(test)
+    assert code == 0, text
 
 
 def test_nothing_refuted_nothing_written(tmp_path: Path) -> None:
