@@ -69,6 +69,13 @@ def holds(conditions: Iterable[BV], sample: Sample) -> bool:
     return all(values)
 
 
+def holding(groups: Sequence[Sequence[BV]], sample: Sample) -> list[bool]:
+    """For each group of conditions whether all of them are 1 on the sample, as `holds` has it; terms that groups share count once."""
+    roots = list(dict.fromkeys([condition for group in groups for condition in group]))
+    value_of = dict(zip(roots, evaluate(roots, [sample], default=0)[0], strict=True))
+    return [all(value_of[condition] for condition in group) for group in groups]
+
+
 def complete(execution: Execution, sample: Sample, seed: int = 0) -> Sample:
     """The sample with a value for every register and every element of memory that it leaves open."""
     random = Random(seed)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from lnsym.bv import BV, evaluate, variables
 from lnsym.contract import abi
@@ -18,7 +17,16 @@ from lnsym.contract.outputs import Outputs
 from lnsym.machine.emulator import Registers
 from lnsym.prove.parting import Parting, where_they_part
 from lnsym.prove.product import SUFFIX, Product
-from lnsym.prove.refutation import SAMPLES, Input, ModelFault, steps_to_show, stopped_on, violation_of
+from lnsym.prove.refutation import (
+    SAMPLES,
+    Input,
+    ModelFault,
+    failing,
+    steps_to_show,
+    stopped_on,
+    terms_of,
+    violation_of,
+)
 from lnsym.prove.replay import Replay, replay
 from lnsym.prove.sides import Side
 
@@ -65,17 +73,8 @@ class Disagreement:
 
 def candidates(product: Product, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
     """Samples on which some goal fails according to the simulator."""
-    roots = [*product.assumptions]
-    for goal in goals:
-        roots += [goal.actual, goal.expected, *goal.conditions]
-    for sample in islice(product.samples(variables(roots)), count):
-        (values,) = evaluate(roots, [sample], default=0)
-        value_of = dict(zip(roots, values, strict=True))
-        if all(value_of[assumption] for assumption in product.assumptions) and any(
-            value_of[goal.actual] != value_of[goal.expected] and all(value_of[c] for c in goal.conditions)
-            for goal in goals
-        ):
-            yield sample
+    free = variables([*product.assumptions, *terms_of(goals)])
+    return failing(product.samples(free), product.assumptions, goals, count)
 
 
 def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disagreement | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from lnsym.bv import evaluate, label_of, operands, topological
 from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample, holds
+from lnsym.contract.inputs import Sample, holding
 from lnsym.contract.run import concrete_start, run_concretely
 from lnsym.machine.decode import Instruction
 from lnsym.machine.recorder import Recorder
@@ -49,7 +49,8 @@ def first_without_counterpart(execution: Execution, sample: Sample) -> Instructi
     Terms are compared as nodes, so this is of use where right code is proved structurally. None where a specification with labels and
     the code have hardly a term in common, as where the code works in another basis, and where no output is wrong.
     """
-    wrong = [goal for goal in execution.goals if holds([*goal.conditions, goal.actual.ne(goal.expected)], sample)]
+    failures = [[*goal.conditions, goal.actual.ne(goal.expected)] for goal in execution.goals]
+    wrong = [goal for goal, fails in zip(execution.goals, holding(failures, sample), strict=True) if fails]
     specified = set(topological([goal.expected for goal in execution.goals]))
     computed = topological([goal.actual for goal in wrong])
     labelled = any(label_of(term) is not None for term in specified)
@@ -63,7 +64,7 @@ def first_without_counterpart(execution: Execution, sample: Sample) -> Instructi
         and term.op not in LEAVES
         and all(operand in specified or operand.op in LEAVES for operand in operands(term))
     ]
-    return next(iter(computed_at(execution, edge).values()), None)  # found in the order of execution
+    return next(iter(computed_at(execution, edge, 1).values()), None)
 
 
 def _computed_values(execution: Execution, sample: Sample, widths: set[int]) -> set[int]:

@@ -237,13 +237,13 @@ class _Comparison:
 
     def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
         """Samples on which a path stops, or a goal fails, according to the simulator."""
-        return self._confirm(candidates(self._product, [g for g in goals if self._may_be_shown(g)], count))
+        return self._confirm(candidates(self._product, [g for g in goals if self._may_be_refuted(g)], count))
 
     def by_model(self, goal: Goal, model: Sample) -> bool:
         """A solver's input."""
-        return self._may_be_shown(goal) and self._confirm(self._placed(model))
+        return self._may_be_refuted(goal) and self._confirm(self._placed(model))
 
-    def _may_be_shown(self, goal: Goal) -> bool:
+    def _may_be_refuted(self, goal: Goal) -> bool:
         return goal not in self._stopped or may_be_refuted(self._stopped[goal])
 
     def _placed(self, model: Sample) -> Iterator[Sample]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from lnsym.bv import BV, evaluate, topological, variables
+from lnsym.bv import BV, topological, variables
 from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample, complete
+from lnsym.contract.inputs import Sample, complete, holding, holds
 from lnsym.contract.theorem import Theorem
 
 MOST_TRIALS = 400
+MOST_WEIGHED = 8
+"""Of how many failures the smallest is looked for."""
+
 NODES = 2_000_000
 """How many terms are evaluated in all, at most: large goals get fewer trials."""
 
@@ -31,24 +34,22 @@ def with_zeros(
 ) -> Sample:
     """The complete sample with zeros in the named variables, and in others of the failure, but not in `pointers`.
 
-    A failure is terms of one bit that are all 1. Of those that hold on the sample the one with the fewest terms is kept; where none holds
-    the sample stays as it is.
+    A failure is terms of one bit that are all 1. Of the first that hold on the sample the one with the fewest terms is kept; where none
+    holds the sample stays as it is.
     """
-    held = [roots for roots in failures if _hold(roots, sample)]
-    roots = min(held, key=lambda terms: len(topological(terms)), default=None)
-    if roots is None:
+    all_of_them = list(failures)
+    held = [roots for roots, fails in zip(all_of_them, holding(all_of_them, sample), strict=True) if fails]
+    sizes = [len(topological(roots)) for roots in held[:MOST_WEIGHED]]
+    if not sizes:
         return sample
-    trials = min(MOST_TRIALS, NODES // max(1, len(topological(roots))))
+    roots, size = held[sizes.index(min(sizes))], min(sizes)
+    trials = min(MOST_TRIALS, NODES // max(1, size))
     search = _Search(roots, sample, trials)
     free = [n for n in dict.fromkeys([*names, *[v.name for v in variables(roots)]]) if n not in pointers]
     search.zero_out([(name, -1) for name in free])
     left = [name for name in free if search.sample.get(name)]
     search.zero_out([(name, 1 << bit) for name in left for bit in reversed(range(search.sample[name].bit_length()))])
     return search.sample
-
-
-def _hold(terms: Sequence[BV], sample: Sample) -> bool:
-    return all(evaluate(terms, [sample], default=0)[0])
 
 
 def given_names(theorem: Theorem) -> list[str]:
@@ -90,7 +91,7 @@ class _Search:
             candidate[name] = candidate.get(name, 0) & ~mask
         if self._used.intersection([name for name, _ in chunk]):
             self._trials -= 1
-            if self._trials < 0 or not _hold(self._roots, candidate):
+            if self._trials < 0 or not holds(self._roots, candidate):
                 return False
         self.sample = candidate
         return True

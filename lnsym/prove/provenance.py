@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -42,9 +43,11 @@ class Apart:
 class _Finder(Recorder):
     """Notes for each wanted term the first instruction whose result is made with it."""
 
-    def __init__(self, wanted: Iterable[BV]) -> None:
+    def __init__(self, wanted: Iterable[BV], enough: int) -> None:
         super().__init__()
         self._wanted = set(wanted)
+        self._enough = min(enough, len(self._wanted))
+        self._widths = sorted({term.width for term in self._wanted})
         self._seen: set[BV] = set()
         self.found: dict[BV, Instruction] = {}
 
@@ -53,26 +56,39 @@ class _Finder(Recorder):
         for write in self.writes:
             fresh = set(topological([write.value], self._seen))
             self._seen |= fresh
-            for term in self._wanted:
-                if term in fresh or _is_part(term, write.value):
-                    self.found.setdefault(term, instruction)
+            for term in self._wanted.intersection([*fresh, *self._lanes(write.value)]):
+                self.found.setdefault(term, instruction)
+        if len(self.found) >= self._enough:
+            raise _AllFound
+
+    def _lanes(self, value: BV) -> Iterator[BV]:
+        """The parts of a value that are as wide as wanted terms, at multiples of their width."""
+        for width in self._widths:
+            if width < value.width:
+                yield from [value[low + width - 1 : low] for low in range(0, value.width - width + 1, width)]
 
 
-def _is_part(term: BV, value: BV) -> bool:
-    """Whether a term is a lane of a wider value."""
-    width = term.width
-    return width < value.width and any(
-        value[low + width - 1 : low] is term for low in range(0, value.width - width + 1, width)
-    )
+class _AllFound(Exception):
+    """Nothing more is wanted of a run."""
 
 
-def computed_at(execution: Execution, wanted: Iterable[BV]) -> dict[BV, Instruction]:
-    """For each of the terms that the routine computes the first instruction whose result is it, or is made with it."""
-    finder = _Finder(wanted)
+def computed_at(execution: Execution, wanted: Iterable[BV], enough: int = sys.maxsize) -> dict[BV, Instruction]:
+    """For each of the terms that the routine computes the first instruction whose result is it, or is made with it.
+
+    In the order of execution; the run ends when `enough` are found.
+    """
+    finder = _Finder(wanted, enough)
     again = Execution(
-        execution.image, execution.symbol, execution.theorem, execution.max_steps, execution.feasible, finder
+        execution.image,
+        execution.symbol,
+        execution.theorem,
+        execution.max_steps,
+        execution.feasible,
+        finder,
+        execution.timeout,
     )
-    again.run()
+    with suppress(_AllFound):
+        again.run()
     return finder.found
 
 

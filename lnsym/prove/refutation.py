@@ -15,13 +15,13 @@ from lnsym.bv import BV, evaluate, variables
 from lnsym.contract import abi
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
-from lnsym.contract.inputs import Sample, complete, holds, samples
+from lnsym.contract.inputs import Sample, complete, holding, holds, samples
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run
 from lnsym.machine.image import Image
 from lnsym.machine.memory import OutsideMemory, SymbolicOffset
-from lnsym.machine.paths import EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
+from lnsym.machine.paths import Conditions, EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.prove.divergence import first_divergence
 from lnsym.prove.replay import Replay, replay
 
@@ -86,26 +86,31 @@ class Counterexample:
 def candidates(execution: Execution, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
     """Samples on which some goal fails according to the simulator."""
     assumptions = execution.theorem.assumptions
-    roots: list[BV] = [*assumptions]
+    return failing(samples(execution, variables([*assumptions, *terms_of(goals)])), assumptions, goals, count)
+
+
+def terms_of(goals: Iterable[Goal]) -> list[BV]:
+    """All that goals speak of."""
+    return [term for goal in goals for term in (goal.actual, goal.expected, *goal.conditions)]
+
+
+def failing(stream: Iterator[Sample], assumptions: Sequence[BV], goals: Sequence[Goal], count: int) -> Iterator[Sample]:
+    """The samples of a stream that satisfy the assumptions and fail some goal: of SAMPLES in all, up to `count` that take each path."""
+    of_path: dict[Conditions, list[Goal]] = {}
     for goal in goals:
-        roots += [goal.actual, goal.expected, *goal.conditions]
-    for sample in islice(samples(execution, variables(roots)), count):
-        (values,) = evaluate(roots, [sample], default=0)
-        value_of = dict(zip(roots, values, strict=True))
-        if not all(value_of[a] for a in assumptions):
-            continue
-        for goal in goals:
-            if value_of[goal.actual] != value_of[goal.expected] and all(value_of[c] for c in goal.conditions):
-                yield sample
-                break
-
-
-def stopped_candidates(execution: Execution, path: Path, count: int = SAMPLES) -> Iterator[Sample]:
-    """Samples that take a path which did not return."""
-    conditions = [*execution.theorem.assumptions, *path.conditions]
-    for sample in islice(samples(execution, variables(conditions)), count):
-        if holds(conditions, sample):
+        of_path.setdefault(goal.conditions, []).append(goal)
+    conditions = [[*assumptions, *path] for path in of_path]
+    left = dict.fromkeys(of_path, count)
+    for sample in islice(stream, SAMPLES):
+        taken = [path for path, is_taken in zip(of_path, holding(conditions, sample), strict=True) if is_taken]
+        tried = [path for path in taken if left[path]]
+        sides = [side for path in tried for goal in of_path[path] for side in (goal.actual, goal.expected)]
+        (values,) = evaluate(sides, [sample], default=0)
+        if values[::2] != values[1::2]:
             yield sample
+        left.update({path: left[path] - 1 for path in tried})
+        if not any(left.values()):
+            return
 
 
 def may_be_refuted(path: Path) -> bool:
@@ -198,8 +203,8 @@ def _expected(execution: Execution, sample: Sample) -> dict[str, tuple[int, int]
 
 
 def _check_model(execution: Execution, sample: Sample, seen: Replay) -> None:
-    for goal in execution.goals:
-        if goal.name in seen.observed and holds(goal.conditions, sample):
-            ((value,),) = evaluate([goal.actual], [sample], default=0)
-            if value != seen.observed[goal.name]:
-                raise ModelFault(goal.name, value, seen.observed[goal.name])
+    goals = [goal for goal in execution.goals if goal.name in seen.observed]
+    (values,) = evaluate([goal.actual for goal in goals], [sample], default=0)
+    for goal, taken, value in zip(goals, holding([g.conditions for g in goals], sample), values, strict=True):
+        if taken and value != seen.observed[goal.name]:
+            raise ModelFault(goal.name, value, seen.observed[goal.name])

@@ -190,19 +190,15 @@ class _Verification:
 
     def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
         """Samples on which a path stops, or a goal fails, according to the simulator."""
-        return self._confirm(self._candidates(goals, count))
+        shown = [goal for goal in goals if self._may_be_refuted(goal)]
+        return self._confirm(refutation.candidates(self._execution, shown, count))
 
     def by_model(self, goal: Goal, model: Sample) -> bool:
         """A solver's input."""
-        path = self._stopped.get(goal)
-        return (path is None or refutation.may_be_refuted(path)) and self._confirm(self._placed(model))
+        return self._may_be_refuted(goal) and self._confirm(self._placed(model))
 
-    def _candidates(self, goals: Sequence[Goal], count: int) -> Iterator[Sample]:
-        for goal in goals:
-            path = self._stopped.get(goal)
-            if path is not None and refutation.may_be_refuted(path):
-                yield from refutation.stopped_candidates(self._execution, path, count)
-        yield from refutation.candidates(self._execution, [g for g in goals if g not in self._stopped], count)
+    def _may_be_refuted(self, goal: Goal) -> bool:
+        return goal not in self._stopped or refutation.may_be_refuted(self._stopped[goal])
 
     def _confirm(self, found: Iterator[Sample]) -> bool:
         """Whether one of the candidates is a counterexample that Unicorn confirms."""
