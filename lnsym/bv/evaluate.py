@@ -22,7 +22,14 @@ class UnboundVariable(LookupError):
 
 
 def operands(term: BV) -> tuple[BV, ...]:
-    """The terms that this term is directly made of."""
+    """The terms that this term is directly made of, each once for a bitwise form."""
+    found = term.known_operands
+    if found is None:
+        found = term.known_operands = _operands(term)
+    return found
+
+
+def _operands(term: BV) -> tuple[BV, ...]:
     op, args = term.op, term.args
     if op in ("const", "var"):
         return ()
@@ -47,7 +54,10 @@ def topological(roots: Iterable[BV], known: Container[BV] = ()) -> list[BV]:
         if term in done or term in known:
             stack.pop()
             continue
-        waiting = [operand for operand in operands(term) if operand not in done and operand not in known]
+        below = term.known_operands
+        if below is None:
+            below = operands(term)
+        waiting = [operand for operand in below if operand not in done and operand not in known]
         if waiting:
             stack.extend(reversed(waiting))
         else:

@@ -36,13 +36,17 @@ class WidthMismatch(TypeError):
 class BV:
     """A bit vector term. Build terms with `BV.const`, `BV.var` and the operators, never with `BV(...)`."""
 
-    __slots__ = ("__weakref__", "args", "op", "serial", "width")
+    __slots__ = ("__weakref__", "args", "known_operands", "op", "serial", "width")
+
+    known_operands: tuple[BV, ...] | None
+    """For `evaluate.operands`, once it was asked."""
 
     def __init__(self, op: str, width: int, args: tuple[Any, ...], serial: int) -> None:
         self.op: Final = op
         self.width: Final = width
         self.args: Final = args
         self.serial: Final = serial
+        self.known_operands = None
 
     # -- leaves ---------------------------------------------------------------------------------
 

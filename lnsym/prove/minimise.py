@@ -14,7 +14,7 @@ from lnsym.contract.inputs import Sample, complete, holding, holds
 from lnsym.contract.theorem import Theorem
 
 MOST_TRIALS = 400
-MOST_WEIGHED = 8
+MOST_WEIGHED = 4
 """Of how many failures the smallest is looked for."""
 
 NODES = 2_000_000
