@@ -221,7 +221,7 @@ def equiv(
     """
     from lnsym.contract import registered
     from lnsym.contract.routines import Images
-    from lnsym.prove.equivalence import disagreeing
+    from lnsym.prove.equivalence.comparison import disagreeing
     from lnsym.show.equivalence import compare_all, contract_for_both, json_report
     from programs.corpus import resolve_target
 

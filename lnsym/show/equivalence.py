@@ -10,8 +10,8 @@ from typing import Any
 from lnsym.contract import Contract, NoContractFor
 from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError
-from lnsym.prove.disagreement import Differing, Disagreement
-from lnsym.prove.equivalence import Equivalence, Routine, compare
+from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare
+from lnsym.prove.equivalence.disagreement import Differing, Disagreement
 from lnsym.prove.provenance import Apart
 from lnsym.prove.verify import Options
 from lnsym.show.verdicts import case_text, input_lines, method_lines, report, verdict_line

@@ -108,7 +108,8 @@ def _say(trial: Trial, routine: RoutineReport, echo: Echo) -> None:
 
 def mutant_text(mutant: Mutant, routine: RoutineReport) -> str:
     """Kind, address, place unless it is none, and what became what: `operand  0x287f4c (+0xc)  add x1, x2, x3 -> add x1, x2, x9`."""
-    place = mutant.place.removeprefix(routine.symbol)
+    offset = mutant.place.removeprefix(routine.symbol)
+    place = offset if offset[:1] in ("", "+") else mutant.place
     where = f"{mutant.address:#x}{f' ({one_line(place)})' if place else ''}"
     return f"{mutant.kind:<{KIND_WIDTH}}  {where}  {mutant.old_text} -> {mutant.new_text}"
 

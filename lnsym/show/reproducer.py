@@ -20,7 +20,7 @@ from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import Sample
 from lnsym.errors import one_line
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
-from lnsym.prove.disagreement import Disagreement
+from lnsym.prove.equivalence.disagreement import Disagreement
 from lnsym.prove.refutation import Counterexample
 from lnsym.prove.replay import Replay, replay
 

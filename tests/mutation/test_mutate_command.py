@@ -15,8 +15,11 @@ from typing import TypeAlias
 import pytest
 
 from lnsym import cli
+from lnsym.mutation.campaign import RoutineReport
+from lnsym.mutation.mutants import Mutant
 from lnsym.prove import subject
 from lnsym.prove.verdict import Verdict
+from lnsym.show.mutation import mutant_text
 from programs import sample_path
 
 SCRIPT = "from lnsym.cli import main; main()"
@@ -179,3 +182,18 @@ def test_a_terminated_campaign_leaves_no_process_behind() -> None:
     _, err = process.communicate(timeout=60)  # the children have the pipes too: this waits for them
     assert process.returncode == 128 + signal.SIGTERM
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("", "0x1000"),
+        ("aes", "0x1000"),
+        ("aes+0x40", "0x1000 (+0x40)"),
+        ("aes_batch+0x40", "0x1000 (aes_batch+0x40)"),  # another function whose name only begins alike
+        ("sha", "0x1000 (sha)"),
+    ],
+)
+def test_a_place_is_told_by_its_offset_in_the_routine_or_by_its_symbol(place: str, shown: str) -> None:
+    mutant = Mutant("operand", 0x1000, b"", b"", "nop", "ret", place)
+    assert mutant_text(mutant, RoutineReport("aes", "c", {}, 1)) == f"operand     {shown}  nop -> ret"

@@ -50,10 +50,11 @@ from lnsym.contract.theorem import ContractError
 from lnsym.machine import decode
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.paths import UndefinedCall
-from lnsym.prove import equivalence, smt, structural
-from lnsym.prove.equivalence import Equivalence, Routine, compare, labels
-from lnsym.prove.interfaces import InterfacesDiffer
-from lnsym.prove.product import SUFFIX, Product
+from lnsym.prove import smt, structural
+from lnsym.prove.equivalence import comparison
+from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare, labels
+from lnsym.prove.equivalence.interfaces import InterfacesDiffer
+from lnsym.prove.equivalence.product import SUFFIX, Product
 from lnsym.prove.refutation import ModelFault
 from lnsym.prove.verify import ASSUMPTIONS, Options
 from lnsym.show.equivalence import ContractsDiffer, compare_all, contract_for_both, json_report, lines
@@ -712,14 +713,14 @@ def test_only_stopped_paths_are_no_proof(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_no_pair_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where every pair of paths is dropped, nothing was compared."""
-    monkeypatch.setattr(equivalence, "pairs", lambda *_: iter(()))
+    monkeypatch.setattr(comparison, "pairs", lambda *_: iter(()))
     verdict = judged(takes_and_returns, [RET], [movz(0, 1), RET])
     assert verdict.status == "unknown"
     assert "vacuous" in verdict.reason
 
 
 def test_no_goal_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lnsym.prove.sides.Pair.goals", lambda *_: [])
+    monkeypatch.setattr("lnsym.prove.equivalence.sides.Pair.goals", lambda *_: [])
     verdict = judged(takes_and_returns, [RET], [movz(0, 1), RET])
     assert verdict.status == "unknown"
     assert "vacuous" in verdict.reason

@@ -15,8 +15,9 @@ from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.outputs import Outputs
 from lnsym.machine.emulator import Registers
-from lnsym.prove.parting import Parting, where_they_part
-from lnsym.prove.product import SUFFIX, Product
+from lnsym.prove.equivalence.parting import Parting, where_they_part
+from lnsym.prove.equivalence.product import SUFFIX, Product
+from lnsym.prove.equivalence.sides import Side
 from lnsym.prove.refutation import (
     SAMPLES,
     Input,
@@ -28,7 +29,6 @@ from lnsym.prove.refutation import (
     violation_of,
 )
 from lnsym.prove.replay import Replay, replay
-from lnsym.prove.sides import Side
 
 
 @dataclass(frozen=True)

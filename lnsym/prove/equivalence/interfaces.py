@@ -9,7 +9,7 @@ from lnsym.contract import Block, Contract, Theorem
 from lnsym.contract.outputs import Outputs
 from lnsym.contract.theorem import ContractError
 from lnsym.errors import LnsymError
-from lnsym.prove.product import given_variables
+from lnsym.prove.equivalence.product import given_variables
 
 
 @dataclass(eq=False)

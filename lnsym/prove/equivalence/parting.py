@@ -19,7 +19,7 @@ from lnsym.machine.decode import Instruction
 from lnsym.machine.image import Image
 from lnsym.machine.recorder import Recorder, Write
 from lnsym.machine.state import State
-from lnsym.prove.sides import Side
+from lnsym.prove.equivalence.sides import Side
 
 ALIKE = 16
 """How many instructions must be the same before it says something that they are not; less is what all prologues have in common."""

@@ -22,15 +22,15 @@ from lnsym.contract.theorem import ContractError
 from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
 from lnsym.prove import smt
-from lnsym.prove.disagreement import Disagreement, candidates, confirm
+from lnsym.prove.equivalence.disagreement import Disagreement, candidates, confirm
+from lnsym.prove.equivalence.interfaces import Interface, interfaces_of
+from lnsym.prove.equivalence.joint_paths import JointPaths
+from lnsym.prove.equivalence.product import Product
+from lnsym.prove.equivalence.sides import Side, pairs, simulated
 from lnsym.prove.feasibility import on_feasible_paths
-from lnsym.prove.interfaces import Interface, interfaces_of
-from lnsym.prove.joint_paths import JointPaths
 from lnsym.prove.portfolio import Decision, decide
-from lnsym.prove.product import Product
 from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
 from lnsym.prove.refutation import SAMPLES, may_be_refuted
-from lnsym.prove.sides import Side, pairs, simulated
 from lnsym.prove.verdict import EXIT_CODES, Status, Verdict
 from lnsym.prove.verify import ASSUMPTION_OF_METHOD, ASSUMPTIONS, CONFIRMATIONS, Options
 

@@ -12,10 +12,10 @@ from itertools import islice
 
 from lnsym.bv import evaluate, variables
 from lnsym.prove import smt, structural
+from lnsym.prove.equivalence.product import Product
+from lnsym.prove.equivalence.sides import Pair
 from lnsym.prove.feasibility import SOLVER_SECONDS
-from lnsym.prove.product import Product
 from lnsym.prove.refutation import SAMPLES
-from lnsym.prove.sides import Pair
 
 
 class JointPaths:
