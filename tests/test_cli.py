@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from assembly import (
     RET,
     UNDEF,
     ObjectWriter,
+    add_imm,
     b,
     cbz,
     eor,
@@ -247,6 +249,23 @@ def test_the_verdicts_do_not_depend_on_the_number_of_processes(tmp_path: Path) -
     assert said["1"] == said["3"]
     assert said["1"][1].count("no_such_function") == 2  # once as the routine, once as the symbol that is not there
     assert "3 at a time" in lines[-1]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_progress_on_a_terminal_leaves_the_verdicts_where_they_are_sent(tmp_path: Path, jobs: str) -> None:
+    """Stderr a terminal, stdout a file: the spinner goes to the one, every verdict to the other."""
+    reader, terminal = pty.openpty()
+    file = tmp_path / "verdicts"
+    with file.open("w") as out:
+        arguments = ["verify", str(sample_path("broken.o")), "max_u64_signed", "clobbers_x19", "--jobs", jobs]
+        done = subprocess.run([*LNSYM, *arguments], stdout=out, stderr=terminal, env=environment() | {"TERM": "xterm"})
+    os.close(terminal)
+    shown = os.read(reader, 1 << 16).decode()
+    os.close(reader)
+    assert done.returncode == 1
+    assert file.read_text().count("REFUTED") == 2
+    assert "REFUTED" not in shown
+    assert "max_u64" in shown
 
 
 def test_a_refutation_shows_the_input_and_both_outputs() -> None:
@@ -707,7 +726,7 @@ def test_a_trace_says_what_stopped_it(tmp_path: Path, mine: Path) -> None:
         assert said.returncode == 4
         assert "nop" in said.stdout
         assert "fadd" in said.error
-    target = written(tmp_path, object_of(b(0)))
+    target = written(tmp_path, object_of(add_imm(1, 1, 1), b(-4)))
     assert lnsym("trace", target, "routine", "--contract", mine, "--max-steps", "10").returncode == 3
 
 
@@ -755,7 +774,7 @@ def test_a_closed_pipe(command: str, reader: str) -> None:
 )
 def test_ctrl_c(tmp_path: Path, mine: Path, arguments: list[str]) -> None:
     verb, *rest = arguments
-    target = written(tmp_path, object_of(b(0)))
+    target = written(tmp_path, object_of(add_imm(1, 1, 1), b(-4)))
     process = subprocess.Popen(
         [*LNSYM, verb, str(target), *rest, "--contract", str(mine), "--max-steps", "100000000"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment(),

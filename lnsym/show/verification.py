@@ -101,7 +101,12 @@ def verify_all(
     said = set()
     for subject in asked:
         symbol = subject.symbol if isinstance(subject, Subject) else subject[0]
-        answer = next(answers) if isinstance(subject, Subject) else subject[1]
+        if isinstance(subject, Subject):
+            what = f"{symbol} ({subject.contract.name})"
+            with progress(what if jobs == 1 else f"{what}, {jobs} at a time"):
+                answer = next(answers)
+        else:
+            answer = subject[1]
         if isinstance(answer, LnsymError):
             codes.add(answer.exit_code)
             if (symbol, str(answer)) not in said:
@@ -132,13 +137,10 @@ def _answers(subjects: Sequence[Subject], options: Options, jobs: int) -> Iterat
     """What comes of each case, in their order: here, or in processes that share out the processors."""
     if jobs == 1:
         for subject in subjects:
-            with progress(f"{subject.symbol} ({subject.contract.name})"):
-                answer = _answer(subject, options)
-            yield answer
+            yield _answer(subject, options)
         return
     shared = replace(options, processes=max(1, options.processes // jobs))
-    with progress(f"{len(subjects)} cases, {jobs} at a time"):
-        yield from results((_plan(subject, shared) for subject in subjects), jobs)
+    yield from results((_plan(subject, shared) for subject in subjects), jobs)
 
 
 def _answer(subject: Subject, options: Options) -> Verdict | LnsymError:
