@@ -355,7 +355,7 @@ def conform(
 @click.option("--contract", help="A contract's name, or a file: mine.py, or mine.py:NAME.")
 @click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1).")
 @click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
-              help="Seconds for solvers, each mutant.")  # fmt: skip
+              help="Seconds for the simulation, and again for the methods, each mutant.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
               help="Write every mutant and what came of it to a file.")  # fmt: skip
