@@ -229,7 +229,7 @@ def test_memory_that_goes_on_is_no_state_that_comes_again() -> None:
         t.leave_unspecified(r)
         t.ensure_result(0)
 
-    count = (ldr(1, 0), subs_imm(1, 1, 1), store(1, 0), movz(1, 0))
+    count = (ldr(1, 0), add_imm(1, 1, 1), store(1, 0), movz(1, 0))
     theorem = Contract("c", statement).theorem()
     for code, kind in (((*count, b(-16)), StepLimit), ((ldr(1, 0), store(1, 0), b(-8)), EndlessLoop)):
         made = on_feasible_paths(image_of(*code), "routine", theorem, max_steps=200)
