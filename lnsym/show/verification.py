@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import ClassVar
@@ -96,32 +96,24 @@ def verify_all(
     names = max((len(subject.symbol) for subject in subjects), default=0)
     cases = max((len(_case_text(subject)) for subject in subjects), default=0)
     jobs = max(1, min(jobs, len(subjects)))
-    answers = _answers(subjects, options, jobs)
     codes = set()
     said = set()
-    for subject in asked:
-        symbol = subject.symbol if isinstance(subject, Subject) else subject[0]
-        if isinstance(subject, Subject):
-            what = f"{symbol} ({subject.contract.name})"
-            with progress(what if jobs == 1 else f"{what}, {jobs} at a time"):
-                answer = next(answers)
-        else:
-            answer = subject[1]
-        if isinstance(answer, LnsymError):
+    with closing(_each(asked, options, jobs)) as answers:
+        for symbol, subject, answer in answers:
             codes.add(answer.exit_code)
-            if (symbol, str(answer)) not in said:
-                print(f"lnsym: {one_line(symbol)}: {answer}", file=sys.stderr)
-            said.add((symbol, str(answer)))
-            continue
-        assert isinstance(subject, Subject)
-        outcome.image = subject.image
-        outcome.verdicts.append(answer)
-        if answer.counterexample is not None:
-            outcome.refuted.append(subject)
-        codes.add(answer.exit_code)
-        print(verdict_line(answer, names, cases), flush=True)
-        for line in _details(answer):
-            print(line)
+            if subject is None or isinstance(answer, LnsymError):
+                line = f"lnsym: {one_line(symbol)}: {answer}"
+                if line not in said:
+                    print(line, file=sys.stderr)
+                said.add(line)
+                continue
+            outcome.image = subject.image
+            outcome.verdicts.append(answer)
+            if answer.counterexample is not None:
+                outcome.refuted.append(subject)
+            print(verdict_line(answer, names, cases), flush=True)
+            for line in _details(answer):
+                print(line)
     outcome.exit_code = next((code for code in SEVERITY if code in codes), 3)
     if len(asked) > 1:
         clock = f"; {time.perf_counter() - began:.2f} s by the clock, {jobs} at a time" if jobs > 1 else ""
@@ -129,11 +121,27 @@ def verify_all(
     return outcome
 
 
+def _each(
+    asked: Sequence[Subject | tuple[str, LnsymError]], options: Options, jobs: int
+) -> Generator[tuple[str, Subject | None, Verdict | LnsymError], None, None]:
+    """What comes of all that was asked, in order, with its symbol; closing it ends all processes."""
+    subjects = [one for one in asked if isinstance(one, Subject)]
+    with closing(_answers(subjects, options, jobs)) as answers:
+        for one in asked:
+            if isinstance(one, Subject):
+                what = f"{one.symbol} ({one.contract.name})"
+                with progress(what if jobs == 1 else f"{what}, {jobs} at a time"):
+                    answer = next(answers)
+                yield one.symbol, one, answer
+            else:
+                yield one[0], None, one[1]
+
+
 def _case_text(subject: Subject) -> str:
     return case_text(subject.contract.name, {**subject.contract.parameters, **subject.case})
 
 
-def _answers(subjects: Sequence[Subject], options: Options, jobs: int) -> Iterator[Verdict | LnsymError]:
+def _answers(subjects: Sequence[Subject], options: Options, jobs: int) -> Generator[Verdict | LnsymError, None, None]:
     """What comes of each case, in their order: here, or in processes that share out the processors."""
     if jobs == 1:
         for subject in subjects:
