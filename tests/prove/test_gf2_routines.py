@@ -47,11 +47,11 @@ def aes_goals(path: Path, set_key: str, crypt: str, bits: int) -> list[Goal]:
 
 
 def keccak_goals(path: Path, symbol: str, states: int, constants: bool, known_later: bool = False) -> list[Goal]:
-    """`constants`: the routine gets a round_constants of them, known while it is simulated or only afterwards."""
+    """`constants`: the routine gets a table of them, known while it is simulated or only afterwards."""
     t = Theorem()
     state = t.region("state", 25 * states, 64, access="rw", alignment=8)
     round_constants = {i: keccak.round_constant(i) for i in range(24)}
-    fixed = None if known_later else table
+    fixed = None if known_later else round_constants
     constant_table = [t.region("constants", 24, 64, alignment=8, fixed=fixed)] if constants else []
     t.call(state, *constant_table)
     t.ensure(state, [lane for i in range(states) for lane in keccak.keccak_f1600(state.elements[25 * i : 25 * i + 25])])
