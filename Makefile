@@ -40,8 +40,8 @@ conform: $(VENV)/.developing corpora
 	$(BIN)/lnsym conform --count 1000
 
 mutants: $(VENV)/.developing corpora
-	$(BIN)/lnsym mutate aws-lc
-	$(BIN)/lnsym mutate openssl
+	$(BIN)/lnsym mutate aws-lc --jobs 2
+	$(BIN)/lnsym mutate openssl --jobs 2
 
 mutate: $(VENV)/.developing
 	$(BIN)/python -m lnsym.conform.mutation

@@ -182,9 +182,8 @@ def verify(
     if test is not None:
         from lnsym.show.reproducer import refutation_test
 
-        found = [verdict.counterexample for verdict in outcome.verdicts if verdict.counterexample]
-        subjects = zip(outcome.refuted, found, strict=True)
-        _write_tests(test, [refutation_test(s.execution(options.max_steps), c, n) for n, (s, c) in enumerate(subjects)])
+        refuted = [(subject.execution(options.max_steps), found) for subject, found in outcome.refuted]
+        _write_tests(test, [refutation_test(*what, number) for number, what in enumerate(refuted)])
     return outcome.exit_code
 
 

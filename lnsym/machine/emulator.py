@@ -43,6 +43,21 @@ class Registers:
     vector: list[int]
     nzcv: int = 0
 
+    def named(self, name: str) -> int:
+        """What `sp`, `xN` or `dN`, the low half of a vector register, holds; 64 bits."""
+        if name == "sp":
+            return self.general[31]
+        n = int(name[1:])
+        return self.general[n] if name[0] == "x" else self.vector[n] & ((1 << 64) - 1)
+
+    def set_named(self, name: str, value: int) -> None:
+        """Set `xN`, or `dN` with the high half of its vector register left as it is."""
+        n = int(name[1:])
+        if name[0] == "x":
+            self.general[n] = value
+        else:
+            self.vector[n] = self.vector[n] >> 64 << 64 | value
+
 
 @dataclass
 class Run:
@@ -143,7 +158,7 @@ class Emulator:
         """Whether the machine, run on for so many steps, comes to a state that it was in before.
 
         Each state is compared with that of the last step whose number is a power of two (R. P. Brent, An improved Monte Carlo
-        factorization algorithm, 1980, section 2).
+        factorization algorithm, 1980).
         """
         uc = self._uc
         pc = uc.reg_read(self._arm64.UC_ARM64_REG_PC)

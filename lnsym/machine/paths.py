@@ -115,7 +115,7 @@ class _Before:
     """An earlier state of a path that runs on without forking: that after the last branch whose number is a power of two.
 
     A path that comes to one state again and again comes to this one too (R. P. Brent, An improved Monte Carlo factorization
-    algorithm, 1980, section 2).
+    algorithm, 1980).
     """
 
     def __init__(self) -> None:

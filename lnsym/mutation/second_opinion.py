@@ -210,7 +210,7 @@ class _Machine:
         vector = [self._random.getrandbits(128) for _ in range(32)]
         registers = Registers([*general, self._sp], vector, self._random.getrandbits(4))
         for name, value in theorem.registers.items():
-            _set_register(registers, name, _number(value))
+            registers.set_named(name, _number(value))
         return registers
 
     def _failure(self, run: Run) -> str:
@@ -242,7 +242,7 @@ class _Machine:
             expected["result"] = _number(theorem.result)
             actual["result"] = registers.general[0] & ((1 << theorem.result.width) - 1)
         for name, value in theorem.ensured_registers.items():
-            expected[name], actual[name] = _number(value), _register(registers, name)
+            expected[name], actual[name] = _number(value), registers.named(name)
         for name, now in _callee_saved(registers).items():
             if name not in theorem.changed_registers:
                 expected[name], actual[name] = first[name], now
@@ -257,20 +257,4 @@ def _first_difference(expected: Mapping[str, int], actual: Mapping[str, int]) ->
 
 
 def _callee_saved(registers: Registers) -> dict[str, int]:
-    return {name: _register(registers, name) for name in abi.CALLEE_SAVED}
-
-
-def _register(registers: Registers, name: str) -> int:
-    """`sp`, `xN`, or `dN`, the low half of a vector register."""
-    if name == "sp":
-        return registers.general[31]
-    n = int(name[1:])
-    return registers.general[n] if name[0] == "x" else registers.vector[n] & ((1 << 64) - 1)
-
-
-def _set_register(registers: Registers, name: str, value: int) -> None:
-    n = int(name[1:])
-    if name[0] == "x":
-        registers.general[n] = value
-    else:
-        registers.vector[n] = registers.vector[n] >> 64 << 64 | value
+    return {name: registers.named(name) for name in abi.CALLEE_SAVED}

@@ -22,7 +22,6 @@ from lnsym.machine.emulator import Run
 from lnsym.machine.image import Image
 from lnsym.machine.memory import OutsideMemory, SymbolicOffset
 from lnsym.machine.paths import Conditions, EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
-from lnsym.prove.divergence import first_divergence
 from lnsym.prove.replay import Replay, replay
 
 SAMPLES = 48
@@ -154,9 +153,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     ]
     if not differences:
         return None
-    return Counterexample(
-        full, differences, divergence=first_divergence(execution, full), inputs=_inputs(execution, full)
-    )
+    return Counterexample(full, differences, inputs=_inputs(execution, full))
 
 
 def violation_of(image: Image, stopped: Iterable[Path], run: Run) -> str:

@@ -65,7 +65,7 @@ def replay(
     )
     own = execution.theorem.registers
     for name, value in zip(own, evaluate(list(own.values()), [sample], default=0)[0], strict=True):
-        _set_register(registers, name, value)
+        registers.set_named(name, value)
     for number, call in enumerate(execution.theorem.calls):
         if number:
             _forget(registers, sample, number)
@@ -106,20 +106,5 @@ def _observe(execution: Execution, emulator: Emulator, registers: Registers, sam
     if result is not None:
         observed["result"] = registers.general[0] & ((1 << result.width) - 1)
     for name in (*abi.CALLEE_SAVED, *execution.theorem.ensured_registers):
-        observed[name] = _register(registers, name)
+        observed[name] = registers.named(name)
     return observed
-
-
-def _set_register(registers: Registers, name: str, value: int) -> None:
-    n = int(name[1:])
-    if name[0] == "x":
-        registers.general[n] = value
-    else:
-        registers.vector[n] = registers.vector[n] >> 64 << 64 | value
-
-
-def _register(registers: Registers, name: str) -> int:
-    if name == "sp":
-        return registers.general[31]
-    n = int(name[1:])
-    return registers.general[n] if name[0] == "x" else registers.vector[n] & ((1 << 64) - 1)

@@ -13,7 +13,7 @@ from itertools import islice
 from isa.assumptions import assumption_of
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
-from lnsym.contract.execution import MAX_STEPS
+from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.goals import Goal, unreachable
 from lnsym.contract.inputs import Sample, holds, samples
 from lnsym.contract.preconditions import preconditions
@@ -22,7 +22,7 @@ from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
 from lnsym.machine.state import SP
 from lnsym.prove import refutation
-from lnsym.prove.divergence import first_without_counterpart
+from lnsym.prove.divergence import first_divergence, first_without_counterpart
 from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.minimise import minimised
 from lnsym.prove.portfolio import METHODS, Decision, Limits, decide
@@ -92,6 +92,23 @@ def verify(
     return _Verification(image, symbol, contract, dict(parameters or {}), options or Options()).verdict()
 
 
+def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUse]) -> list[str]:
+    """Those of the instructions that were run and of the methods that closed goals, by their names in SOUNDNESS.md."""
+    run = [instruction for execution in executions for instruction in execution.code.decoded.values()]
+    named = {assumption_of(i.encoding.mnemonic(i.fields) or "") for i in run}
+    used = [ASSUMPTION_OF_METHOD[m.name] for m in methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
+    return [*sorted(name for name in named if name), *dict.fromkeys(used)]
+
+
+def exit_code_of_stopped(left: Sequence[tuple[Goal, str]], stopped: Mapping[Goal, Path]) -> int:
+    """The exit code of the first path among the open goals that was stopped, 3 for a fault of the code; 0 where there is none."""
+    for goal, _ in left:
+        error = stopped[goal].stopped if goal in stopped else None
+        if error is not None:
+            return 3 if error.exit_code == 1 else error.exit_code
+    return 0
+
+
 class _Verification:
     def __init__(
         self, image: Image, symbol: str, contract: Contract, parameters: dict[str, object], options: Options
@@ -127,15 +144,8 @@ class _Verification:
         verdict.terms = terms_made() - self._terms
         verdict.seconds = self._seconds
         verdict.methods = self._methods
-        verdict.assumptions = (*ASSUMPTIONS, *self._assumptions_used())
+        verdict.assumptions = (*ASSUMPTIONS, *assumptions_used([execution], self._methods))
         return verdict
-
-    def _assumptions_used(self) -> list[str]:
-        """Those of the instructions that were run and of the methods that closed goals."""
-        run = self._execution.code.decoded.values()
-        named = {assumption_of(i.encoding.mnemonic(i.fields) or "") for i in run}
-        used = [ASSUMPTION_OF_METHOD[m.name] for m in self._methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
-        return [*sorted(name for name in named if name), *dict.fromkeys(used)]
 
     def _check_preconditions(self) -> None:
         """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""
@@ -173,12 +183,7 @@ class _Verification:
 
     def _left_open(self, decision: Decision) -> str:
         """What is open, in a line; the exit code of a path that was stopped is the verdict's."""
-        for goal, _ in decision.left:
-            if goal in self._stopped:
-                stopped = self._stopped[goal].stopped
-                assert stopped is not None
-                code = 3 if stopped.exit_code == 1 else stopped.exit_code
-                self._verdict.exit_code = self._verdict.exit_code or code
+        self._verdict.exit_code = exit_code_of_stopped(decision.left, self._stopped)
         first, reason = decision.left[0]
         more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
         if first not in self._stopped:
@@ -207,18 +212,20 @@ class _Verification:
             if counterexample is not None:
                 smaller = refutation.confirm(self._execution, minimised(self._execution, counterexample.sample))
                 self._verdict.counterexample = smaller or counterexample
-                self._verdict.counterexample.origin = self._origin(self._verdict.counterexample)
+                self._locate(self._verdict.counterexample)
                 return True
         return False
 
-    def _origin(self, counterexample: Counterexample) -> str:
+    def _locate(self, counterexample: Counterexample) -> None:
+        """Say where the computation leaves the specification, if it returned and that can be told."""
         if not counterexample.differences:
-            return ""
-        instruction = first_without_counterpart(self._execution, counterexample.sample)
-        if instruction is None:
-            return ""
-        place = self._execution.image.describe(instruction.address)
-        return f"{instruction.address:#x} ({place})  {instruction.text}"
+            return
+        execution = self._execution
+        counterexample.divergence = first_divergence(execution, counterexample.sample)
+        instruction = first_without_counterpart(execution, counterexample.sample)
+        if instruction is not None:
+            place = execution.image.describe(instruction.address)
+            counterexample.origin = f"{instruction.address:#x} ({place})  {instruction.text}"
 
     def _proved(self) -> tuple[Status, str]:
         """The verdict when every goal holds, provided that there were inputs, and goals for each path that reaches the end."""

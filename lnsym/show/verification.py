@@ -15,6 +15,7 @@ from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
 from lnsym.machine.image import Image
 from lnsym.processes import Crashed, Plan, Returned, Work, results
+from lnsym.prove.refutation import Counterexample
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options
@@ -31,8 +32,7 @@ class Outcome:
     verdicts: list[Verdict]
     image: Image | None
     exit_code: int
-    refuted: list[Subject] = field(default_factory=list)
-    """What each refuted verdict is about, in their order."""
+    refuted: list[tuple[Subject, Counterexample]] = field(default_factory=list)
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def verify_all(
             outcome.image = subject.image
             outcome.verdicts.append(answer)
             if answer.counterexample is not None:
-                outcome.refuted.append(subject)
+                outcome.refuted.append((subject, answer.counterexample))
             print(verdict_line(answer, names, cases), flush=True)
             for line in _details(answer):
                 print(line)

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from isa.assumptions import assumption_of
 from lnsym.bv import BV, show, terms_made, variables
 from lnsym.contract import Contract
 from lnsym.contract.execution import Execution
@@ -32,7 +31,7 @@ from lnsym.prove.portfolio import Decision, decide
 from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
 from lnsym.prove.refutation import SAMPLES, may_be_refuted
 from lnsym.prove.verdict import EXIT_CODES, Status, Verdict
-from lnsym.prove.verify import ASSUMPTION_OF_METHOD, ASSUMPTIONS, CONFIRMATIONS, Options
+from lnsym.prove.verify import ASSUMPTIONS, CONFIRMATIONS, Options, assumptions_used, exit_code_of_stopped
 
 
 @dataclass(frozen=True)
@@ -198,11 +197,7 @@ class _Comparison:
 
     def _left_open(self, decision: Decision) -> str:
         """What is open, in a line; the exit code of a path that was stopped is the verdict's."""
-        for goal, _ in decision.left:
-            stopped = self._stopped[goal].stopped if goal in self._stopped else None
-            if stopped is not None:
-                code = 3 if stopped.exit_code == 1 else stopped.exit_code
-                self._verdict.exit_code = self._verdict.exit_code or code
+        self._verdict.exit_code = exit_code_of_stopped(decision.left, self._stopped)
         first, reason = decision.left[0]
         more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
         if first not in self._stopped:
@@ -228,9 +223,7 @@ class _Comparison:
     def _assumptions(self, decision: Decision) -> Iterator[str]:
         """Those of every comparison, of the instructions that were run and of the methods that closed goals."""
         yield from (name for name in ASSUMPTIONS if name != "specification")
-        run = [i for execution in self._executions for i in execution.code.decoded.values()]
-        yield from sorted({name for i in run if (name := assumption_of(i.encoding.mnemonic(i.fields) or ""))})
-        used = [ASSUMPTION_OF_METHOD[m.name] for m in decision.methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
+        used = assumptions_used(self._executions, decision.methods)
         yield from dict.fromkeys([*used, "solver"] if self._solver_dropped_some else used)
 
     # -- as the portfolio's refuter -------------------------------------------------------------

@@ -14,7 +14,6 @@ from lnsym.contract import abi
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.outputs import Outputs
-from lnsym.machine.emulator import Registers
 from lnsym.prove.equivalence.parting import Parting, where_they_part
 from lnsym.prove.equivalence.product import SUFFIX, Product
 from lnsym.prove.equivalence.sides import Side
@@ -113,13 +112,7 @@ def _output_values(outputs: Outputs, seen: Replay) -> dict[str, int]:
     values = {f"{block.name}[{i}]": seen.observed[f"{block.name}[{i}]"] for block, i in outputs.elements}
     if outputs.result_width:
         values["result"] = seen.run.registers.general[0] & ((1 << outputs.result_width) - 1)
-    return values | {name: _register(seen.run.registers, name) for name in outputs.registers}
-
-
-def _register(registers: Registers, name: str) -> int:
-    """`xN`, or the low half of a vector register, `dN`."""
-    n = int(name[1:])
-    return registers.general[n] if name[0] == "x" else registers.vector[n] & ((1 << 64) - 1)
+    return values | {name: seen.run.registers.named(name) for name in outputs.registers}
 
 
 def _not_preserved(side: Side, own: Sample, seen: Replay) -> list[str]:
