@@ -62,11 +62,6 @@ def cone(graph: Graph, roots: Iterable[int], limit: int) -> Cone:
     return Cone(inside, leaves + cut, whole)
 
 
-def equal_by_tables(graph: Graph, a: Literal, b: Literal) -> bool:
-    """Whether two literals are one function of the nodes of a narrow cut, looked at point by point."""
-    return difference_table(graph, a, b, narrow_cone(graph, a >> 1, b >> 1)) == 0
-
-
 def difference_table(graph: Graph, a: Literal, b: Literal, part: Cone) -> int:
     """Where two literals differ, a bit for each point: values of the leaves, the first leaf the lowest bit of a point's number."""
     place = {0: 0, **{leaf: n + 1 for n, leaf in enumerate(part.leaves)}}

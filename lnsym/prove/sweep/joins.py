@@ -16,6 +16,7 @@ from typing import Any
 from pysat.solvers import Solver
 
 from lnsym.prove.circuit.graph import FALSE, INPUT, Gate, Graph, Key, Literal, value, values
+from lnsym.prove.sweep.arguments import Argument, Join, Parity, Table, Unsatisfiable
 from lnsym.prove.sweep.cones import (
     MAX_INPUTS,
     Cone,
@@ -23,7 +24,7 @@ from lnsym.prove.sweep.cones import (
     cone,
     difference_table,
     equal_by_parity,
-    equal_by_tables,
+    narrow_cone,
     variable,
 )
 from lnsym.prove.sweep.samples import Samples
@@ -69,6 +70,8 @@ class Joins:
         self.samples = samples
         self.apart: list[tuple[Literal, Literal]] = []
         """Pairs with equal signatures for which no answer came."""
+        self.joins: list[Join] = []
+        """What was joined, in that order."""
         self._values: list[int] = [0]
         self._classes: dict[int, list[int]] = {0: [0]}
         self._keys: dict[int, Key] = {}
@@ -118,9 +121,9 @@ class Joins:
             return 2 * node
         for other in others[:CANDIDATES]:
             literal = 2 * other | (sign ^ self._normal(other)[1])
-            if self.equal(2 * node, literal):
-                self._joined.add(node)
-                return literal
+            argument = self._argument(2 * node, literal)
+            if argument is not None:
+                return self._declare(Join(node, literal, argument))
         self._enter(node)
         return 2 * node
 
@@ -133,45 +136,56 @@ class Joins:
         others = self._classes.get(found ^ (ones if sign else 0), [])
         return [2 * other | (sign ^ self._normal(other)[1]) for other in others[:CANDIDATES]]
 
-    def equal(self, a: Literal, b: Literal) -> bool:
-        """Whether two literals with equal signatures are shown equal within the effort."""
+    def _declare(self, join: Join) -> Literal:
+        """The literal that stands for a node from now on: the only place where one gate takes another's."""
+        self._joined.add(join.node)
+        self.joins.append(join)
+        return join.literal
+
+    def _argument(self, a: Literal, b: Literal) -> Argument | None:
+        """Why two literals with equal signatures are one function, if that is found within the effort."""
         try:
-            return self._equal(a, b)
+            return self._found_argument(a, b)
         except OutOfTime:
             self.apart.append((a, b))
             raise
 
-    def _equal(self, a: Literal, b: Literal) -> bool:
+    def _found_argument(self, a: Literal, b: Literal) -> Argument | None:
         self._check_time()
-        if equal_by_tables(self.graph, a, b) or equal_by_parity(self.graph, a, b):
-            return True
+        narrow = narrow_cone(self.graph, a >> 1, b >> 1)
+        if difference_table(self.graph, a, b, narrow) == 0:
+            return Table(tuple(narrow.leaves))
+        if equal_by_parity(self.graph, a, b):
+            return Parity()
         for size in self.effort.sizes:
             part = cone(self.graph, (a >> 1, b >> 1), size)
             if part.whole and len(part.leaves) <= MAX_INPUTS:
-                return self._equal_everywhere(a, b, part)
+                return self._on_all_points(a, b, part)
             if part.whole and len(self.graph) < SHARED:
-                found = self.differ(a, b, (), self.effort.conflicts).found
-                if found is None:
-                    break
-                return not found
-            with Solver(name=SOLVER, bootstrap_with=clauses(self.graph, part.gates)) as solver:
-                answer, model = self._in_portions(solver, a, b, (), self.effort.conflicts)
+                answer = self.differ(a, b, (), self.effort.conflicts).found
+                model: list[int] = []
+            else:
+                with Solver(name=SOLVER, bootstrap_with=clauses(self.graph, part.gates)) as solver:
+                    answer, model = self._in_portions(solver, a, b, (), self.effort.conflicts)
             if answer is False:
-                return True
+                return Unsatisfiable(tuple(part.leaves), len(part.gates))
             if part.whole:
-                if answer:
+                if answer and model:
                     self._learn(self._inputs(model))
-                    return False
+                if answer:
+                    return None
                 break
         self.apart.append((a, b))
-        return False
+        return None
 
-    def _equal_everywhere(self, a: Literal, b: Literal, part: Cone) -> bool:
+    def _on_all_points(self, a: Literal, b: Literal, part: Cone) -> Argument | None:
+        """The table over all inputs of a cone; a point at which the two differ is learned."""
         table = difference_table(self.graph, a, b, part)
-        if table:
-            point = (table & -table).bit_length() - 1
-            self._learn({leaf: point >> n & 1 for n, leaf in enumerate(part.leaves)})
-        return not table
+        if not table:
+            return Table(tuple(part.leaves))
+        point = (table & -table).bit_length() - 1
+        self._learn({leaf: point >> n & 1 for n, leaf in enumerate(part.leaves)})
+        return None
 
     def differ(self, a: Literal, b: Literal, conditions: Sequence[Literal], conflicts: int) -> Difference:
         """Whether some input makes the two differ and all conditions 1; on the whole circuit below them."""

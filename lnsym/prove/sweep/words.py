@@ -2,21 +2,35 @@
 
 Terms are taken operands first, each rebuilt on what its operands were replaced by, so that the normal forms see what the joins have shown.
 A term whose bits are those of an earlier one, rotated or complemented or offset by a constant, is replaced by that.
+
+What looks alike is a proposal. `Words.declare` alone makes it a replacement: every bit must be the same literal of the circuit, on
+both sides, and the equality is kept.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lnsym.bv import BV, operands, topological
 from lnsym.bv.evaluate import rebuild
 from lnsym.prove.circuit.adders import Word
-from lnsym.prove.circuit.blast import Blaster
+from lnsym.prove.circuit.blast import Blaster, rotated
 from lnsym.prove.sweep.joins import Joins
 
 OFFSET_SAMPLES = 6
 """On how many samples the difference of two words is looked at before a constant offset is tried."""
 
 MIN_OFFSET_WIDTH = 8
-BITS_PER_GATE = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Equality:
+    """`term` is `other` rotated right by `rotation` and XORed with `flips`, for every input: bit by bit one literal of the circuit."""
+
+    term: BV
+    other: BV
+    rotation: int
+    flips: int
 
 
 class Words:
@@ -29,6 +43,8 @@ class Words:
         self._by_word: dict[Word, BV] = {}
         self._by_rotation: dict[tuple[int, ...], tuple[BV, int]] = {}
         self._by_differences: dict[tuple[int, ...], BV] = {}
+        self.equalities: list[Equality] = []
+        """What was declared, in that order."""
 
     def word(self, term: BV) -> Word:
         """The bits of a term that was added."""
@@ -54,29 +70,42 @@ class Words:
         if term.op == "const":
             return term
         if all(bit < 2 for bit in word):
-            return BV.const(sum(bit << n for n, bit in enumerate(word)), term.width)
+            constant = BV.const(sum(bit << n for n, bit in enumerate(word)), term.width)
+            self._blast(constant)
+            return self.declare(term, constant)
         earlier = self._by_word.setdefault(word, term)
         if earlier is not term:
-            return self.new[earlier]
+            return self.declare(term, earlier)
         if term.width == 1:
             return self._complemented(term, word)
         rotation, key = _least_rotation(word)
-        known = self._by_rotation.setdefault(key, (term, rotation))
-        if known[0] is not term and known[0].width == term.width:
-            other, turned = self.new[known[0]], known[1]
-            result = other.rotate_right((rotation - turned) % term.width)
-            flipped = self._flips(result, word)
-            return result ^ flipped if flipped else result
+        earlier, turned = self._by_rotation.setdefault(key, (term, rotation))
+        if earlier is not term:
+            by = (rotation - turned) % term.width
+            flips = _flips(rotated(self._blaster.words[earlier], by), word)
+            found = self.declare(term, earlier, by, flips)
+            if found is not term:
+                return found
         return self._offset(term, word)
+
+    def declare(self, term: BV, other: BV, rotation: int = 0, flips: int = 0) -> BV:
+        """What replaces a term that is another one rotated right by `rotation` and XORed with `flips`; itself where that is not shown.
+
+        The only place that replaces a word by one of other terms. The argument it demands is identity: each bit of the one is the
+        literal that stands at its place in the other. A literal stands for one function, whatever was joined into it.
+        """
+        if other.width != term.width:
+            return term
+        theirs = rotated(self._blaster.words[other], rotation)
+        if tuple([bit ^ (flips >> n & 1) for n, bit in enumerate(theirs)]) != self._blaster.words[term]:
+            return term
+        self.equalities.append(Equality(term, other, rotation, flips))
+        result = self.new[other].rotate_right(rotation) if rotation else self.new[other]
+        return result ^ flips if flips else result
 
     def _complemented(self, term: BV, word: Word) -> BV:
         other = self._by_word.get((word[0] ^ 1,))
-        return term if other is None else ~self.new[other]
-
-    def _flips(self, other: BV, word: Word) -> int:
-        self._blast(other)
-        theirs = self._blaster.words[other]
-        return sum(((a ^ b) & 1) << n for n, (a, b) in enumerate(zip(word, theirs, strict=True)))
+        return term if other is None else self.declare(term, other, flips=1)
 
     def _blast(self, term: BV) -> None:
         for node in self._fresh(term):
@@ -99,8 +128,10 @@ class Words:
             return term
         constant = (values[0] - self._values(self._blaster.words[earlier])[0]) & mask
         candidate = earlier + constant
+        if candidate is term:
+            return term
         self._blast(candidate)
-        return candidate if self._blaster.words[candidate] == word else term
+        return self.declare(term, candidate)
 
     def _values(self, word: Word) -> list[int]:
         """The word's values on a few samples."""
@@ -120,6 +151,11 @@ class Words:
         pairs = [(holder.get(a >> 1), holder.get(b >> 1)) for a, b in self.joins.apart]
         found = [(a, b) for a, b in pairs if a is not None and b is not None and a is not b]
         return min(found, key=lambda pair: len(topological(pair)), default=None)
+
+
+def _flips(theirs: Word, word: Word) -> int:
+    """The bits at which the signs of two words differ: a proposal, which says nothing of their nodes."""
+    return sum(((a ^ b) & 1) << n for n, (a, b) in enumerate(zip(word, theirs, strict=True)))
 
 
 def _least_rotation(word: Word) -> tuple[int, tuple[int, ...]]:
