@@ -335,3 +335,15 @@ class DumpUnwritable(LnsymError):
 
     def _message(self) -> str:
         return f"{self.path}: {self.reason}; name a directory that you can write"
+
+
+# --- faults of lnsym itself -----------------------------------------------------------------------
+
+
+class ToolFault(Exception):
+    """lnsym contradicts itself. Never a verdict: `reproduction` holds all that is needed to see it again."""
+
+    def __init__(self, what: str, reproduction: str) -> None:
+        super().__init__(what, reproduction)
+        self.what = what
+        self.reproduction = reproduction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from random import Random
 from typing import Literal, TypeAlias
@@ -13,7 +13,7 @@ import pysat.solvers  # noqa: F401  # what methods import when they are first us
 
 import lnsym.prove.smt_terms  # noqa: F401
 from benchmarks.equivalences.goal import EquivalenceGoal, Sides
-from lnsym.bv import evaluate, rewrite_level, variables
+from lnsym.bv import BV, evaluate, rewrite_level, variables
 from lnsym.contract.goals import Goal
 from lnsym.prove import smt
 from lnsym.prove.portfolio import METHODS as ALL
@@ -77,6 +77,12 @@ class Evaluation:
             [goal.actual, goal.expected, *goal.conditions], [model], default=0
         )
         return actual != expected and all(conditions)
+
+    def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+        """Random values."""
+        random = Random(1)
+        while True:
+            yield {v.name: random.getrandbits(v.width) for v in free}
 
 
 METHODS: dict[str, Method] = {"sweep": by_sweep, "z3": by_z3, "bitwuzla": by_bitwuzla, "portfolio": by_portfolio}

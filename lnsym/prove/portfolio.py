@@ -8,14 +8,17 @@ goal counts, a confirmed counterexample ends everything, and what has no answer 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from lnsym.bv import BV, topological
+from lnsym.bv import BV, evaluate, topological, variables
+from lnsym.bv.listing import listing
 from lnsym.contract.goals import Goal
-from lnsym.prove import structural
-from lnsym.prove.race import Ended, Task, chains, race
+from lnsym.errors import ToolFault
+from lnsym.prove import consistency, structural
+from lnsym.prove.consistency import Claim
+from lnsym.prove.race import Ended, Finding, Task, chains, race
 from lnsym.prove.verdict import MethodUse, Status
 
 METHODS = ("structural", "gf2", "sweep", "smt")
@@ -54,6 +57,9 @@ class Refuter(Protocol):
     def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
         """A solver's values of the variables; those it lacks are free."""
 
+    def inputs(self, free: Sequence[BV]) -> Iterator[Mapping[str, int]]:
+        """Endless values of variables, those that are pointers where the preconditions allow them."""
+
 
 @dataclass
 class Decision:
@@ -90,6 +96,9 @@ class _Portfolio:
         self._uses: dict[str, MethodUse] = {}
         self._reasons: dict[Goal, str] = {}
         self._apart: tuple[BV, BV] | None = None
+        self._claims: list[Claim] = []
+        self._models: dict[Goal, str] = {}
+        """Goals that a solver's model refutes on the terms, and the solver: nothing may prove them."""
 
     def decision(self) -> Decision:
         """The methods one after the other."""
@@ -104,7 +113,13 @@ class _Portfolio:
             return self._decided("refuted")
         if self._open and {"sweep", "smt"}.intersection(methods) and self._race():
             return self._decided("refuted")
-        return self._decided("unknown" if self._open else "proved")
+        if self._open:
+            return self._decided("unknown")
+        consistency.check(self._claims, self._refuter.inputs(self._variables()))
+        return self._decided("proved")
+
+    def _variables(self) -> list[BV]:
+        return variables([term for c in self._claims for term in (c.actual, c.expected, *c.conditions)])
 
     def _decided(self, status: Status) -> Decision:
         left = [(goal, self._reasons.get(goal, "no method that was tried closes it")) for goal in self._open]
@@ -137,6 +152,7 @@ class _Portfolio:
         deadline = self._deadline if last else began + SHARE_OF_GF2 * (self._deadline - began)
         closed = Solver().prove([(goal.actual, goal.expected) for goal in goals], deadline)
         proved = {goal for goal, done in zip(goals, closed, strict=True) if done}
+        self._claims += [Claim(goal.name, "gf2", goal.actual, goal.expected) for goal in proved]
         self._open = [goal for goal in self._open if goal not in proved]
         self._note("gf2", len(proved), time.perf_counter() - began)
 
@@ -154,6 +170,9 @@ class _Portfolio:
         rivals = chains(limits.methods, limits.processes)
         findings = race(task, rivals)
         for found in findings:
+            if isinstance(found, ToolFault):
+                findings.close()
+                raise found
             if isinstance(found, Ended):
                 self._note(found.method, 0, found.seconds)
                 self._apart = self._apart or self._named(found.apart, asked)
@@ -161,7 +180,12 @@ class _Portfolio:
             goal = asked[found.goal]
             if goal not in open_:
                 continue
+            premises = tuple(task.premises[found.goal])
             if found.status == "proved":
+                if goal in self._models:
+                    findings.close()
+                    raise _outvoted(goal, self._models[goal], found.method)
+                self._claims.append(Claim(goal.name, found.method, goal.actual, goal.expected, premises))
                 del open_[goal]
                 self._note(found.method, 1, 0.0)
                 if not open_:
@@ -171,7 +195,11 @@ class _Portfolio:
                     findings.close()
                     self._note(found.method, 0, time.perf_counter() - began)
                     return True
+                if not _refutes(goal, premises, found.model):
+                    findings.close()
+                    raise _no_model(goal, premises, found)
                 self._reasons[goal] = f"{found.method} found a counterexample that did not run"
+                self._models[goal] = found.method
             else:
                 self._reasons.setdefault(goal, found.reason)
         findings.close()
@@ -189,3 +217,21 @@ class _Portfolio:
         by_serial = {term.serial: term for term in topological(roots)}
         first, second = (by_serial.get(serial) for serial in serials)
         return (first, second) if first is not None and second is not None else None
+
+
+def _refutes(goal: Goal, premises: Sequence[BV], model: Mapping[str, int]) -> bool:
+    """Whether the two sides differ on a solver's model, all premises being 1: the goal is then false, whether or not it runs."""
+    ((actual, expected, *held),) = evaluate([goal.actual, goal.expected, *premises], [model], default=0)
+    return actual != expected and all(held)
+
+
+def _no_model(goal: Goal, premises: Sequence[BV], found: Finding) -> ToolFault:
+    what = f"the model that {found.method} found for {goal.name} does not tell the two sides apart"
+    terms = {"one side": goal.actual, "other side": goal.expected}
+    terms |= {f"premise {number}": premise for number, premise in enumerate(premises)}
+    return ToolFault(what, f"{what}\n{listing(terms)}{found.model}\n")
+
+
+def _outvoted(goal: Goal, refuted: str, proved: str) -> ToolFault:
+    what = f"{proved} proved {goal.name}, which is false on the model that {refuted} found"
+    return ToolFault(what, f"{what}\n{listing({'one side': goal.actual, 'other side': goal.expected})}")

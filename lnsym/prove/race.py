@@ -12,12 +12,15 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import repeat
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lnsym.bv import BV, terms_made
 from lnsym.contract.goals import Goal
-from lnsym.prove import smt
+from lnsym.errors import ToolFault
+from lnsym.prove import consistency, smt
+from lnsym.prove.consistency import Claim
 
 if TYPE_CHECKING:
     from lnsym.prove.sweep import Sweep
@@ -33,6 +36,13 @@ SHARE_OF_SWEEP = 0.6
 
 MARGIN = 0.95
 """Which part it gets where it is the last: it says what stayed apart before time is over."""
+
+
+JOIN_SAMPLES = 256
+"""On how many inputs each equality of two words is evaluated before it may close a goal."""
+
+CHECK_INTERVALS = 4
+"""How many times as long as a check takes goes by before the next one."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class Ended:
     apart: tuple[int, int] | None = None
 
 
-Message: TypeAlias = Finding | Ended
+Message: TypeAlias = Finding | Ended | ToolFault
 Send: TypeAlias = Callable[[Message], None]
 
 
@@ -121,12 +131,39 @@ def _run(chain: Chain, task: Task, sender: Connection) -> None:
 
     sweep: Sweep | None = None
     with suppress(BrokenPipeError):
-        for n, method in enumerate(chain):
-            left = [number for number in range(len(task.goals)) if number not in answered]
-            if method == "sweep":
-                sweep = _sweep(task, left, SHARE_OF_SWEEP if n + 1 < len(chain) else MARGIN, send)
-            else:
-                _solve(task, left, method, sweep.merged if sweep else lambda term: term, send)
+        try:
+            for n, method in enumerate(chain):
+                left = [number for number in range(len(task.goals)) if number not in answered]
+                if method == "sweep":
+                    sweep = _sweep(task, left, SHARE_OF_SWEEP if n + 1 < len(chain) else MARGIN, send)
+                else:
+                    _solve(task, left, method, sweep.merged if sweep else lambda term: term, send)
+        except ToolFault as fault:
+            send(fault)
+
+
+class _Checks:
+    """The words that sweep declared equal, evaluated on fresh inputs before anything that rests on them is said."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._sweep = sweep
+        self._checked = 0
+        self._cost = 0.0
+        self._last = time.perf_counter()
+
+    def due(self) -> bool:
+        """Whether the last check is so long ago that another takes a small part of the time."""
+        return time.perf_counter() - self._last > CHECK_INTERVALS * self._cost
+
+    def run(self) -> None:
+        """Raises ToolFault for an equality that fails on an input."""
+        began = time.perf_counter()
+        new = self._sweep.equalities[self._checked :]
+        self._checked += len(new)
+        claims = [Claim("two words joined", "sweep", e.term, e.other.rotate_right(e.rotation) ^ e.flips) for e in new]
+        consistency.check(claims, repeat({}), JOIN_SAMPLES)
+        self._last = time.perf_counter()
+        self._cost = self._last - began
 
 
 def _sweep(task: Task, numbers: Sequence[int], share: float, send: Send) -> Sweep:
@@ -136,9 +173,18 @@ def _sweep(task: Task, numbers: Sequence[int], share: float, send: Send) -> Swee
     terms = terms_made()
     queries = [Query(task.goals[n].actual, task.goals[n].expected, task.premises[n]) for n in numbers]
     sweep = Sweep(queries, began + share * (task.deadline - began))
+    pending: list[Finding] = []
+    checks = _Checks(sweep)
     for found in sweep.run():
         answer = sweep.answers[found]
-        send(Finding(numbers[found], "sweep", answer.status, answer.model))
+        pending.append(Finding(numbers[found], "sweep", answer.status, answer.model))
+        if answer.status == "refuted" or checks.due():
+            checks.run()
+            while pending:
+                send(pending.pop(0))
+    checks.run()
+    for finding in pending:
+        send(finding)
     for number, answer in zip(numbers, sweep.answers, strict=True):
         if answer.status == "unknown":
             send(Finding(number, "sweep", "unknown", reason="sweep joined neither it nor all below it in time"))

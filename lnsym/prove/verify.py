@@ -202,6 +202,10 @@ class _Verification:
         """A solver's input."""
         return self._may_be_refuted(goal) and self._confirm(self._placed(model))
 
+    def inputs(self, free: Sequence[BV]) -> Iterator[Sample]:
+        """Samples of the variables, regions placed."""
+        return samples(self._execution, free)
+
     def _may_be_refuted(self, goal: Goal) -> bool:
         return goal not in self._stopped or refutation.may_be_refuted(self._stopped[goal])
 

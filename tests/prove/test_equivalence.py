@@ -47,6 +47,7 @@ from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.execution import Execution
 from lnsym.contract.routines import Images, contract_for
 from lnsym.contract.theorem import ContractError
+from lnsym.errors import ToolFault
 from lnsym.machine import decode
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.paths import UndefinedCall
@@ -705,10 +706,10 @@ def test_no_path_is_no_proof(which: int, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_only_stopped_paths_are_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each path stops, and a lying solver says that none can be taken."""
+    """Each path stops, and a lying solver says that none can be taken: any input shows that it lies."""
     monkeypatch.setattr(smt, "solve", lambda *_: smt.Answer("unsat"))
-    verdict = judged(takes_and_returns, [FADD, RET], [FADD, RET])
-    assert verdict.status == "unknown"
+    with pytest.raises(ToolFault, match="false on"):
+        judged(takes_and_returns, [FADD, RET], [FADD, RET])
 
 
 def test_no_pair_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from random import Random
 
 import pytest
 
@@ -36,6 +37,11 @@ class Recording:
         assert a != b
         assert all(held)
         return True
+
+    def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+        random = Random(0)
+        while True:
+            yield {v.name: random.getrandbits(v.width) for v in free}
 
 
 def goal(actual: BV, expected: BV, *conditions: BV, name: str = "goal") -> Goal:

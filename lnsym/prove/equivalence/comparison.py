@@ -236,6 +236,10 @@ class _Comparison:
         """A solver's input."""
         return self._may_be_refuted(goal) and self._confirm(self._placed(model))
 
+    def inputs(self, free: Sequence[BV]) -> Iterator[Sample]:
+        """Samples of the variables, everything placed for both sides."""
+        return self._product.samples(free)
+
     def _may_be_refuted(self, goal: Goal) -> bool:
         return goal not in self._stopped or may_be_refuted(self._stopped[goal])
 

@@ -22,7 +22,7 @@ from typing import Literal, TypeAlias
 from lnsym.bv import BV, topological
 from lnsym.prove.sweep.joins import Difference, Effort, Joins, OutOfTime
 from lnsym.prove.sweep.samples import Samples
-from lnsym.prove.sweep.words import Words
+from lnsym.prove.sweep.words import Equality, Words
 
 Status: TypeAlias = Literal["proved", "refuted", "unknown"]
 
@@ -63,7 +63,9 @@ class Sweep:
         self.deadline = deadline
         self._samples = Samples()
         self._joins = Joins(EFFORTS[0], deadline, self._samples)
-        self._words = self._words_before = Words(self._joins)
+        self.equalities: list[Equality] = []
+        """The words that were declared equal in all passes: what `merged` and the answers rest on."""
+        self._words = self._words_before = Words(self._joins, self.equalities)
         self._bits: dict[int, list[tuple[int, int]]] = {}
         """By query: the bits that the solver on the whole circuit has left open."""
 
@@ -107,7 +109,7 @@ class Sweep:
             return
         self._bits = {}
         self._joins = Joins(effort, self.deadline, self._samples)
-        self._words_before, self._words = self._words, Words(self._joins)
+        self._words_before, self._words = self._words, Words(self._joins, self.equalities)
         for number in self._open():
             query = self.queries[number]
             if query.actual is not query.expected:

@@ -36,14 +36,14 @@ class Equality:
 class Words:
     """The terms met so far: what replaces each, and the word of each replacement."""
 
-    def __init__(self, joins: Joins) -> None:
+    def __init__(self, joins: Joins, equalities: list[Equality] | None = None) -> None:
         self.joins = joins
         self.new: dict[BV, BV] = {}
         self._blaster = Blaster(joins.graph, joins.signature)
         self._by_word: dict[Word, BV] = {}
         self._by_rotation: dict[tuple[int, ...], tuple[BV, int]] = {}
         self._by_differences: dict[tuple[int, ...], BV] = {}
-        self.equalities: list[Equality] = []
+        self.equalities = [] if equalities is None else equalities
         """What was declared, in that order."""
 
     def word(self, term: BV) -> Word:

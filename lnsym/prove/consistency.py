@@ -1,0 +1,75 @@
+"""The last question before PROVED: does each closed goal hold on a thousand fresh inputs?
+
+A proof says that two terms are equal for every input. Here both are evaluated on inputs that no method has seen, by an evaluator that
+shares no code with the methods (`lnsym.bv.planes`). One input on which they differ shows that a method is wrong. That is a
+fault of lnsym, never a verdict: ToolFault carries the goal, the method and the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+from random import Random
+
+from lnsym.bv import BV, variables
+from lnsym.bv.listing import listing
+from lnsym.bv.planes import differing, plane_of, to_planes
+from lnsym.errors import ToolFault
+from lnsym.prove.needles import adversarial_samples
+
+SAMPLES = 1024
+"""How many inputs are tried."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a method said: under the conditions, terms of one bit, the two terms are equal."""
+
+    name: str
+    method: str
+    actual: BV
+    expected: BV
+    conditions: tuple[BV, ...] = ()
+
+
+def check(claims: Sequence[Claim], inputs: Iterator[Mapping[str, int]], count: int = SAMPLES) -> None:
+    """Raises ToolFault for a claim that fails on one of `count` inputs, half of them made from the terms' own constants.
+
+    `inputs` gives values of variables, pointers where they may lie among them; what it leaves open is chosen here.
+    """
+    asked = [claim for claim in claims if claim.actual is not claim.expected]
+    if not asked:
+        return
+    roots = [term for claim in asked for term in (claim.actual, claim.expected, *claim.conditions)]
+    samples = _samples(roots, inputs, count)
+    planes = {v.name: to_planes([s[v.name] for s in samples], v.width) for v in variables(roots)}
+    found = differing([(claim.actual, claim.expected) for claim in asked], planes, count)
+    for claim, bits in zip(asked, found, strict=True):
+        for condition in claim.conditions:
+            if not bits:
+                break
+            bits &= plane_of(condition, planes, count)
+        if bits:
+            raise _fault(claim, samples[(bits & -bits).bit_length() - 1])
+
+
+def _samples(roots: Sequence[BV], inputs: Iterator[Mapping[str, int]], count: int) -> list[dict[str, int]]:
+    """Half of the samples as they are given, the other half with values that are hard on the terms."""
+    free = variables(roots)
+    random = Random(count)
+    hard = cycle(islice(adversarial_samples(roots), count // 2))
+    found = []
+    for number, given in enumerate(islice(inputs, count)):
+        sample = {**next(hard), **given} if number % 2 else given
+        found.append({v.name: sample.get(v.name, random.getrandbits(v.width)) & ((1 << v.width) - 1) for v in free})
+    return found
+
+
+def _fault(claim: Claim, sample: Mapping[str, int]) -> ToolFault:
+    """What is needed to see it again: the goal, its sides and conditions, and the input."""
+    sides = {"one side": claim.actual, "other side": claim.expected}
+    conditions = {f"condition {number}": condition for number, condition in enumerate(claim.conditions)}
+    values = "".join(f"{name} = {value:#x}\n" for name, value in sorted(sample.items()))
+    what = f"{claim.method} proved {claim.name}, which is false on an input"
+    return ToolFault(what, f"{what}\n\nThe terms:\n{listing({**sides, **conditions})}\nThe input:\n{values}")

@@ -1,0 +1,143 @@
+"""The last check: what a wrong method said is a fault of the tool, and a right one passes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from itertools import islice, repeat
+
+import pytest
+
+from lnsym.bv import BV, concat, evaluate, ite
+from lnsym.contract.goals import Goal
+from lnsym.errors import ToolFault
+from lnsym.prove import gf2, portfolio, race
+from lnsym.prove.consistency import Claim, check
+from lnsym.prove.needles import adversarial_samples
+from lnsym.prove.portfolio import Limits, decide
+from lnsym.prove.sweep import Sweep
+from lnsym.prove.sweep.words import Words
+
+X, Y = BV.var("x", 32), BV.var("y", 32)
+
+FALSE_CLAIMS = {
+    "everywhere": (X + Y, X - Y),
+    "a comparison with a constant": (X, X ^ X.eq(0x5EEDBEEF).zero_extend(32)),
+    "a constant with an offset": (X, X ^ (X + 77).eq(0x5EEDBEEF).zero_extend(32)),
+    "half of a word": (X, X ^ X[31:16].eq(0xBEEF).zero_extend(32)),
+    "a complemented word": (Y, Y ^ (~X).eq(0x12345678).zero_extend(32)),
+    "two words put together": (X, X ^ concat(X, Y).eq(0x5EEDBEEF12345678).zero_extend(32)),
+    "words that are equal": (X, ite(X.eq(Y), X + 1, X)),
+    "words that are neighbours": (X, ite(X.eq(Y + 1), X + 1, X)),
+    "words that are complements": (X, ite(X.eq(~Y), X + 1, X)),
+    "an order just beyond a constant": (X.ult(0x5EEDBEEF), X.ule(0x5EEDBEEF)),
+    "the top bit alone": (X, ite(X.eq(1 << 31), Y, X)),
+    "all ones": (X, ite(X.eq(0xFFFFFFFF), Y, X)),
+}
+
+
+@pytest.mark.parametrize("name", FALSE_CLAIMS)
+def test_a_false_claim_is_a_fault(name: str) -> None:
+    one, other = FALSE_CLAIMS[name]
+    with pytest.raises(ToolFault, match="false on an input") as raised:
+        check([Claim("result", "some method", one, other)], repeat({}))
+    assert "The input:" in raised.value.reproduction
+    assert "x = 0x" in raised.value.reproduction
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert (again.what, again.reproduction) == (raised.value.what, raised.value.reproduction)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [(X ^ Y, (X | Y) - (X & Y)), (X + Y, (X ^ Y) + ((X & Y) << 1)), (~(X - Y), ~X + Y), (X, X)],
+)
+def test_a_true_claim_passes(pair: tuple[BV, BV]) -> None:
+    check([Claim("result", "some method", *pair)], repeat({}))
+
+
+def test_conditions_are_heeded() -> None:
+    """Where no input meets the conditions nothing contradicts the claim."""
+    check([Claim("result", "smt", X + Y, X | Y, ((X & Y).eq(0),))], repeat({}))
+    with pytest.raises(ToolFault):
+        check([Claim("result", "smt", X + Y, X ^ Y, ((X & 1).eq(0),))], repeat({}))
+
+
+def test_given_inputs_stay_as_they_are_given() -> None:
+    """Pointers lie where they were placed, also in the samples that are made from the terms."""
+    pointer = BV.var("pointer", 64)
+    given = repeat({"pointer": 0x4000})
+    check([Claim("result", "smt", pointer.ult(0x5000), BV.const(1, 1))], given)
+
+
+class NoRefuter:
+    """Has no samples and confirms no model."""
+
+    def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
+        return False
+
+    def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+        return False
+
+    def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+        return repeat({})
+
+
+def decided(actual: BV, expected: BV, *methods: str) -> portfolio.Decision:
+    return decide([Goal("g", "output", actual, expected)], list, NoRefuter(), Limits(methods=methods, timeout=20))
+
+
+def test_a_gf2_that_proves_everything_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
+    with pytest.raises(ToolFault, match="gf2 proved g"):
+        decided(X + Y, X ^ Y, "gf2")
+
+
+def test_a_sweep_that_proves_everything_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(self: Sweep) -> Iterator[int]:
+        for number, answer in enumerate(self.answers):
+            answer.status = "proved"
+            yield number
+
+    monkeypatch.setattr(Sweep, "run", run)
+    with pytest.raises(ToolFault, match="sweep proved g"):
+        decided(X + Y, X ^ Y, "sweep")
+
+
+def test_a_false_join_of_words_is_found_out_before_a_goal_rests_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The goal is true; what was joined on the way is not."""
+    right = Words.declare
+
+    def wrong(self: Words, term: BV, other: BV, rotation: int = 0, flips: int = 0) -> BV:
+        found = right(self, term, other, rotation, flips)
+        if found is not term:
+            self.equalities[-1] = type(self.equalities[-1])(term, other, rotation, flips ^ 1)
+        return found
+
+    monkeypatch.setattr(Words, "declare", wrong)
+    with pytest.raises(ToolFault, match="two words joined"):
+        decided((X ^ Y).udiv(5), ((X | Y) - (X & Y)).udiv(5), "sweep")
+
+
+def test_a_model_that_does_not_tell_the_sides_apart_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(race.smt, "solve", lambda *_: race.smt.Answer("sat", {"x": 0, "y": 0}))
+    with pytest.raises(ToolFault, match="does not tell the two sides apart"):
+        decided(X.udiv(Y) * Y, X, "smt")
+
+
+def test_a_proof_of_what_a_model_refutes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that holds on the terms and was not confirmed by a run; another method then says the goal is proved."""
+    answers = iter([race.smt.Answer("sat", {"x": 3, "y": 2}), race.smt.Answer("unsat")])
+    monkeypatch.setattr(race.smt, "solve", lambda *_: next(answers))
+    monkeypatch.setattr(race, "chains", lambda *_: [("z3", "bitwuzla")])
+    monkeypatch.setattr(portfolio, "chains", lambda *_: [("z3", "bitwuzla")])
+    with pytest.raises(ToolFault, match="false on the model that z3 found"):
+        decided(X.udiv(Y) * Y, X, "smt")
+
+
+def test_adversarial_samples_give_each_variable_a_value_in_its_width() -> None:
+    terms = [X[7:0].eq(0x5A), (X + 3).ult(9), concat(Y, X).eq(1 << 40)]
+    samples = list(islice(adversarial_samples(terms), 200))
+    assert all(set(sample) == {"x", "y"} and all(0 <= v < 1 << 32 for v in sample.values()) for sample in samples)
+    assert {values[0] for values in evaluate(terms, samples)} == {0, 1}
+    assert [s["x"] for s in samples[:3]] == [0, 0xFFFFFFFF, 1]
+    assert samples == list(islice(adversarial_samples(terms), 200))
