@@ -380,3 +380,15 @@ def test_pairs_past_the_deadline_are_not_proved() -> None:
 def test_pairs_are_answered_one_by_one() -> None:
     x, y = BV.var("x", 8), BV.var("y", 8)
     assert Solver().prove([(x & y, y & x), (x, y), (x ^ y, y ^ x)]) == [True, False, True]
+
+
+def test_a_form_that_is_its_own_rotation_is_not_made_from_itself() -> None:
+    """Parities of products: each monomial has its rotations beside it."""
+    x, y = BV.var("x", 8), BV.var("y", 8)
+    products = x & y.rotate_right(3)
+    ring = BV.const(0, 8)
+    for turn in range(8):
+        ring = ring ^ products.rotate_right(turn)
+    assert Solver().equal(ring, ring.rotate_right(1))
+    assert Solver().equal(ring ^ x, ring.rotate_right(3) ^ x)
+    assert not Solver().equal(ring, ring ^ (x & y))

@@ -50,6 +50,8 @@ def common_sums(order: Sequence[BV]) -> dict[BV, Sum]:
                 rotation = monomial[0][1]
                 found = holders.setdefault(_key(monomial, width), [])
                 for holder, other in found:
+                    if holder is term:  # its own monomials are rotations of one another
+                        continue
                     place = holder, (rotation - other) % width
                     votes[place] = votes.get(place, 0) + 1
                 found.append((term, rotation))
