@@ -249,21 +249,35 @@ class Maker:
         return Goal(a, b, condition)
 
     def _lone_bits(self, pool: list[BV]) -> tuple[BV, BV]:
-        random, width = self.random, self.width
-        y = self.predicate(pool)
+        """A wide word of one bit, made as a product of rotations; the same at another place; and the latter with bits flipped.
+
+        The bit hangs on a comparison that few samples meet, so that its gates look like constants and joins are missed.
+        """
+        random, width = self.random, random_width(self.random)
+        needle = concat(*self.words).eq(random.getrandbits(sum(w.width for w in self.words)))
+        y = self.less_or_equal(
+            random.choice([needle, needle, self.predicate(pool)]), random.choice(self.bits or [pool[0][0]])
+        )
         word = y.sign_extend(width) & 1
-        for place in range(1, min(3, width)):
+        for place in (1, 2):
             word = word ^ (self.less_or_equal(random.choice(self.bits or [y]), y).sign_extend(width) & (1 << place))
-        if width > 3:
-            word = word ^ (random.choice(pool) & random.choice(pool) & (1 << random.randrange(3, width)))
+        u, v = self.wide(random.choice(pool), width), self.wide(random.choice(pool), width)
+        word = word ^ (u & v & (1 << random.randrange(4, width - 2)))
         alone = word & word.rotate_right(1) & word.rotate_right(2)
-        turn = random.randrange(1, width)
-        pieces = [BV.const(0, width - 1 - turn)] * (turn < width - 1) + [y, BV.const(0, turn)]
-        there = concat(*pieces)
-        u, v = random.choice(pool), random.choice(pool)
+        turn = random.choice([1, 1, random.randrange(1, width - 1)])
+        there = concat(BV.const(0, width - 1 - turn), y, BV.const(0, turn))
+        flips = random.choice([0, 1 << turn, 1 << turn, random.getrandbits(width)])
         rare = self.predicate(pool)
-        flips = random.choice([0, 1 << turn, self.constant()])
         return (alone * v) ^ ite(rare, there * u, u), (alone * v) ^ ite(rare, (alone.rotate_left(turn) ^ flips) * u, u)
+
+    def wide(self, word: BV, width: int) -> BV:
+        """Copies of a word side by side."""
+        return concat(*[word] * (width // word.width + 1))[width - 1 : 0]
+
+
+def random_width(random: Random) -> int:
+    """Of words that are wider than the variables."""
+    return random.choice([8, 10, 12, 16])
 
 
 @dataclass(frozen=True)
