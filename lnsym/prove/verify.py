@@ -13,6 +13,7 @@ from itertools import islice
 from isa.assumptions import assumption_of
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
+from lnsym.contract.containment import contained
 from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.goals import Goal, unreachable
 from lnsym.contract.inputs import Sample, holds, samples
@@ -121,7 +122,9 @@ class _Verification:
         self._stopped: dict[Goal, Path] = {}
         began = time.perf_counter()
         self._state_theorem = partial(contract.theorem, symbol, **parameters)
-        theorem: Theorem = self._state_theorem()
+        self._place = contract.place
+        with contained(options.timeout):
+            theorem: Theorem = self._state_theorem()
         self._seconds["specify"] = time.perf_counter() - began
         self._execution = on_feasible_paths(image, symbol, theorem, options.max_steps, options.timeout)
         shown = {**contract.parameters, **parameters}
@@ -149,17 +152,19 @@ class _Verification:
 
     def _check_preconditions(self) -> None:
         """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""
-        assumptions = self._execution.theorem.assumptions
-        stream = samples(self._execution, variables(assumptions))
-        if not assumptions or any(holds(assumptions, next(stream)) for _ in range(refutation.SAMPLES)):
+        conditions = preconditions(self._execution)
+        stream = samples(self._execution, variables(self._execution.theorem.assumptions))
+        if any(holds(conditions, next(stream)) for _ in range(refutation.SAMPLES)):
             return
         from lnsym.prove import smt
 
-        answer = smt.solve(preconditions(self._execution), self._options.timeout)
+        answer = smt.solve(conditions, self._options.timeout)
         self._has_inputs = answer.status == "sat"
         if answer.status == "unsat":
             raise ContractError(
-                f"the preconditions of {self._verdict.contract!r} contradict each other: no input satisfies them"
+                f"the preconditions of {self._verdict.contract!r} contradict each other, those on pointers included "
+                "(regions are disjoint, aligned as said, not at 0): no input satisfies them",
+                self._place,
             )
 
     def _decide(self) -> tuple[Status, str]:
