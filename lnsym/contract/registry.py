@@ -17,7 +17,6 @@ from lnsym.contract.theorem import ContractError, Theorem, checked_name
 from lnsym.errors import LnsymError, nearest_names
 
 Statement: TypeAlias = Callable[..., object]
-"""Returns None, which is checked."""
 
 
 @dataclass(eq=False)
@@ -115,8 +114,8 @@ class Contract:
         try:
             with contained():
                 returned = self.statement(theorem, **parameters)
-            if returned is not None:
-                raise ContractError(f"{self.name!r} returns {type(returned).__name__}: its function returns nothing")
+            if inspect.isawaitable(returned) or inspect.isgenerator(returned) or inspect.isasyncgen(returned):
+                raise ContractError(f"{self.name!r} returns a {type(returned).__name__}, whose code never runs")
             check(theorem)
         except ContractError as error:
             error.where = error.where or _line(error, file) or self.place
@@ -243,7 +242,8 @@ def load_contract_file(
 ) -> Contract:
     """The contract of a Python file: the one called `name`, the only one, or the only one that is for all these symbols.
 
-    Modules beside the file can be imported, after those of Python and of lnsym. `seconds` bounds its code. Raises BadContract, ContractError, NoSuchContract.
+    Modules beside the file can be imported, after those of Python and of lnsym. `seconds` bounds its code.
+    Raises BadContract, ContractError, NoSuchContract.
     """
     found = _contracts_of(path, seconds)
     if not found:

@@ -16,9 +16,9 @@ from lnsym.contract import Contract
 from lnsym.contract.containment import contained
 from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.goals import Goal, unreachable
-from lnsym.contract.inputs import Sample, holds, samples
+from lnsym.contract.inputs import Sample, samples
 from lnsym.contract.preconditions import preconditions
-from lnsym.contract.theorem import ContractError, Theorem
+from lnsym.contract.theorem import Theorem
 from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
 from lnsym.machine.state import SP
@@ -29,6 +29,7 @@ from lnsym.prove.minimise import minimised
 from lnsym.prove.portfolio import METHODS, Decision, Limits, decide
 from lnsym.prove.provenance import locate_apart
 from lnsym.prove.refutation import Counterexample
+from lnsym.prove.vacuity import has_inputs
 from lnsym.prove.verdict import EXIT_CODES, MethodUse, Status, Verdict
 
 ASSUMPTIONS = (
@@ -122,7 +123,7 @@ class _Verification:
         self._stopped: dict[Goal, Path] = {}
         began = time.perf_counter()
         self._state_theorem = partial(contract.theorem, symbol, **parameters)
-        self._place = contract.place
+        self._contract = contract
         with contained(options.timeout):
             theorem: Theorem = self._state_theorem()
         self._seconds["specify"] = time.perf_counter() - began
@@ -152,20 +153,8 @@ class _Verification:
 
     def _check_preconditions(self) -> None:
         """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""
-        conditions = preconditions(self._execution)
         stream = samples(self._execution, variables(self._execution.theorem.assumptions))
-        if any(holds(conditions, next(stream)) for _ in range(refutation.SAMPLES)):
-            return
-        from lnsym.prove import smt
-
-        answer = smt.solve(conditions, self._options.timeout)
-        self._has_inputs = answer.status == "sat"
-        if answer.status == "unsat":
-            raise ContractError(
-                f"the preconditions of {self._verdict.contract!r} contradict each other, those on pointers included "
-                "(regions are disjoint, aligned as said, not at 0): no input satisfies them",
-                self._place,
-            )
+        self._has_inputs = has_inputs(self._contract, preconditions(self._execution), stream, self._options.timeout)
 
     def _decide(self) -> tuple[Status, str]:
         """All goals, and that the paths that do not return cannot be taken, by the portfolio."""
