@@ -170,7 +170,7 @@ def verify(
     from lnsym.show.verification import verify_all
     from programs.corpus import resolve_target
 
-    chosen = _contract(contract)
+    chosen = _contract(contract, *symbols, seconds=options.timeout)
     path = resolve_target(target)
     if not symbols:
         symbols = tuple(r.name for r in routines(path, registered()) if r.contract)
@@ -224,7 +224,9 @@ def equiv(
     from lnsym.show.equivalence import compare_all, contract_for_both, json_report
     from programs.corpus import resolve_target
 
-    chosen = _contract(contract) or contract_for_both((symbol1, symbol2), registered())
+    chosen = _contract(contract, symbol1, symbol2, seconds=options.timeout) or contract_for_both(
+        (symbol1, symbol2), registered()
+    )
     first, second = resolve_target(target1), resolve_target(target2)
     files = Images(first)
     outcome = compare_all(
@@ -262,7 +264,7 @@ def run(target: str, symbol: str, message: str, contract: str | None) -> None:
     from programs.corpus import resolve_target
     from programs.digests import HASHES, digest
 
-    chosen = _contract(contract) or choose_contract(symbol, registered())
+    chosen = _contract(contract, symbol) or choose_contract(symbol, registered())
     if chosen.name not in HASHES:
         raise NoSuchContract(chosen.name, sorted(HASHES))
     image = load_image(resolve_target(target), [symbol])
@@ -289,7 +291,7 @@ def trace(
     from lnsym.show.verification import choose_contract
     from programs.corpus import resolve_target
 
-    chosen = _contract(contract) or choose_contract(symbol, registered())
+    chosen = _contract(contract, symbol) or choose_contract(symbol, registered())
     theorem = chosen.theorem(symbol, **chosen.choices(_parameters(blocks))[0])
     image = load_image(resolve_target(target), [symbol])
     stopped = trace_routine(image, symbol, theorem, max_steps, seed if concrete else None, click.echo)
@@ -382,7 +384,7 @@ def mutate(
     from lnsym.show import mutation
     from programs.corpus import resolve_target
 
-    chosen = _contract(contract)
+    chosen = _contract(contract, *symbols)
     processes = max(1, (os.cpu_count() or 1) // jobs)
     order = Order(symbols, count, seed, jobs, Limits(timeout, checks, processes), _parameters(blocks))
     return mutation.campaign(resolve_target(target), order, registered(), chosen, report, click.echo)
@@ -409,8 +411,8 @@ def _register_contracts() -> None:
     import programs.contracts  # noqa: F401
 
 
-def _contract(text: str | None) -> Any:
-    """The contract an option names; None when there is no option."""
+def _contract(text: str | None, *symbols: str, seconds: float = 120.0) -> Any:
+    """The contract an option names, or the one of the file it names that is for the symbols; None when there is no option."""
     from lnsym.contract import NoSuchContract, load_contract_file, registered
 
     _register_contracts()
@@ -418,7 +420,7 @@ def _contract(text: str | None) -> Any:
         return None
     file, _, name = text.partition(":")
     if file.endswith(".py"):
-        return load_contract_file(Path(file), name or None)
+        return load_contract_file(Path(file), name or None, symbols, seconds)
     contracts = registered()
     if text not in contracts:
         raise NoSuchContract(text, sorted(contracts))

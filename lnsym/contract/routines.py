@@ -24,8 +24,7 @@ class Routine:
 
 def contract_for(symbol: str, contracts: Mapping[str, Contract]) -> str:
     """The name of the first contract that fits the symbol; empty when none does."""
-    plain = symbol.split("@0x")[0].rpartition(":")[2]
-    return next((name for name, contract in contracts.items() if contract.fits(plain)), "")
+    return next((name for name, contract in contracts.items() if contract.fits(symbol)), "")
 
 
 def routines(path: Path, contracts: Mapping[str, Contract]) -> Iterator[Routine]:

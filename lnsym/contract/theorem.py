@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, TypeGuard, get_args
 
 from lnsym.bv import BV, concat
+from lnsym.contract import abi
 from lnsym.errors import LnsymError
 
 RESERVED = re.compile(r"[xv]\d+(_.*)?|sp(_.*)?|flag_.*|return_address.*|stack.*|.*\.byte\[.*", re.DOTALL)
@@ -21,15 +22,69 @@ Access: TypeAlias = Literal["r", "w", "rw"]
 ByteOrder: TypeAlias = Literal["little", "big"]
 
 
+REGISTER = re.compile(r"x(\d|[12]\d|30)|d(\d|[12]\d|3[01])")
+"""Names of registers that a calling convention of a routine's own may use, 64 bits each."""
+
+MAX_BITS = 1 << 16
+"""No value or element is wider."""
+
+MAX_ELEMENTS = 1 << 20
+MAX_BYTES = 1 << 22
+"""What one region may have; samples and Unicorn place regions in slots of a fixed size (`inputs.SLOT`)."""
+
+
 @dataclass(eq=False)
 class ContractError(LnsymError):
     """A contract that says something impossible, or nothing at all."""
 
     reason: str
+    where: str = ""
+    """File and line, where they are known."""
 
     def _message(self) -> str:
-        """What is wrong with it."""
-        return f"contract: {self.reason}"
+        """What is wrong with it, and where."""
+        return f"{self.where or 'contract'}: {self.reason}"
+
+
+def is_number(value: object) -> TypeGuard[int]:
+    """Whether it is an int, and not True or False."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_name(text: object) -> bool:
+    """Whether it is text that prints, without spaces: names become names of variables, files and lines of reports."""
+    return isinstance(text, str) and bool(text) and text.isprintable() and not any(c.isspace() for c in text)
+
+
+def checked_name(what: str, name: object) -> None:
+    """Raises ContractError for what is no name."""
+    if not is_name(name):
+        raise ContractError(f"the {what} {name!r}: a name is text without spaces and control characters, not empty")
+
+
+def constant(number: object, width: int, what: str) -> BV:
+    """A number as a term: from 0 to 2**width - 1, or from -2**(width - 1) for a negative one, in two's complement.
+
+    Raises ContractError for any other, and for what is no number.
+    """
+    if not is_number(number):
+        raise ContractError(f"{what} is {_shown(number)}: give a term or a whole number")
+    if not -(1 << (width - 1)) <= number < 1 << width:
+        raise ContractError(f"{what} is {_shown(number)}, which does not fit {width} bits")
+    return BV.const(number, width)
+
+
+def _shown(value: object) -> str:
+    """A value of the user's as an error says it: short, whatever its size."""
+    if is_number(value) and value.bit_length() > 256:
+        return f"a number of {value.bit_length()} bits"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _checked_width(what: str, width: object) -> None:
+    if not is_number(width) or not 1 <= width <= MAX_BITS:
+        raise ContractError(f"{what} of {_shown(width)} bits: a width is a number from 1 to {MAX_BITS}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +148,7 @@ class Theorem:
     """Bytes at and above SP that the caller gives the routine for its use."""
     names: set[str] = field(default_factory=set)
     """Of all variables so far: two things must never share a variable."""
+    _has_own_convention: bool = False
 
     def region(
         self,
@@ -111,23 +167,45 @@ class Theorem:
         `fixed` gives the elements, by index, that hold a known number.
         Raises ContractError for a name used twice, no elements, or a width that is no number of bytes.
         """
-        if count < 1 or width < 8 or width % 8:
-            raise ContractError(f"the region {name!r} has {count} elements of {width} bits")
-        if alignment < 1 or alignment & (alignment - 1):
-            raise ContractError(f"the alignment {alignment} of {name!r} is no power of two")
+        checked_name("region's name", name)
+        if not is_number(count) or not is_number(width) or count < 1 or width < 8 or width % 8:
+            raise ContractError(
+                f"the region {name!r} has {_shown(count)} elements of {_shown(width)} bits: it needs one at least, of whole bytes"
+            )
+        if count > MAX_ELEMENTS or width > MAX_BITS or count * width > 8 * MAX_BYTES:
+            raise ContractError(
+                f"the region {name!r} has {_shown(count)} elements of {_shown(width)} bits: no more than {MAX_ELEMENTS} elements, "
+                f"{MAX_BITS} bits for one and {MAX_BYTES} bytes for all are supported"
+            )
+        if not is_number(alignment) or not 1 <= alignment < 1 << 64 or alignment & (alignment - 1):
+            raise ContractError(f"the alignment {_shown(alignment)} of {name!r} is no power of two below 2**64")
         if access not in get_args(Access) or byteorder not in get_args(ByteOrder):
             raise ContractError(f"the region {name!r} has access {access!r} and byte order {byteorder!r}")
+        known = self._known_elements(name, count, width, fixed)
         self._claim(name, *[f"{name}[{i}]" for i in range(count)])
-        known = fixed or {}
-        elements = tuple(
-            [BV.const(known[i], width) if i in known else BV.var(f"{name}[{i}]", width) for i in range(count)]
-        )
+        elements = tuple([known[i] if i in known else BV.var(f"{name}[{i}]", width) for i in range(count)])
         block = Block(name, BV.var(name, 64), elements, width, byteorder, access, alignment)
         self.blocks.append(block)
         return block
 
+    def _known_elements(self, name: str, count: int, width: int, fixed: object) -> dict[int, BV]:
+        if fixed is None:
+            return {}
+        if not isinstance(fixed, Mapping):
+            raise ContractError(
+                f"fixed= of {name!r} is {_shown(fixed)}: give a dict from an element's index to its number"
+            )
+        for index in fixed:
+            if not is_number(index) or not 0 <= index < count:
+                raise ContractError(
+                    f"fixed= of {name!r} has the index {_shown(index)}, its elements are 0 to {count - 1}"
+                )
+        return {index: constant(number, width, f"fixed {name}[{index}]") for index, number in fixed.items()}
+
     def value(self, name: str, width: int) -> BV:
         """An argument of `width` bits that may be anything. Raises ContractError for a name used twice."""
+        checked_name("value's name", name)
+        _checked_width(f"the value {name!r}", width)
         self._claim(name)
         return BV.var(name, width)
 
@@ -141,6 +219,8 @@ class Theorem:
 
     def assume(self, condition: BV) -> None:
         """A precondition, a term of one bit."""
+        if not isinstance(condition, BV):
+            raise ContractError(f"the precondition is {_shown(condition)}: give a term of one bit, n.ult(5) say")
         if condition.width != 1:
             raise ContractError(f"the precondition {condition!r} is no condition, it has {condition.width} bits")
         self.assumptions.append(condition)
@@ -148,70 +228,124 @@ class Theorem:
     def call(self, *arguments: Argument, symbol: str | None = None) -> None:
         """Call the routine (or the function `symbol` of the same image) with arguments in C order.
 
-        A Block is passed as its pointer, an int as 64 bits, a term of fewer than 64 bits with unknown upper bits, as
+        A Block is passed as its pointer, an int of -2**63 to 2**64 - 1 as 64 bits, a term of fewer than 64 bits with unknown upper bits, as
         AAPCS64 (section 6.4.2, rule C.9) leaves them.
         """
+        if self._claims_something:
+            raise ContractError(
+                "a call after a claim: what is ensured holds after the last call, so say the calls first"
+            )
+        if symbol is not None:
+            checked_name("called symbol", symbol)
         if len(arguments) > 8:
             raise ContractError(f"{len(arguments)} arguments: those past the eighth, on the stack, are not supported")
         self.calls.append(Call(symbol, tuple([self._register(a, i) for i, a in enumerate(arguments)])))
 
     def _register(self, argument: Argument, index: int) -> BV:
         if isinstance(argument, Block):
-            return argument.base
-        if isinstance(argument, int):
-            return BV.const(argument, 64)
+            return self._own(argument).base
+        if not isinstance(argument, BV):
+            return constant(argument, 64, f"argument {index}")
         if argument.width == 64:
             return argument
         if argument.width > 64:
             raise ContractError(f"argument {index} has {argument.width} bits, a register has 64")
         return concat(BV.var(f"x{index}_upper_{len(self.calls)}", 64 - argument.width), argument)
 
-    def ensure(self, block: Block, elements: Sequence[BV | None]) -> None:
+    @property
+    def _claims_something(self) -> bool:
+        return bool(self.ensured or self.result_width or self.ensured_registers)
+
+    def _own(self, block: object) -> Block:
+        if not isinstance(block, Block) or not any(block is one for one in self.blocks):
+            raise ContractError(f"{_shown(block)} is no region of this theorem: give what t.region(...) returned")
+        return block
+
+    def ensure(self, block: Block, elements: Sequence[BV | int | None]) -> None:
         """After the calls the region holds these elements; nothing is claimed of one that is None.
 
-        A region with access "w" or "rw" needs this, once.
+        A region with access "w" or "rw" needs this, once. An int is a constant as wide as an element, if it fits.
         """
+        name = self._own(block).name
         if "w" not in block.access:
-            raise ContractError(f"{block.name!r} is read only: that it keeps its contents comes by itself")
+            raise ContractError(f"{name!r} is read only: that it keeps its contents comes by itself")
+        if name in self.ensured:
+            raise ContractError(f"what {name!r} holds is ensured twice")
+        if name in self.unspecified:
+            raise ContractError(f"what {name!r} holds is ensured and left unspecified")
+        if not isinstance(elements, Sequence) or isinstance(elements, str):
+            raise ContractError(f"what is ensured of {name!r} is {_shown(elements)}: give a list of elements")
         if len(elements) != len(block.elements):
-            raise ContractError(f"{len(elements)} elements ensured of {block.name!r}, which has {len(block.elements)}")
-        if block.name in self.ensured:
-            raise ContractError(f"what {block.name!r} holds is ensured twice")
-        for element in elements:
-            if element is not None and element.width != block.width:
+            raise ContractError(f"{len(elements)} elements ensured of {name!r}, which has {len(block.elements)}")
+        claimed: list[BV | None] = []
+        for i, element in enumerate(elements):
+            if isinstance(element, BV) and element.width != block.width:
                 raise ContractError(
-                    f"an element of {element.width} bits ensured of {block.name!r}, whose elements have {block.width}"
+                    f"an element of {element.width} bits ensured of {name!r}, whose elements have {block.width}"
                 )
-        self.ensured[block.name] = tuple(elements)
+            known = element is None or isinstance(element, BV)
+            claimed.append(element if known else constant(element, block.width, f"ensured {name}[{i}]"))  # type: ignore[arg-type]
+        self.ensured[name] = tuple(claimed)
 
     def leave_unspecified(self, block: Block) -> None:
         """Say that nothing is claimed of what the calls leave in a region (scratch, an internal format)."""
+        if self._own(block).name in self.ensured:
+            raise ContractError(f"what {block.name!r} holds is ensured and left unspecified")
         self.unspecified.add(block.name)
 
     def ensure_result(self, value: BV | int, width: int = 64) -> None:
-        """The last call returns this value in X0 or, with width 32, in W0, the upper half being unspecified."""
-        self.result = value if isinstance(value, BV) else BV.const(value, width)
-        self.returns(self.result.width)
+        """The last call returns this value in X0 or, with width 32, in W0, the upper half being unspecified.
+
+        `width` is that of a number; a term has its own.
+        """
+        _checked_width("a result", width)
+        result = value if isinstance(value, BV) else constant(value, width, "the result")
+        if width not in (64, result.width):
+            raise ContractError(f"a result of {result.width} bits, and the width {width} said of it")
+        self.returns(result.width)
+        self.result = result
 
     def returns(self, width: int = 64) -> None:
         """The last call returns a value of `width` bits in X0, of which nothing is claimed: for comparing routines."""
-        if width < 1 or width > 64:
-            raise ContractError(f"a result of {width} bits, a register has 64")
+        if not is_number(width) or not 1 <= width <= 64:
+            raise ContractError(f"a result of {_shown(width)} bits, a register has 64")
+        if self.result_width:
+            raise ContractError("the result is said twice: one t.ensure_result(...) or t.returns(...)")
         self.result_width = width
 
-    def own_convention(self, registers: Mapping[str, BV], changes: Iterable[str] = (), frame: int = 0) -> None:
+    def own_convention(self, registers: Mapping[str, BV | int], changes: Iterable[str] = (), frame: int = 0) -> None:
         """For an internal routine that does not follow AAPCS64: what it gets in registers, and what it may change.
 
-        Registers are `x0` to `x30` and `d0` to `d31`, 64 bits each; the upper half of a vector register is unknown. `changes` names
-        callee-saved registers that need not come back, `frame` the bytes from SP upwards that it may use as it likes.
+        Registers are `x0` to `x29` and `d0` to `d31`, 64 bits each; the upper half of a vector register is unknown. `changes` names
+        callee-saved registers (`x19` to `x29`, `d8` to `d15`) that need not come back, `frame` the bytes from SP upwards that it may use
+        as it likes.
         """
-        self.registers = dict(registers)
-        self.changed_registers = set(changes)
+        if self._has_own_convention:
+            raise ContractError("the calling convention is said twice: one t.own_convention(...)")
+        if isinstance(changes, str) or not isinstance(changes, Iterable):
+            raise ContractError(f"changes= is {_shown(changes)}: give a list of registers' names")
+        changed = list(changes)
+        for name in changed:
+            if name not in abi.CALLEE_SAVED or name == "sp":
+                raise ContractError(f"changes= names {_shown(name)}: callee-saved are x19 to x29 and d8 to d15")
+        if not is_number(frame) or not 0 <= frame <= MAX_BYTES:
+            raise ContractError(f"a frame of {_shown(frame)} bytes: give a number from 0 to {MAX_BYTES}")
+        values = _register_values(registers)
+        if "x30" in values:
+            raise ContractError("x30 holds the return address at a call: it cannot be given a value")
+        self.registers = values
+        self.changed_registers = set(changed)
         self.frame = frame
+        self._has_own_convention = True
 
-    def ensure_registers(self, registers: Mapping[str, BV]) -> None:
-        """After the last call these registers, `x0` to `x30` and `d0` to `d31`, hold these values."""
-        self.ensured_registers = dict(registers)
+    def ensure_registers(self, registers: Mapping[str, BV | int]) -> None:
+        """After the last call these registers, `x0` to `x30` and `d0` to `d31`, hold these values of 64 bits."""
+        if self.ensured_registers:
+            raise ContractError("what registers hold is ensured twice: one t.ensure_registers(...) with all of them")
+        values = _register_values(registers)
+        if not values:
+            raise ContractError("t.ensure_registers(...) names no register")
+        self.ensured_registers = values
 
     def check(self) -> None:
         """Raises ContractError when the theorem would be empty or is incomplete."""
@@ -230,7 +364,27 @@ class Theorem:
         """Raises ContractError when nothing is called."""
         if not self.calls:
             raise ContractError("it calls nothing: say t.call(...)")
+        for i in range(len(self.calls[0].arguments)):
+            if f"x{i}" in self.registers:
+                raise ContractError(
+                    f"x{i} holds argument {i} of the call, and t.own_convention(...) gives it another value"
+                )
 
     def without_claims(self) -> Theorem:
         """The same calls under the same preconditions, nothing being claimed of what they leave but AAPCS64's rules."""
         return replace(self, ensured={}, result=None, ensured_registers={})
+
+
+def _register_values(registers: object) -> dict[str, BV]:
+    """Registers by name, checked, a number as a term. Raises ContractError."""
+    if not isinstance(registers, Mapping):
+        raise ContractError(f"the registers are {_shown(registers)}: give a dict from a register's name to its value")
+    values = {}
+    for name, value in registers.items():
+        if not isinstance(name, str) or not REGISTER.fullmatch(name):
+            raise ContractError(f"no register {_shown(name)}: there are x0 to x30 and d0 to d31")
+        term = value if isinstance(value, BV) else constant(value, 64, f"register {name}")
+        if term.width != 64:
+            raise ContractError(f"{term.width} bits for the register {name}, which has 64")
+        values[name] = term
+    return values

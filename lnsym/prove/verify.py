@@ -13,11 +13,12 @@ from itertools import islice
 from isa.assumptions import assumption_of
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
+from lnsym.contract.containment import contained
 from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.goals import Goal, unreachable
-from lnsym.contract.inputs import Sample, holds, samples
+from lnsym.contract.inputs import Sample, samples
 from lnsym.contract.preconditions import preconditions
-from lnsym.contract.theorem import ContractError, Theorem
+from lnsym.contract.theorem import Theorem
 from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
 from lnsym.machine.state import SP
@@ -28,6 +29,7 @@ from lnsym.prove.minimise import minimised
 from lnsym.prove.portfolio import METHODS, Decision, Limits, decide
 from lnsym.prove.provenance import locate_apart
 from lnsym.prove.refutation import Counterexample
+from lnsym.prove.vacuity import has_inputs
 from lnsym.prove.verdict import EXIT_CODES, MethodUse, Status, Verdict
 
 ASSUMPTIONS = (
@@ -121,7 +123,9 @@ class _Verification:
         self._stopped: dict[Goal, Path] = {}
         began = time.perf_counter()
         self._state_theorem = partial(contract.theorem, symbol, **parameters)
-        theorem: Theorem = self._state_theorem()
+        self._contract = contract
+        with contained(options.timeout):
+            theorem: Theorem = self._state_theorem()
         self._seconds["specify"] = time.perf_counter() - began
         self._execution = on_feasible_paths(image, symbol, theorem, options.max_steps, options.timeout)
         shown = {**contract.parameters, **parameters}
@@ -149,18 +153,8 @@ class _Verification:
 
     def _check_preconditions(self) -> None:
         """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""
-        assumptions = self._execution.theorem.assumptions
-        stream = samples(self._execution, variables(assumptions))
-        if not assumptions or any(holds(assumptions, next(stream)) for _ in range(refutation.SAMPLES)):
-            return
-        from lnsym.prove import smt
-
-        answer = smt.solve(preconditions(self._execution), self._options.timeout)
-        self._has_inputs = answer.status == "sat"
-        if answer.status == "unsat":
-            raise ContractError(
-                f"the preconditions of {self._verdict.contract!r} contradict each other: no input satisfies them"
-            )
+        stream = samples(self._execution, variables(self._execution.theorem.assumptions))
+        self._has_inputs = has_inputs(self._contract, preconditions(self._execution), stream, self._options.timeout)
 
     def _decide(self) -> tuple[Status, str]:
         """All goals, and that the paths that do not return cannot be taken, by the portfolio."""

@@ -40,11 +40,11 @@ def _schedule_bytes(parameters: aes.Parameters, round_keys: Sequence[Sequence[BV
 def _set_key(t: Theorem, bits: int, refused: str, decrypt: bool) -> None:
     key, schedule = _key_and_schedule(t, bits)
     if refused:
-        t.ensure(schedule, schedule.elements)
         size = t.value("bits", 32)
         if refused == "bits":
             t.assume(size.ne(128) & size.ne(192) & size.ne(256))
         t.call(0 if refused == "null key" else key, size, 0 if refused == "null schedule" else schedule)
+        t.ensure(schedule, schedule.elements)
         t.ensure_result(-2 if refused == "bits" else -1, 32)
         return
     parameters = PARAMETERS[bits]

@@ -123,7 +123,8 @@ def test_a_contract_whose_code_raises() -> None:
 
     with pytest.raises(BadContract) as caught:
         theorem(broken)
-    assert str(caught.value) == "contract 'mine': ZeroDivisionError: one\\ntwo"
+    assert str(caught.value).startswith(__file__)
+    assert str(caught.value).endswith(": ZeroDivisionError: one\\ntwo")
 
 
 def test_a_term_is_no_condition_in_python() -> None:

@@ -16,11 +16,9 @@ from lnsym.bv import BV, show, terms_made, variables
 from lnsym.contract import Contract
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
-from lnsym.contract.inputs import Sample, holds
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.inputs import Sample
 from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
-from lnsym.prove import smt
 from lnsym.prove.equivalence.disagreement import Disagreement, candidates, confirm
 from lnsym.prove.equivalence.interfaces import Interface, interfaces_of
 from lnsym.prove.equivalence.joint_paths import JointPaths
@@ -29,7 +27,8 @@ from lnsym.prove.equivalence.sides import Side, pairs, simulated
 from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.portfolio import Decision, decide
 from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
-from lnsym.prove.refutation import SAMPLES, may_be_refuted
+from lnsym.prove.refutation import may_be_refuted
+from lnsym.prove.vacuity import has_inputs
 from lnsym.prove.verdict import EXIT_CODES, Status, Verdict
 from lnsym.prove.verify import ASSUMPTIONS, CONFIRMATIONS, Options, assumptions_used, exit_code_of_stopped
 
@@ -113,6 +112,7 @@ class _Comparison:
         self._options = options
         self._seconds: dict[str, float] = {}
         began = time.perf_counter()
+        self._contract = contract
         self._interfaces = interfaces_of(contract, (routines[0].symbol, routines[1].symbol), parameters)
         self._executions = _executions(routines, self._interfaces, options)
         self._product = Product(*self._executions)
@@ -156,14 +156,7 @@ class _Comparison:
         """Whether an input that satisfies the preconditions was found. Raises ContractError where there is none."""
         product = self._product
         stream = product.samples(variables(product.assumptions))
-        if any(holds(product.assumptions, sample) for sample in islice(stream, SAMPLES)):
-            return True
-        answer = smt.solve(product.preconditions(), self._options.timeout)
-        if answer.status == "unsat":
-            raise ContractError(
-                f"the preconditions of {self._verdict.contract!r} contradict each other: no input satisfies them"
-            )
-        return answer.status == "sat"
+        return has_inputs(self._contract, product.preconditions(), stream, self._options.timeout)
 
     def _decide(self, deadline: float) -> tuple[Decision, bool]:
         """What came of all goals; whether some input takes both routines to their end."""
