@@ -80,7 +80,7 @@ def everything(terms: list[BV]) -> tuple[dict[str, Planes], int]:
     """Planes of the terms' variables that hold each combination of values once, and how many these are."""
     free = variables(terms)
     total = sum(v.width for v in free)
-    assert total <= MOST_BITS + 4, "too many inputs to look at all"
+    assert total <= 24, "too many inputs to look at all"
     count = 1 << total
     columns = iter(
         [((1 << count) - 1) // ((1 << (2 << j)) - 1) * (((1 << (1 << j)) - 1) << (1 << j)) for j in range(total)]
@@ -244,40 +244,28 @@ class Maker:
             case 3:
                 a, b = self.moved(a), self.moved(b)
             case 4:  # a word of one predicate at one place, beside the same made by masks and rotations
-                a, b = self._lone_bits(one)
+                a, b = self._lone_bits()
         condition = self.predicate(one) if random.random() < 0.2 else BV.const(1, 1)
         return Goal(a, b, condition)
 
-    def _lone_bits(self, pool: list[BV]) -> tuple[BV, BV]:
-        """A wide word of one bit, made as a product of rotations; the same at another place; and the latter with bits flipped.
+    def _lone_bits(self) -> tuple[BV, BV]:
+        """A word of one bit, made as a product of rotations; the same at another place; and the latter with bits flipped.
 
         The bit hangs on a comparison that few samples meet, so that its gates look like constants and joins are missed.
         """
-        random, width = self.random, random_width(self.random)
-        needle = concat(*self.words).eq(random.getrandbits(sum(w.width for w in self.words)))
-        y = self.less_or_equal(
-            random.choice([needle, needle, self.predicate(pool)]), random.choice(self.bits or [pool[0][0]])
-        )
-        word = y.sign_extend(width) & 1
-        for place in (1, 2):
-            word = word ^ (self.less_or_equal(random.choice(self.bits or [y]), y).sign_extend(width) & (1 << place))
-        u, v = self.wide(random.choice(pool), width), self.wide(random.choice(pool), width)
-        word = word ^ (u & v & (1 << random.randrange(4, width - 2)))
+        random, width = self.random, self.random.choice([6, 6, 7])
+        u, v, rare = BV.var(f"u{width}", width), BV.var(f"v{width}", width), BV.var("r", 1)
+        k, d, e = (random.choice([BV.var(name, 1), BV.var(name, 1), rare]) for name in "kde")
+        needle = BV.var("p", 2).zero_extend(4) * BV.var("q", 2).zero_extend(4)
+        y = self.less_or_equal(needle.eq(random.choice([9, 6, random.randrange(16)])), k)
+        word = (y.sign_extend(width) & 1) ^ (u & v & (1 << random.randrange(4, width - 1)))
+        for place, bit in ((1, d), (2, e)):
+            word = word ^ (self.less_or_equal(bit, y).sign_extend(width) & (1 << place))
         alone = word & word.rotate_right(1) & word.rotate_right(2)
         turn = random.choice([1, 1, random.randrange(1, width - 1)])
         there = concat(BV.const(0, width - 1 - turn), y, BV.const(0, turn))
         flips = random.choice([0, 1 << turn, 1 << turn, random.getrandbits(width)])
-        rare = self.predicate(pool)
         return (alone * v) ^ ite(rare, there * u, u), (alone * v) ^ ite(rare, (alone.rotate_left(turn) ^ flips) * u, u)
-
-    def wide(self, word: BV, width: int) -> BV:
-        """Copies of a word side by side."""
-        return concat(*[word] * (width // word.width + 1))[width - 1 : 0]
-
-
-def random_width(random: Random) -> int:
-    """Of words that are wider than the variables."""
-    return random.choice([8, 10, 12, 16])
 
 
 @dataclass(frozen=True)
