@@ -171,7 +171,7 @@ class _Portfolio:
                     findings.close()
                     self._note(found.method, 0, time.perf_counter() - began)
                     return True
-                self._reasons[goal] = f"{found.method} found a counterexample that did not run"
+                self._reasons[goal] = found.reason or f"{found.method} found a counterexample that did not run"
             else:
                 self._reasons.setdefault(goal, found.reason)
         findings.close()
