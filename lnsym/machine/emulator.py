@@ -127,7 +127,7 @@ class Emulator:
             write = kind in (unicorn.UC_MEM_WRITE, unicorn.UC_MEM_WRITE_UNMAPPED)
             if not watch.stopped and not self._allowed(address, size, write):
                 of = f"{'store' if write else 'load'} of {size} {'byte' if size == 1 else 'bytes'}"
-                watch.stopped = f"{of} {self._where(address, size)}"
+                watch.stopped = f"{of} {self._where(address, size, write)}"
                 watch.pc = uc.reg_read(self._arm64.UC_ARM64_REG_PC)
                 uc.emu_stop()
 
@@ -193,14 +193,16 @@ class Emulator:
         vector = [read(number) for number in self._vector]
         return Registers(general, vector, read(self._arm64.UC_ARM64_REG_NZCV) >> 28)
 
-    def _where(self, address: int, size: int) -> str:
+    def _where(self, address: int, size: int, write: bool) -> str:
         """Where an access lies that is not allowed, in words."""
         for extent in self.extents:
             if extent.start <= address < extent.end:
                 into = f"at {address:#x}, {address - extent.start} bytes into `{extent.name}`"
                 if address + size > extent.end:
                     return f"{into}, which has {extent.end - extent.start}"
-                return f"{into}, which is {'read' if extent.readable else 'write'}-only"
+                if extent.readable if write else extent.writable:
+                    return f"{into}, which is {'read' if write else 'write'}-only"
+                return f"{into}, which may not be {'written' if write else 'read'}"
         return f"at {address:#x}: in no region of the contract"
 
     def _allowed(self, address: int, size: int, write: bool) -> bool:
