@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
 
 from lnsym.bv import BV, lookup, table
+from lnsym.contract.goals import Goal
 from lnsym.errors import SolverUnsound
 from lnsym.prove import smt
+from lnsym.prove.race import Finding, Task, race
 
 X = BV.var("x", 8)
 UNSATISFIABLE = [X.ult(3), BV.const(9, 8).ult(X)]
@@ -96,3 +99,20 @@ def test_a_variable_that_the_text_of_a_query_loses_has_a_value_in_the_model(solv
     assert answer.status == "sat"
     assert answer.model["byte"] == 7
     assert "index" in answer.model
+
+
+@pytest.mark.parametrize(
+    ("second", "status", "model"),
+    [
+        (smt.Answer("unsat"), "proved", {}),
+        (smt.Answer("unknown"), "unknown", {}),
+        (smt.Answer("sat", {"x": 7}), "refuted", {"x": 7}),  # to be run, not believed
+    ],
+)
+def test_a_goal_is_proved_only_by_both(
+    monkeypatch: pytest.MonkeyPatch, second: smt.Answer, status: str, model: dict[str, int]
+) -> None:
+    answering(monkeypatch, {"z3": smt.Answer("unsat"), "bitwuzla": second})
+    task = Task([Goal("result", "output", X, X + 1)], [[]], time.perf_counter() + 20)
+    (finding,) = [found for found in race(task, [("z3",)]) if isinstance(found, Finding)]
+    assert (finding.status, finding.model) == (status, model)
