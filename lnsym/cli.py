@@ -63,13 +63,16 @@ def list_(target: str, everything: bool) -> None:
     """List the routines of a target: size, name, contract, archive member."""
     from lnsym.contract import registered
     from lnsym.contract.routines import routines
-    from lnsym.show.listing import routine_lines
+    from lnsym.show.listing import left_out_line, routine_lines
     from programs.corpus import resolve_target
 
     _register_contracts()
-    found = routines(resolve_target(target), registered())
-    for line in routine_lines(r for r in found if everything or r.contract):
+    found = list(routines(resolve_target(target), registered()))
+    shown = [routine for routine in found if everything or routine.contract]
+    for line in routine_lines(shown):
         click.echo(line)
+    if len(shown) < len(found):
+        click.echo(left_out_line(len(found) - len(shown)), err=True)
 
 
 @app.command(epilog=TARGET_HELP)

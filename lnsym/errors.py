@@ -327,6 +327,20 @@ class SolverMissing(LnsymError):
 
 
 @dataclass(eq=False)
+class SolverUnsound(LnsymError):
+    """A solver is installed in a version that is known to call satisfiable questions unsatisfiable."""
+
+    package: str
+    version: str
+    report: str
+
+    def _message(self) -> str:
+        return (
+            f"{self.package} {self.version} is unsound ({self.report}); install another: pip install -U {self.package}"
+        )
+
+
+@dataclass(eq=False)
 class DumpUnwritable(LnsymError):
     """A directory for queries cannot be made or written."""
 

@@ -3,6 +3,7 @@
 `BV.const` and `BV.var` make leaves, operators and the functions below the rest; equal structure is the same object.
 """
 
+from lnsym.bv.apart import show_apart
 from lnsym.bv.choices import ite
 from lnsym.bv.evaluate import evaluate, operands, substitute, topological, variables
 from lnsym.bv.labels import label, label_of
@@ -27,6 +28,7 @@ __all__ = [
     "operands",
     "rewrite_level",
     "show",
+    "show_apart",
     "substitute",
     "table",
     "terms_made",

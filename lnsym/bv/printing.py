@@ -6,6 +6,9 @@ prints at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from lnsym.bv.labels import label_of
 from lnsym.bv.term import BV
 
@@ -30,6 +33,17 @@ def show(term: BV, depth: int = 6, length: int = 400) -> str:
         if "…" not in text:
             break
     return text
+
+
+def show_without(term: BV, other: BV, depth: int) -> str:
+    """A term as text without the words or addends that another term of its kind has too."""
+    if term.op == other.op == "anf":
+        items = [item for item in term.args if item not in other.args]
+        return _show_anf(term, depth, False, items) if items else constant(0)
+    if term.op == other.op == "sum":
+        addends = [addend for addend in term.args[0] if addend not in other.args[0]]
+        return _show_sum(term, depth, False, addends) or constant(0)
+    return _show(term, depth)
 
 
 def _show(term: BV, depth: int, inner: bool = False) -> str:
@@ -84,10 +98,10 @@ def _show_factor(word: BV, rotation: int, mask: int, depth: int) -> str:
     return text if mask == ones else f"{text} ∧ {constant(mask)}"
 
 
-def _show_anf(term: BV, depth: int, inner: bool) -> str:
+def _show_anf(term: BV, depth: int, inner: bool, only: Sequence[Any] | None = None) -> str:
     ones = (1 << term.width) - 1
-    items = term.args
-    negated = items[0][0] == () and items[0][1] == ones
+    items = term.args if only is None else only
+    negated = items[0][0] == () and items[0][1] == ones and len(items) > 1
     if negated:
         items = items[1:]
     parts = []
@@ -109,8 +123,10 @@ def _show_anf(term: BV, depth: int, inner: bool) -> str:
     return f"({text})" if inner and (len(parts) > 1 or " ∧ " in text) else text
 
 
-def _show_sum(term: BV, depth: int, inner: bool) -> str:
+def _show_sum(term: BV, depth: int, inner: bool, only: Sequence[Any] | None = None) -> str:
     addends, total = term.args
+    if only is not None:
+        addends = only
     half = 1 << (term.width - 1)
     text = ""
     for _, coefficient, addend in addends[:12]:

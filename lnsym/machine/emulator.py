@@ -124,9 +124,10 @@ class Emulator:
         watch = _Watch()
 
         def on_access(_: Any, kind: int, address: int, size: int, value: int, __: Any) -> None:
-            write = kind == unicorn.UC_MEM_WRITE
+            write = kind in (unicorn.UC_MEM_WRITE, unicorn.UC_MEM_WRITE_UNMAPPED)
             if not watch.stopped and not self._allowed(address, size, write):
-                watch.stopped = f"{'store' if write else 'load'} of {size} bytes at {address:#x}"
+                of = f"{'store' if write else 'load'} of {size} {'byte' if size == 1 else 'bytes'}"
+                watch.stopped = f"{of} {self._where(address, size, write)}"
                 watch.pc = uc.reg_read(self._arm64.UC_ARM64_REG_PC)
                 uc.emu_stop()
 
@@ -135,6 +136,7 @@ class Emulator:
 
         hooks = [
             uc.hook_add(unicorn.UC_HOOK_MEM_READ | unicorn.UC_HOOK_MEM_WRITE, on_access),
+            uc.hook_add(unicorn.UC_HOOK_MEM_READ_UNMAPPED | unicorn.UC_HOOK_MEM_WRITE_UNMAPPED, on_access),
             uc.hook_add(unicorn.UC_HOOK_CODE, on_instruction),
         ]
         ending: Ending = "returned"
@@ -190,6 +192,18 @@ class Emulator:
         general = [read(number) for number in self._general]
         vector = [read(number) for number in self._vector]
         return Registers(general, vector, read(self._arm64.UC_ARM64_REG_NZCV) >> 28)
+
+    def _where(self, address: int, size: int, write: bool) -> str:
+        """Where an access lies that is not allowed, in words."""
+        for extent in self.extents:
+            if extent.start <= address < extent.end:
+                into = f"at {address:#x}, {address - extent.start} bytes into `{extent.name}`"
+                if address + size > extent.end:
+                    return f"{into}, which has {extent.end - extent.start}"
+                if extent.readable if write else extent.writable:
+                    return f"{into}, which is {'read' if write else 'write'}-only"
+                return f"{into}, which may not be {'written' if write else 'read'}"
+        return f"at {address:#x}: in no region of the contract"
 
     def _allowed(self, address: int, size: int, write: bool) -> bool:
         for extent in self.extents:

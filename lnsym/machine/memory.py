@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from lnsym.bv import BV, concat, operands
+from lnsym.bv import BV, concat, operands, show
 from lnsym.errors import LnsymError
 from lnsym.machine.tables import read_table
 
@@ -30,7 +30,12 @@ class OutsideMemory(LnsymError):
 
     def _message(self) -> str:
         """Which access, where, and what is wrong with it."""
-        return f"{self.kind} of {self.size} bytes at {self.address!r}, by the instruction at {self.pc:#x}: {self.why}"
+        return f"{self.access}, by the instruction at {self.pc:#x}"
+
+    @property
+    def access(self) -> str:
+        """Which access and what is wrong with it, without the instruction."""
+        return f"{self.kind} of {byte_count(self.size)} {self.why}"
 
 
 @dataclass(eq=False)
@@ -49,6 +54,11 @@ class SymbolicOffset(LnsymError):
             f"{self.kind} in {self.region} at the symbolic offset {self.offset!r}, "
             f"by the instruction at {self.pc:#x}: only constant offsets are supported there"
         )
+
+
+def byte_count(count: int) -> str:
+    """A number of bytes in words."""
+    return f"{count} byte" if count == 1 else f"{count} bytes"
 
 
 class Contents(Protocol):
@@ -272,14 +282,14 @@ class Memory:
     def _locate(self, kind: str, address: BV, size: int, pc: int) -> tuple[Region, int]:
         placed = self.place(address)
         if placed is None:
-            raise OutsideMemory(kind, address, size, pc, "the address is based on no region of the contract")
+            raise OutsideMemory(kind, address, size, pc, _in_no_region(address))
         region, offset = placed
         if offset < region.start or offset + size > region.start + region.size:
-            raise OutsideMemory(kind, address, size, pc, f"outside {region.name}, {region.size} bytes")
+            raise OutsideMemory(kind, address, size, pc, _outside(region, offset, size, address))
         if not (region.readable if kind == "load" else region.writable):
-            raise OutsideMemory(
-                kind, address, size, pc, f"{region.name} may not be {'read' if kind == 'load' else 'written'}"
-            )
+            permission = "write-only" if kind == "load" else "read-only"
+            why = f"{byte_count(offset)} into `{region.name}`, which is {permission}"
+            raise OutsideMemory(kind, address, size, pc, why)
         if self.on_access is not None:
             self.on_access(kind, region, offset, size, pc)
         return region, offset
@@ -306,10 +316,27 @@ class Memory:
             for base, region in self._symbolic.items():
                 if base in operands(address):
                     raise SymbolicOffset("load", region.name, address - base, pc)
-            raise OutsideMemory("load", address, size, pc, "the address is based on no region of the contract")
+            raise OutsideMemory("load", address, size, pc, _in_no_region(address))
         return value
 
     def store(self, address: BV, value: BV, pc: int = 0) -> None:
         """Write `value`, little-endian, from `address`. Raises OutsideMemory."""
         region, offset = self._locate("store", address, value.width // 8, pc)
         region.write(offset, value)
+
+
+def _in_no_region(address: BV) -> str:
+    """Where an address is that belongs to no region, in words."""
+    return f"at {hex(address.value) if address.is_const else show(address, length=90)}: in no region of the contract"
+
+
+def _outside(region: Region, offset: int, size: int, address: BV) -> str:
+    """Where an access lies that leaves the region its address is based on, in words: `64 bytes into `out`, which has 64`."""
+    if isinstance(region.base, int) and offset >= region.size:  # the extent of the file that lies below it says little
+        return _in_no_region(address)
+    if region.start < 0:  # the stack: its base is the stack pointer at the call
+        where = f"{byte_count(abs(offset))} {'below' if offset < 0 else 'above'} the first stack pointer"
+        return f"{where}, where {byte_count(-region.start)} below and {region.start + region.size} above are `{region.name}`"
+    if offset < 0:
+        return f"{byte_count(-offset)} before `{region.name}`"
+    return f"{byte_count(offset)} into `{region.name}`, which has {region.size}"

@@ -32,7 +32,7 @@ def on_feasible_paths(
 
 
 class Feasibility:
-    """Answers for one execution; False only where a solver has shown that no input satisfies the conditions."""
+    """Answers for one execution; False only where the solvers have shown that no input satisfies the conditions."""
 
     def __init__(self, execution: Execution) -> None:
         self._execution = execution
@@ -52,7 +52,7 @@ class Feasibility:
         from lnsym.prove import smt
 
         began = time.perf_counter()
-        answer = smt.solve([*conditions, *preconditions(self._execution)], min(SOLVER_SECONDS, self._seconds))
+        answer = smt.solve_with_all([*conditions, *preconditions(self._execution)], min(SOLVER_SECONDS, self._seconds))
         self._seconds -= time.perf_counter() - began
         return answer.status != "unsat"
 

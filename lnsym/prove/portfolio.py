@@ -198,7 +198,7 @@ class _Portfolio:
                 if not _refutes(goal, premises, found.model):
                     findings.close()
                     raise _no_model(goal, premises, found)
-                self._reasons[goal] = f"{found.method} found a counterexample that did not run"
+                self._reasons[goal] = found.reason or f"{found.method} found a counterexample that did not run"
                 self._models[goal] = found.method
             else:
                 self._reasons.setdefault(goal, found.reason)

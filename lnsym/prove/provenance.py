@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 import lnsym
-from lnsym.bv import BV, show, topological
+from lnsym.bv import BV, show_apart, topological
 from lnsym.contract.execution import Execution
 from lnsym.machine.decode import Instruction
 from lnsym.machine.recorder import Recorder
@@ -138,8 +138,7 @@ def locate_apart(execution: Execution, state_theorem: Callable[[], object], one:
         one, other = other, one
     instruction = instructions.get(one)
     return Apart(
-        show(one, SHOWN_DEPTH, SHOWN_LENGTH),
-        show(other, SHOWN_DEPTH, SHOWN_LENGTH),
+        *show_apart(one, other, SHOWN_DEPTH, SHOWN_LENGTH),
         f"{instruction.address:#x}  {instruction.text}" if instruction else "",
         lines.get(other, ""),
     )

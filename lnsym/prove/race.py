@@ -204,9 +204,11 @@ def _solve(task: Task, numbers: Sequence[int], method: str, merged: Callable[[BV
         if seconds <= 0:
             break
         solver: smt.SolverName = "bitwuzla" if method == "bitwuzla" else "z3"
-        answer = smt.solve(conditions, seconds, solver)
-        if answer.status == "unknown":
-            send(Finding(number, method, "unknown", reason=f"{method} found no answer in time"))
+        answer = smt.solve_with_all(conditions, seconds, solver)
+        if answer.status == "unknown" and answer.model:  # solvers disagree; running the model tells more
+            send(Finding(number, method, "refuted", answer.model, answer.reason))
+        elif answer.status == "unknown":
+            send(Finding(number, method, "unknown", reason=answer.reason or f"{method} found no answer in time"))
         else:
             send(Finding(number, method, "proved" if answer.status == "unsat" else "refuted", answer.model))
     send(Ended(method, time.perf_counter() - began))

@@ -162,8 +162,14 @@ def violation_of(image: Image, stopped: Iterable[Path], run: Run) -> str:
         if not may_be_refuted(path):
             continue
         if run.ending == "outside":
+            if isinstance(path.stopped, OutsideMemory) and path.stopped.pc == run.pc:
+                return f"{path.stopped.access}, at {run.pc:#x} ({image.describe(run.pc)})"
             return f"{run.access}, at {run.pc:#x} ({image.describe(run.pc)})"
-        if run.ending == "fault" and path.last is not None:
+        if (
+            run.ending == "fault"
+            and path.last is not None
+            and not isinstance(path.stopped, OutsideMemory | SymbolicOffset)
+        ):
             at = path.last.address
             return f"goes to {run.pc:#x}, which is no code, by the branch at {at:#x} ({image.describe(at)})"
         if run.ending == "limit" and run.loops:

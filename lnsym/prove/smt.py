@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
 from importlib.util import find_spec
 from types import FrameType
 from typing import Literal, TypeAlias
 
 from lnsym.bv import BV, variables
-from lnsym.errors import SolverMissing
+from lnsym.errors import SolverMissing, SolverUnsound
 
 Status: TypeAlias = Literal["sat", "unsat", "unknown"]
 SolverName: TypeAlias = Literal["z3", "bitwuzla"]
@@ -24,21 +27,74 @@ class Answer:
 
     status: Status
     model: dict[str, int] = field(default_factory=dict)
+    reason: str = ""
+    """For "unknown", where it is not for want of time."""
+
+
+UNSOUND: dict[SolverName, dict[str, str]] = {
+    "z3": {
+        "4.12.2": "https://github.com/Z3Prover/z3/issues/6894",
+        "4.15.3": "reported as unsound on bit-vectors",
+    },
+    "bitwuzla": {"0.6.0": "https://github.com/bitwuzla/bitwuzla/issues/131"},
+}
+"""Released versions that called satisfiable questions about bit-vectors unsatisfiable, each with the report that shows it."""
+
+DISTRIBUTIONS: dict[SolverName, str] = {"z3": "z3-solver", "bitwuzla": "bitwuzla"}
+"""What each solver is called in the package index."""
 
 
 def installed() -> list[SolverName]:
-    """The solvers that can be asked here, in the order in which they are tried."""
-    return ["z3", "bitwuzla"] if find_spec("bitwuzla") else ["z3"]
+    """The solvers that can be asked here, in the order in which they are tried; z3 always, or SolverUnsound is raised."""
+    require("z3")
+    return ["z3", "bitwuzla"] if find_spec("bitwuzla") and unsound("bitwuzla") is None else ["z3"]
 
 
 def require(solver: SolverName) -> None:
-    """Raise SolverMissing unless the solver is installed."""
-    if solver == "bitwuzla" and solver not in installed():
+    """Raise SolverMissing unless the solver is installed, SolverUnsound where its version is known to answer wrongly."""
+    if solver == "bitwuzla" and not find_spec("bitwuzla"):
         raise SolverMissing(solver)
+    issue = unsound(solver)
+    if issue is not None:
+        raise SolverUnsound(DISTRIBUTIONS[solver], installed_version(solver), issue)
+
+
+def unsound(solver: SolverName) -> str | None:
+    """The report that shows the installed version of a solver to be unsound; None where none is known."""
+    return UNSOUND[solver].get(".".join(installed_version(solver).split(".")[:3]))
+
+
+@cache
+def installed_version(solver: SolverName) -> str:
+    """The version of an installed solver, as the package says; empty where it does not."""
+    try:
+        return metadata.version(DISTRIBUTIONS[solver])
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def solve_with_all(conditions: Sequence[BV], seconds: float, solver: SolverName = "z3") -> Answer:
+    """Like `solve`, but "unsat" only where every installed solver says so: others are asked in the time that the first leaves.
+
+    Where one says "sat" after all, the answer is "unknown" with its model, to be run, and with the disagreement as the reason.
+    """
+    deadline = time.perf_counter() + seconds
+    answer = solve(conditions, seconds, solver)
+    if answer.status != "unsat" or any(condition.is_const and condition.value == 0 for condition in conditions):
+        return answer
+    for other in installed():
+        if other == solver:
+            continue
+        second = solve(conditions, max(0.001, deadline - time.perf_counter()), other)
+        if second.status == "sat":
+            return Answer("unknown", second.model, f"{solver} and {other} disagree: unsat against sat")
+        if second.status == "unknown":
+            return Answer("unknown", reason=f"{solver} alone says that it holds; {other} found no answer in time")
+    return answer
 
 
 def solve(conditions: Sequence[BV], seconds: float, solver: SolverName = "z3") -> Answer:
-    """Whether all conditions, terms of one bit, can be 1 at once. Raises SolverMissing where the solver is not installed."""
+    """One solver's answer to whether all conditions, terms of one bit, can be 1 at once. Raises SolverMissing, SolverUnsound."""
     require(solver)
     if any(condition.is_const and condition.value == 0 for condition in conditions):
         return Answer("unsat")
@@ -98,7 +154,8 @@ def by_bitwuzla(conditions: Sequence[BV], milliseconds: int) -> Answer:
         constant.symbol().strip("|"): int(solver.get_value(constant).value(10))
         for constant in parser.get_declared_funs()
     }
-    return Answer("sat", {variable.name: values[symbol(variable.name)] for variable in variables(conditions)})
+    # a variable that the text of the query does not mention may have any value
+    return Answer("sat", {variable.name: values.get(symbol(variable.name), 0) for variable in variables(conditions)})
 
 
 def _heeded() -> bool:

@@ -193,9 +193,11 @@ def coverage_lines(report: CoverageReport, everything: bool) -> Iterator[str]:
         for error in function.missing if everything else function.missing[:3]:
             yield f"  {error}"
         if not everything and len(function.missing) > 3:
-            yield f"  and {len(function.missing) - 3} more"
+            yield f"  and {len(function.missing) - 3} more; --all prints them"
     yield (
         f"{report.functions} functions, {report.instructions} instructions of {len(report.mnemonics)} mnemonics; "
         f"{len(report.incomplete)} functions not modelled in full; {len(report.indirect)} jump through a register, "
         "past which they are not followed"
     )
+    if not everything:
+        yield "left out: functions whose names do not say symmetric cryptography; --all takes every function"

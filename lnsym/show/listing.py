@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lnsym.contract.routines import Routine
-from lnsym.errors import LnsymError
+from lnsym.errors import LnsymError, one_line
 from lnsym.machine.decode import decode_word, disassemble
 from lnsym.machine.image import Image
 
@@ -13,7 +13,14 @@ from lnsym.machine.image import Image
 def routine_lines(routines: Iterable[Routine]) -> Iterator[str]:
     """One line for each routine: size in bytes, name, archive member, contract."""
     for routine in routines:
-        yield f"{routine.size:7}  {routine.name:<48}  {routine.contract or '-':<20}  {routine.member}".rstrip()
+        name = one_line(routine.name)
+        yield f"{routine.size:7}  {name:<48}  {routine.contract or '-':<20}  {one_line(routine.member)}".rstrip()
+
+
+def left_out_line(count: int) -> str:
+    """How many functions a listing left out, and how to see them."""
+    functions = "1 function has" if count == 1 else f"{count} functions have"
+    return f"{functions} no contract of lnsym's; --all lists every function"
 
 
 def disassembly(image: Image, symbol: str) -> Iterator[str]:

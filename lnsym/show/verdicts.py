@@ -18,6 +18,12 @@ from lnsym.prove.verdict import Verdict
 VALUES_BITS = 256
 """How much of a region one line of a counterexample shows."""
 
+SHOWN_DIFFERENCES = 8
+"""How many elements that differ a counterexample shows."""
+
+SHOWN_LINES = 8
+"""How many lines of one region a counterexample shows."""
+
 DEPENDENCIES = ("capstone", "pyelftools", "z3-solver", "python-sat", "unicorn")
 
 
@@ -66,13 +72,16 @@ def counterexample_lines(counterexample: Counterexample) -> Iterator[str]:
     if counterexample.violation:
         yield f"  Unicorn  {counterexample.violation}"
     lead = "output"
-    for difference in counterexample.differences:
+    for difference in counterexample.differences[:SHOWN_DIFFERENCES]:
         digits = (difference.width + 3) // 4
         yield (
             f"  {lead:<9}{difference.name:<{width}}  specification {difference.expected:0{digits}x}  "
             f"code, on Unicorn {difference.actual:0{digits}x}"
         )
         lead = ""
+    more = len(counterexample.differences) - SHOWN_DIFFERENCES
+    if more > 0:
+        yield f"  {'':<9}and {more} more that differ; --json has them all"
     if counterexample.divergence:
         yield f"  parts    {counterexample.divergence}"
     if counterexample.origin:
@@ -83,7 +92,10 @@ def input_lines(inputs: Sequence[Input], width: int) -> Iterator[str]:
     """The names, in a column of `width` characters, and their values."""
     lead = "input"
     for given in inputs:
-        for text in _values_text(given):
+        lines = list(_values_text(given))
+        if len(lines) > SHOWN_LINES + 1:  # one line more is as short as saying that it is left out
+            lines[SHOWN_LINES:] = [(False, f"and {len(lines) - SHOWN_LINES} lines more; --json has them all")]
+        for text in lines:
             yield f"  {lead:<9}{given.name if text[0] else '':<{width}}  {text[1]}"
             lead = ""
 

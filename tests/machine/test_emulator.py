@@ -50,9 +50,9 @@ def test_registers_and_flags_go_in_and_come_out() -> None:
         (store(2, 0, 32), "store of 8 bytes"),  # into what may only be read
         (store(2, 0, 25), "store of 8 bytes"),  # over the edge into it
         (ldr(2, 1, 9), "load of 8 bytes"),  # over its end
-        (ldr(2, 1, 16, 1), "load of 1 bytes"),  # the byte after it
-        (ldr(2, 0, -1, 1), "load of 1 bytes"),  # the byte before, same page
-        (store(2, 30, 0, 1), "store of 1 bytes"),  # the caller's page
+        (ldr(2, 1, 16, 1), "load of 1 byte "),  # the byte after it
+        (ldr(2, 0, -1, 1), "load of 1 byte "),  # the byte before, same page
+        (store(2, 30, 0, 1), "store of 1 byte "),  # the caller's page
     ],
 )
 def test_an_access_outside_is_caught_to_the_byte(word: int, access: str) -> None:

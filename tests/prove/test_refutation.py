@@ -198,12 +198,12 @@ def test_a_broken_convention_is_refuted(changed: Callable[..., Image], change: s
 
 VIOLATIONS = {
     "a store past the state": (SHA256, r"stp w26, w27, \[x0, #0x18\]", with_bits(1 << 15), 0, "store"),
-    "a load one byte past the message": (SHA256_HW, r"mov x29, sp", instead(0x39410029 | 31), 0, "load of 1 bytes"),
+    "a load one byte past the message": (SHA256_HW, r"mov x29, sp", instead(0x39410029 | 31), 0, "load of 1 byte"),
     "one more block": (SHA256, r"b\.ne .*", with_bits(1), LAST, "load"),
     "a loop the other way round": (SHA1_HW, r"cbnz x2, .*", with_bits(1 << 24), LAST, "load"),
     "a store into the message": (SHA256_HW, r"mov x29, sp", instead(store(9, 1, 0)), 0, "store"),
     "a store into the table": (SHA256_HW, r"ld1 \{v17\.4s\}, \[x3\]", with_bits(1 << 22), LAST, "store"),
-    "a load before the state": (SHA256_HW, r"mov x29, sp", instead(ldr(9, 0, -1, 1)), 0, "load of 1 bytes"),
+    "a load before the state": (SHA256_HW, r"mov x29, sp", instead(ldr(9, 0, -1, 1)), 0, "load of 1 byte"),
 }
 
 

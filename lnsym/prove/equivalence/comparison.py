@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from lnsym.bv import BV, show, terms_made, variables
+from lnsym.bv import BV, show_apart, terms_made, variables
 from lnsym.contract import Contract
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
@@ -210,7 +210,7 @@ class _Comparison:
                     return f"{instruction.address:#x}  {instruction.text}, of {self._verdict.labels[side]}"
             return ""
 
-        actual, expected = (show(term, SHOWN_DEPTH, SHOWN_LENGTH) for term in (one, other))
+        actual, expected = show_apart(one, other, SHOWN_DEPTH, SHOWN_LENGTH)
         return Apart(actual, expected, place(one, (0, 1)), place(other, (1, 0)))
 
     def _assumptions(self, decision: Decision) -> Iterator[str]:
