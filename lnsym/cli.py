@@ -5,12 +5,14 @@ Verdicts and listings go to stdout, progress and errors to stderr.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 import threading
 from _thread import interrupt_main
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ import click
 
 import lnsym
 from lnsym.errors import LnsymError
+from lnsym.show.files import write_whole
 
 if TYPE_CHECKING:
     from lnsym.prove.verify import Options
@@ -28,7 +31,9 @@ Exit codes:
   1  refuted
   2  usage or input error
   3  unknown, or time-out
-  4  instruction not modelled"""
+  4  instruction not modelled
+  70 a fault of lnsym: no verdict
+  74 the output could not be written"""
 
 TARGET_HELP = "TARGET is an ELF file (shared object, executable, .o, .a) or the name of a fetched corpus."
 
@@ -181,7 +186,7 @@ def verify(
             raise click.UsageError(f"{target} has no routine with a known contract: name a SYMBOL and a --contract")
     outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options, jobs)
     if report is not None and outcome.image is not None:
-        report.write_text(json.dumps(json_report(outcome.image, outcome.verdicts), indent=2, default=str) + "\n")
+        write_whole(report, json.dumps(json_report(outcome.image, outcome.verdicts), indent=2, default=str) + "\n")
     if test is not None:
         from lnsym.show.reproducer import refutation_test
 
@@ -194,7 +199,7 @@ def _write_tests(file: Path, tests: list[str]) -> None:
     from lnsym.show.reproducer import test_file
 
     if tests:
-        file.write_text(test_file(tests))
+        write_whole(file, test_file(tests))
     else:
         click.echo(f"nothing was refuted: {file} was not written", err=True)
 
@@ -236,7 +241,7 @@ def equiv(
         (files, files if second == first else Images(second)), (symbol1, symbol2), chosen, _parameters(blocks), options
     )
     if report is not None:
-        report.write_text(json.dumps(json_report(outcome), indent=2, default=str) + "\n")
+        write_whole(report, json.dumps(json_report(outcome), indent=2, default=str) + "\n")
     if test is not None:
         from lnsym.show.reproducer import disagreement_test
 
@@ -451,9 +456,29 @@ def _run() -> Any:
         return left.exit_code
 
 
+def _silence_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fault(error: Exception) -> int:
+    """Say in one line what went wrong inside lnsym, or with its output; the exit code."""
+    from lnsym import faults
+
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT):
+        _silence_stdout()
+        print(f"lnsym: the output could not be written: {(error.strerror or str(error)).lower()}", file=sys.stderr)
+        return faults.EX_IOERR
+    fault = faults.recorded(error)
+    print(f"lnsym: {fault}", file=sys.stderr)
+    return fault.exit_code
+
+
 def main() -> None:
     """The `lnsym` command."""
     sys.unraisablehook = _interrupt_again
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its number
     try:
         code = _run()
         sys.stdout.flush()
@@ -467,6 +492,8 @@ def main() -> None:
         print("lnsym: interrupted", file=sys.stderr)
         code = 130
     except BrokenPipeError:  # `| head`: leave quietly, and keep the interpreter from complaining at its exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         code = 141
+    except Exception as error:  # whatever it is, it is no verdict
+        code = _fault(error)
     sys.exit(code if isinstance(code, int) else 0)

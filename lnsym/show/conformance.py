@@ -50,7 +50,7 @@ def campaign(names: Sequence[str], count: int, seed: int, jobs: int, file: Path 
     _echo_all(campaign_lines(report), echo)
     if file is not None:
         fingerprints = {form.encoding.module: fingerprint(form.encoding) for form in under_way.forms}
-        file.write_text(json.dumps(as_json(report, fingerprints), indent=1) + "\n", "utf-8")
+        write_whole(file, json.dumps(as_json(report, fingerprints), indent=1) + "\n")
     return report.passed
 
 

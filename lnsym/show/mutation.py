@@ -17,6 +17,7 @@ from lnsym.mutation.campaign import Campaign, Order, Report, RoutineReport
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import Mutant
 from lnsym.mutation.trial import Outcome, Trial
+from lnsym.show.files import write_whole
 from lnsym.show.verdicts import case_text
 
 Echo = Callable[[str], None]
@@ -58,7 +59,7 @@ def campaign(
     for line in report_lines(report):
         echo(line)
     if file is not None:
-        file.write_text(json.dumps(as_json(path, report), indent=1, default=str) + "\n", "utf-8")
+        write_whole(file, json.dumps(as_json(path, report), indent=1, default=str) + "\n")
     return report.exit_code
 
 

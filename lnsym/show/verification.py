@@ -8,11 +8,11 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import ClassVar
 
 from lnsym.contract import Contract, NoContractFor
 from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
+from lnsym.faults import ProcessDied, recorded
 from lnsym.machine.image import Image
 from lnsym.processes import Crashed, Plan, Returned, Work, results
 from lnsym.prove.refutation import Counterexample
@@ -21,7 +21,7 @@ from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options
 from lnsym.show.verdicts import apart_lines, case_text, counterexample_lines, method_lines, verdict_line
 
-SEVERITY = (1, 4, 2, 3, 0)
+SEVERITY = (70, 1, 4, 2, 3, 0)
 """Which exit code speaks for several routines: a refutation first."""
 
 
@@ -156,6 +156,8 @@ def _answer(subject: Subject, options: Options) -> Verdict | LnsymError:
         return subject.verify(options)
     except LnsymError as error:
         return error
+    except Exception as error:  # whatever it is, it is no verdict, and the other cases go on
+        return recorded(error)
 
 
 def _plan(subject: Subject, options: Options) -> Plan[Verdict | LnsymError]:
@@ -167,18 +169,6 @@ def _plan(subject: Subject, options: Options) -> Plan[Verdict | LnsymError]:
             return ProcessDied(summary)
         case _:
             raise AssertionError(answer)
-
-
-@dataclass(eq=False)
-class ProcessDied(LnsymError):
-    """A verification that ended without an answer: killed, for its use of memory say, or by a fault of lnsym."""
-
-    exit_code: ClassVar[int] = 3
-    summary: str
-
-    def _message(self) -> str:
-        """What became of it."""
-        return f"no verdict: {self.summary}; --jobs 1 needs less memory and shows more"
 
 
 def _details(verdict: Verdict) -> Iterator[str]:
