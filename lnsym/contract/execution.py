@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -36,15 +37,26 @@ class SegmentBytes:
         return BV.const(int.from_bytes(self._image.read(self._start + offset, size), "little"), 8 * size)
 
 
-def unknown_name(segment: Segment) -> str:
-    """How the bytes of a segment are called whose contents nobody knows; its address keeps it apart from others."""
-    return segment.name if segment.data is None else f"{segment.name}@{segment.address:#x}"
+def unknown_name(segment: Segment, call: int = 0) -> str:
+    """How the bytes of a segment are called whose contents nobody knows, at a call; its address keeps it apart from all others.
+
+    Of the name that the file gives it only letters, digits, dots and hyphens are kept.
+    """
+    place = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', segment.name)}@{segment.address:#x}"
+    return f"{place}_{call}" if call else place
+
+
+def forget_globals(memory: Memory, image: Image, contents: Callable[[Segment], Contents]) -> None:
+    """What other code may have written between two calls: new contents for all that it may write."""
+    for segment in image.segments:
+        if not segment.constant:
+            memory.replace_contents(segment.address, contents(segment))
 
 
 def segment_region(image: Image, segment: Segment) -> Region:
     """A segment as a region: never to be written; its bytes known where no other code can have changed them."""
     contents: Contents = SegmentBytes(image, segment) if segment.constant else Unknown(unknown_name(segment))
-    return Region(segment.name, segment.address, segment.size, contents, readable=segment.readable)
+    return Region(segment.name, segment.address, segment.size, contents, readable=segment.readable, in_image=True)
 
 
 def block_region(block: Block) -> Region:
@@ -131,6 +143,7 @@ class Execution:
         call = self.theorem.calls[number]
         if number:
             abi.forget_caller_saved(state, number)
+            forget_globals(state.memory, self.image, lambda segment: Unknown(unknown_name(segment, number)))
         returns_to = self.returns_to(number)
         abi.enter(state, call.arguments, self.entry(call.symbol), returns_to)
         explorer = Explorer(

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from isa.flags import FlagBits
 from lnsym.bv import BV, evaluate
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution, element_at, segment_region, unknown_name
+from lnsym.contract.execution import Execution, element_at, forget_globals, segment_region, unknown_name
 from lnsym.contract.inputs import unknown_bytes
 from lnsym.contract.theorem import Theorem
-from lnsym.machine.image import Image
+from lnsym.machine.image import Image, Segment
 from lnsym.machine.memory import Bytes, Elements, Memory, Region
 from lnsym.machine.paths import Explorer, Observer, Path
 from lnsym.machine.state import State
@@ -22,7 +22,7 @@ def concrete_start(image: Image, theorem: Theorem, sample: Mapping[str, int]) ->
     for segment in image.segments:
         region = segment_region(image, segment)
         if not segment.constant:
-            region.contents = Bytes(bytes(unknown_bytes(unknown_name(segment), 0, segment.size, sample)))
+            region.contents = _globals(segment, sample, 0)
         memory.add(region)
     for block in theorem.blocks:
         elements = [BV.const(value, block.width) for value in block.values(sample)]
@@ -48,7 +48,7 @@ def run_concretely(
     for number, call in enumerate(execution.theorem.calls):
         if number:
             abi.forget_caller_saved(state, number)
-            _set_forgotten(state, sample, number)
+            _set_forgotten(execution.image, state, sample, number)
         (values,) = evaluate(call.arguments, [sample], default=0)
         returns_to = BV.const(sample[execution.returns_to(number).name], 64)
         arguments = tuple([BV.const(value, 64) for value in values])
@@ -61,14 +61,20 @@ def run_concretely(
     return path
 
 
-def _set_forgotten(state: State, sample: Mapping[str, int], call: int) -> None:
-    """Numbers for what a caller may have left in registers and stack before a call; 0 where the sample says nothing."""
+def _set_forgotten(image: Image, state: State, sample: Mapping[str, int], call: int) -> None:
+    """Numbers for what a caller may have left in registers, stack and globals before a call; 0 where the sample says nothing."""
     for registers in (state.general, state.vector):
         (values,) = evaluate(registers, [sample], default=0)
         registers[:] = [BV.const(value, term.width) for value, term in zip(values, registers, strict=True)]
     state.flags = FlagBits(*[BV.const(sample.get(f"flag_{name}_{call}", 0), 1) for name in "nzcv"])
     stack = state.memory.region("stack")
     stack.contents = Bytes(bytes(unknown_bytes(f"stack_{call}", -abi.STACK_BYTES, stack.size, sample)))
+    forget_globals(state.memory, image, lambda segment: _globals(segment, sample, call))
+
+
+def _globals(segment: Segment, sample: Mapping[str, int], call: int) -> Bytes:
+    """What a segment that other code may write holds at a call."""
+    return Bytes(bytes(unknown_bytes(unknown_name(segment, call), 0, segment.size, sample)))
 
 
 def outputs(execution: Execution, path: Path) -> dict[str, int]:

@@ -138,10 +138,11 @@ class Region:
     """A region of memory.
 
     `base` is a number (an address of the image) or a variable of 64 bits; offsets from it, in bytes, run from `start` up to but
-    not including `start + size`. Only the stack, which lies below its base, has a start other than 0.
+    not including `start + size`. Only the stack, which lies below its base, has a start other than 0. `in_image` says that a file
+    names it, whose names may be those of anything else too.
     """
 
-    __slots__ = ("base", "contents", "name", "readable", "size", "start", "writable", "written")
+    __slots__ = ("base", "contents", "in_image", "name", "readable", "size", "start", "writable", "written")
 
     def __init__(
         self,
@@ -152,8 +153,10 @@ class Region:
         readable: bool = True,
         writable: bool = False,
         start: int = 0,
+        in_image: bool = False,
     ) -> None:
         self.name = name
+        self.in_image = in_image
         self.base = base
         self.size = size
         self.start = start
@@ -241,11 +244,20 @@ class Memory:
         return [*self._symbolic.values(), *self._fixed]
 
     def region(self, name: str) -> Region:
-        """The region of this name. Raises KeyError."""
+        """The region of this name that is the contract's or the stack. Raises KeyError."""
         for region in self.regions():
-            if region.name == name:
+            if region.name == name and not region.in_image:
                 return region
         raise KeyError(name)
+
+    def replace_contents(self, base: int, contents: Contents) -> None:
+        """Give the region at the number `base`, in which nothing was written, other contents; copies of this memory keep theirs."""
+        at = bisect_right(self._starts, base) - 1
+        region = self._fixed[at].copy()
+        if region.base != base or region.written:
+            raise ValueError(f"no region of the file starts at {base:#x}")
+        region.contents = contents
+        self._fixed[at] = region
 
     def place(self, address: BV) -> tuple[Region, int] | None:
         """The region that an address belongs to by its base, and its offset there; None when it has no known base."""

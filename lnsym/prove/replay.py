@@ -73,6 +73,10 @@ def replay(
                 f"stack_{number}", -abi.STACK_BYTES, abi.STACK_BYTES + execution.theorem.frame, sample
             )
             emulator.write(sample["sp"] - abi.STACK_BYTES, bytes(stack))
+            for segment in execution.image.segments:
+                if not segment.constant:
+                    held = unknown_bytes(unknown_name(segment, number), 0, segment.size, sample)
+                    emulator.write(segment.address, bytes(held))
         (values,) = evaluate(call.arguments, [sample], default=0)
         registers.general[: len(values)] = values
         returns_to = sample[execution.returns_to(number).name]

@@ -1,0 +1,132 @@
+"""Bytes that nobody knows: each is known by where it lies, whatever its section is called, and lasts until other code may run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from assembly import NE, RET, ZR, cmp, ldr, store, word
+from elf_writer import ALLOC, OBJECT, WRITE, ObjectWriter
+
+from lnsym.contract import Contract, Theorem
+from lnsym.contract.execution import unknown_name
+from lnsym.contract.inputs import unknown_bytes
+from lnsym.machine.image import Image, Segment, load_image
+from lnsym.machine.memory import Bytes, Memory, Region
+from lnsym.prove.verdict import Verdict
+from lnsym.prove.verify import verify
+
+ADRP_PAGE, ADD_LOW = 275, 277
+HUGE = 0x1000008
+
+
+def address_of(d: int) -> tuple[int, int]:
+    """ADRP Xd; ADD Xd, Xd: to be relocated."""
+    return 0x90000000 | d, 0x91000000 | d << 5 | d
+
+
+def cset_equal(d: int) -> int:
+    return word("data_processing.conditional_select", sf=1, op2=1, Rm=ZR, cond=NE, Rn=ZR, Rd=d)
+
+
+def reads_both(path: Path, first: tuple[str, int], second: tuple[str, int], same: bool = False) -> Image:
+    """A file whose routine says whether two words are equal: of .bss sections with these names and alignments, or of one."""
+    writer = ObjectWriter()
+    text = writer.text(*address_of(1), *address_of(2), ldr(3, 1), ldr(4, 2), cmp(3, 4), cset_equal(0), RET)
+    sections = [writer.section(n, flags=ALLOC | WRITE, align=a, nobits=HUGE) for n, a in (first, second)]
+    writer.symbol("routine", text, size=36)
+    writer.symbol("one", sections[0], kind=OBJECT, size=HUGE)
+    writer.symbol("other", sections[0 if same else 1], kind=OBJECT, size=HUGE)
+    for at, name in ((0, "one"), (8, "other")):
+        writer.reloc(text, at, ADRP_PAGE, name)
+        writer.reloc(text, at + 4, ADD_LOW, name)
+    path.write_bytes(writer.build())
+    return load_image(path)
+
+
+def always_one(t: Theorem) -> None:
+    t.call()
+    t.ensure_result(1)
+
+
+def judged(image: Image, statement: Callable[..., None]) -> Verdict:
+    return verify(image, "routine", Contract("mine", statement))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(".bss", ".bss"), (".bss.big", ".bss.big"), ("stack", "stack"), (".bss", ".bss@0x10000"), ("a[0]", "a.byte[0]")],
+)
+def test_two_sections_never_share_their_unknown_bytes_whatever_they_are_called(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    assert judged(reads_both(tmp_path / "f.o", (first, 16), (second, 16)), always_one).status != "proved"
+
+
+def test_a_word_read_twice_is_equal_to_itself(tmp_path: Path) -> None:
+    assert judged(reads_both(tmp_path / "f.o", (".bss", 16), (".bss", 16), same=True), always_one).status == "proved"
+
+
+def segment(name: str, address: int) -> Segment:
+    return Segment(name, address, None, 8, True, True, False, constant=False)
+
+
+@pytest.mark.parametrize("name", [".data", "a@0x10", "x.byte[3]", "\x1b[31m", "stack", ""])
+def test_the_name_of_unknown_bytes_has_one_reading(name: str) -> None:
+    own = unknown_name(segment(name, 0x40))
+    assert own.endswith("@0x40")
+    assert own.isprintable()
+    assert "[" not in own
+    sample = {f"{own}.byte[2]": 7, f"{unknown_name(segment(own + '.byte[', 0x80))}.byte[0]": 9}
+    assert unknown_bytes(own, 0, 4, sample) == bytes([0, 0, 7, 0])
+
+
+def test_a_region_of_the_contract_is_never_a_section_of_its_name() -> None:
+    of_file = Region("out", 0x10, 8, Bytes(bytes(8)), in_image=True)
+    of_contract = Region("out", 0x1000, 8, Bytes(bytes(8)))
+    assert Memory([of_file, of_contract]).region("out") is of_contract
+
+
+# -- globals between two calls ---------------------------------------------------------------------
+
+
+def keeps_and_compares(path: Path, flags: int, name: str = ".data", nobits: int = 0) -> Image:
+    """A file of two routines: one writes a global of the section to its argument, the other says whether it is still that."""
+    writer = ObjectWriter()
+    text = writer.text(
+        *address_of(1), ldr(1, 1), store(1, 0), RET,
+        *address_of(1), ldr(1, 1), ldr(0, 0), cmp(0, 1), cset_equal(0), RET,
+    )  # fmt: skip
+    data = writer.section(name, bytes([5, *bytes(7)]), ALLOC | flags, align=8, nobits=nobits)
+    writer.symbol("keeps", text, size=20)
+    writer.symbol("compares", text, 20, size=28)
+    writer.symbol("g", data, kind=OBJECT, size=8)
+    for at in (0, 20):
+        writer.reloc(text, at, ADRP_PAGE, "g")
+        writer.reloc(text, at + 4, ADD_LOW, "g")
+    path.write_bytes(writer.build())
+    return load_image(path)
+
+
+def calls(*symbols: str) -> Contract:
+    def statement(t: Theorem) -> None:
+        p = t.region("p", 1, 64, access="rw", alignment=8)
+        t.leave_unspecified(p)
+        for symbol in symbols:
+            t.call(p, symbol=symbol)
+        t.ensure_result(1)
+
+    return Contract("twice", statement)
+
+
+@pytest.mark.parametrize(("name", "nobits"), [(".data", 0), (".bss", 8), (".bss", HUGE), ("stack", 8)])
+def test_a_writable_global_may_change_between_two_calls(tmp_path: Path, name: str, nobits: int) -> None:
+    image = keeps_and_compares(tmp_path / "f.o", ALLOC | WRITE, name, nobits)
+    verdict = verify(image, "keeps", calls("keeps", "compares"))
+    assert verdict.status == "refuted"  # Unicorn, too, finds other bytes there at the second call
+
+
+def test_a_constant_is_the_same_in_all_calls(tmp_path: Path) -> None:
+    image = keeps_and_compares(tmp_path / "f.o", 0, ".rodata")
+    assert verify(image, "keeps", calls("keeps", "compares")).status == "proved"
