@@ -245,13 +245,14 @@ class RelocationOverflow(LnsymError):
     relocation: str
     value: int
     check: str
-    where: str = ""
 
     def _message(self) -> str:
-        return (
-            f"{self.where or 'relocation'}: {self.relocation} value {self.value:#x} fails its check "
-            f"({self.check}); give a linked file instead"
-        )
+        return f"{self.relocation}: {self.failed}"
+
+    @property
+    def failed(self) -> str:
+        """Which check the value fails, and what to do."""
+        return f"its value {self.value:#x} fails its check ({self.check}); give a linked file instead"
 
 
 # --- corpora --------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from lnsym.bv import BV
 from lnsym.contract import abi
 from lnsym.contract.goals import Goal
 from lnsym.contract.theorem import Block, ContractError, Theorem
+from lnsym.errors import one_line
 from lnsym.machine.decode import Code
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.memory import Contents, Elements, Memory, Region, Unknown
@@ -56,7 +57,9 @@ def forget_globals(memory: Memory, image: Image, contents: Callable[[Segment], C
 def segment_region(image: Image, segment: Segment) -> Region:
     """A segment as a region: never to be written; its bytes known where no other code can have changed them."""
     contents: Contents = SegmentBytes(image, segment) if segment.constant else Unknown(unknown_name(segment))
-    return Region(segment.name, segment.address, segment.size, contents, readable=segment.readable, in_image=True)
+    return Region(
+        one_line(segment.name), segment.address, segment.size, contents, readable=segment.readable, in_image=True
+    )
 
 
 def block_region(block: Block) -> Region:

@@ -21,6 +21,7 @@ from lnsym.errors import (
     ContentsUnknown,
     NoSymbols,
     UnresolvedRelocation,
+    one_line,
 )
 from lnsym.machine import archive, linked, relocatable
 from lnsym.machine.binary_file import read_file
@@ -118,14 +119,15 @@ class Image:
         return max(nearest, key=lambda s: (s.is_global, s.name))
 
     def describe(self, address: int) -> str:
-        """Return `name`, `name+0x40` or `0x1234` for an address."""
+        """Return `name`, `name+0x40` or `0x1234` for an address, fit to be printed."""
         if address in self.undefined_functions:
-            return f"{self.undefined_functions[address]} (undefined)"
+            return f"{one_line(self.undefined_functions[address])} (undefined)"
         symbol = self.symbol_at(address)
         if symbol is None:
             return f"{address:#x}"
         offset = address - symbol.address
-        return f"{symbol.name}+{offset:#x}" if offset else symbol.name
+        name = one_line(symbol.name)
+        return f"{name}+{offset:#x}" if offset else name
 
     def functions(self) -> Iterator[Symbol]:
         """Yield the functions by address, local and hidden ones included."""
@@ -145,7 +147,7 @@ def load_image(path: Path, symbols: Sequence[str] = ()) -> Image:
     Shared objects and executables lie at their link addresses, objects from
     `lnsym.machine.relocatable.BASE`. Raises FileUnreadable, NotElf, UnsupportedElf, MalformedElf,
     MalformedArchive, NoSymbols, NoSuchSymbol, AmbiguousSymbol, AmbiguousMember, NoSuchMember,
-    ArchiveNeedsSymbol or RelocationOverflow.
+    or ArchiveNeedsSymbol.
     """
     data = read_file(path)
     member = None

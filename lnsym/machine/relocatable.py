@@ -10,7 +10,6 @@ The result is one of the ways to link the objects: without relaxations, veneers 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from lnsym.errors import MalformedElf, RelocationOverflow
 from lnsym.machine import relocation as rel
@@ -42,7 +41,7 @@ def lay_out(objects: Sequence[Object]) -> tuple[Layout, list[tuple[ElfSymbol, in
     """Return the relocated layout and the defined symbols as (entry, address, member).
 
     A definition in one object serves undefined references of the others; the first global one
-    wins. Raises MalformedElf, UnsupportedElf, RelocationOverflow.
+    wins. Raises MalformedElf, UnsupportedElf.
     """
     link = Linkage(objects, Draft(objects[0].elf.where))
     uses = [use for owner, o in enumerate(objects) for use in uses_of(owner, o.elf)]
@@ -204,5 +203,4 @@ def _apply(link: Linkage, use: Use) -> None:
     try:
         link.draft.patch(place, rel.relocate(entry.type, inputs, original), reason)
     except RelocationOverflow as error:
-        location = f"{link.objects[use.owner].elf.where}: {where}"
-        raise replace(error, where=location) from None
+        link.draft.leave_unresolved(place, size, f"{reason}: {error.failed}")

@@ -10,6 +10,7 @@ from lnsym.contract import abi
 from lnsym.contract.execution import Execution, unknown_name
 from lnsym.contract.inputs import Sample, unknown_bytes
 from lnsym.contract.theorem import Block
+from lnsym.errors import one_line
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
 
 PAGE = 0x1000
@@ -40,7 +41,9 @@ def extents(execution: Execution, sample: Sample) -> list[Extent]:
             data = bytearray(segment.data)
         else:
             data = unknown_bytes(unknown_name(segment), 0, segment.size, sample)
-        mapped.append(Extent(segment.name, segment.address, data, segment.readable, False, segment.executable))
+        mapped.append(
+            Extent(one_line(segment.name), segment.address, data, segment.readable, False, segment.executable)
+        )
     for block in execution.theorem.blocks:
         mapped.append(
             Extent(block.name, sample[block.base.name], _block_bytes(block, sample), True, "w" in block.access)

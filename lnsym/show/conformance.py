@@ -17,6 +17,7 @@ from lnsym.conform.forms import form_name
 from lnsym.conform.random_words import Verdicts, judge_words
 from lnsym.conform.record import as_json, fingerprint
 from lnsym.conform.routines import RoutineReport, run_routines
+from lnsym.errors import one_line
 from lnsym.machine.decode import NotModelled
 
 Echo = Callable[[str], None]
@@ -189,7 +190,7 @@ def routine_lines(report: RoutineReport) -> Iterator[str]:
 def coverage_lines(report: CoverageReport, everything: bool) -> Iterator[str]:
     """What of a target's functions is not modelled."""
     for function in report.incomplete:
-        yield f"{function.member + ': ' if function.member else ''}{function.name}"
+        yield one_line(f"{function.member + ': ' if function.member else ''}{function.name}")
         for error in function.missing if everything else function.missing[:3]:
             yield f"  {error}"
         if not everything and len(function.missing) > 3:

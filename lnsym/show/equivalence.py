@@ -9,7 +9,7 @@ from typing import Any
 
 from lnsym.contract import Contract, NoContractFor
 from lnsym.contract.routines import Images, contract_for
-from lnsym.errors import LnsymError
+from lnsym.errors import LnsymError, one_line
 from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare
 from lnsym.prove.equivalence.disagreement import Differing, Disagreement
 from lnsym.prove.provenance import Apart
@@ -72,7 +72,7 @@ def compare_all(
     codes = set()
     try:
         for case in cases:
-            with progress(f"{symbols[0]} = {symbols[1]} ({contract.name})"):
+            with progress(one_line(f"{symbols[0]} = {symbols[1]} ({contract.name})")):
                 verdict = compare(*routines, contract, case, options)
             outcome.verdicts.append(verdict)
             codes.add(verdict.exit_code)
@@ -117,7 +117,7 @@ def disagreement_lines(disagreement: Disagreement, names: tuple[str, str]) -> It
     yield from input_lines(disagreement.inputs, width)
     yield from _columns("found", disagreement.found, names, width)
     for violation in disagreement.violations:
-        yield f"  Unicorn  {violation}"
+        yield f"  Unicorn  {one_line(violation)}"
     yield from _columns("output", disagreement.differences, names, width)
     if disagreement.parting is not None:
         yield f"  parts    after {disagreement.parting.steps} instructions that do the same"

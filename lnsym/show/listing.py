@@ -26,7 +26,7 @@ def left_out_line(count: int) -> str:
 def disassembly(image: Image, symbol: str) -> Iterator[str]:
     """One line for each word of a routine: address, bytes, text, and what the model lacks."""
     found = image.symbol(symbol)
-    yield f"{found.address:#x} <{found.name}>, {found.size} bytes"
+    yield f"{found.address:#x} <{one_line(found.name)}>, {found.size} bytes"
     for address in range(found.address, found.address + found.size // 4 * 4, 4):
         word = int.from_bytes(image.read(address, 4), "little")
         text = disassemble(word, address)

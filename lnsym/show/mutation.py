@@ -74,12 +74,17 @@ def _follow(under_way: Campaign, echo: Echo) -> None:
                 _clear(show_state)
                 told = _tell_errors(report, told)
                 if trial is None:
-                    echo(f"{routine.symbol}  {case_text(routine.contract, routine.parameters)}")
+                    echo(f"{one_line(routine.symbol)}  {case_text(routine.contract, routine.parameters)}")
                 else:
                     done += 1
                     _say(trial, routine, echo)
                 if show_state:
-                    print(f"{done}/{under_way.total} mutants, {routine.symbol}", end="\r", file=sys.stderr, flush=True)
+                    print(
+                        f"{done}/{under_way.total} mutants, {one_line(routine.symbol)}",
+                        end="\r",
+                        file=sys.stderr,
+                        flush=True,
+                    )
         finally:
             _clear(show_state)
     _tell_errors(report, told)
@@ -104,7 +109,7 @@ def _say(trial: Trial, routine: RoutineReport, echo: Echo) -> None:
             echo(f"    {line}")
     if trial.outcome == "wrong":
         sys.stdout.flush()
-        print(f"lnsym: WRONG PROOF: {routine.symbol}: {mutant_text(trial.mutant, routine)}", file=sys.stderr)
+        print(f"lnsym: WRONG PROOF: {one_line(routine.symbol)}: {mutant_text(trial.mutant, routine)}", file=sys.stderr)
 
 
 def mutant_text(mutant: Mutant, routine: RoutineReport) -> str:
@@ -134,7 +139,7 @@ def report_lines(report: Report) -> Iterator[str]:
     if not report.routines:
         return
     yield ""
-    yield from _table("routine", [(r.symbol, r.outcomes(), r.seconds) for r in report.routines], report)
+    yield from _table("routine", [(one_line(r.symbol), r.outcomes(), r.seconds) for r in report.routines], report)
     yield ""
     yield from _table("kind of change", [(kind, outcomes, None) for kind, outcomes in report.by_kind().items()], None)
     titles: Mapping[Outcome, str] = {
@@ -148,7 +153,7 @@ def report_lines(report: Report) -> Iterator[str]:
         if found:
             yield f"\n{title} ({len(found)}):"
         for routine, trial in found:
-            yield f"  {routine.symbol}: {mutant_text(trial.mutant, routine)}"
+            yield f"  {one_line(routine.symbol)}: {mutant_text(trial.mutant, routine)}"
             yield from (f"    {line}" for line in _explanation(trial))
     yield ""
     yield from _sum(report)

@@ -207,7 +207,8 @@ def _of(execution: Execution) -> str:
 
 def _head(name: str, number: int, docstring: str) -> list[str]:
     words = re.sub(r"\W+", "_", name)
-    return [f"def test_{words}_{number}():", f'    """{one_line(docstring)}."""'.replace("\\", "/")]
+    said = one_line(docstring).replace("\\", "/").replace('"', "'")  # names come from files: none may end the string
+    return [f"def test_{words}_{number}():", f'    """{said}."""']
 
 
 def _machine(recording: _Recording, suffix: str) -> Iterator[str]:

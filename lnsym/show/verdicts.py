@@ -44,7 +44,7 @@ def verdict_line(verdict: Verdict, name_width: int = 0, case_width: int = 0) -> 
         f"{case_text(verdict.contract, verdict.parameters):<{case_width}}  "
         f"{verdict.method if verdict.status == 'proved' else '-':<14}  {verdict.total_seconds:7.2f} s"
     )
-    return f"{line}\n         {verdict.reason}" if verdict.reason else line
+    return f"{line}\n         {one_line(verdict.reason)}" if verdict.reason else line
 
 
 def apart_lines(apart: Apart) -> Iterator[str]:
@@ -70,7 +70,7 @@ def counterexample_lines(counterexample: Counterexample) -> Iterator[str]:
     width = max((len(name) for name in names), default=0)
     yield from input_lines(counterexample.inputs, width)
     if counterexample.violation:
-        yield f"  Unicorn  {counterexample.violation}"
+        yield f"  Unicorn  {one_line(counterexample.violation)}"
     lead = "output"
     for difference in counterexample.differences[:SHOWN_DIFFERENCES]:
         digits = (difference.width + 3) // 4

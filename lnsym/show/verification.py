@@ -129,7 +129,7 @@ def _each(
     with closing(_answers(subjects, options, jobs)) as answers:
         for one in asked:
             if isinstance(one, Subject):
-                what = f"{one.symbol} ({one.contract.name})"
+                what = one_line(f"{one.symbol} ({one.contract.name})")
                 with progress(what if jobs == 1 else f"{what}, {jobs} at a time"):
                     answer = next(answers)
                 yield one.symbol, one, answer

@@ -33,7 +33,6 @@ from lnsym.errors import (
     ContentsUnknown,
     MalformedElf,
     NoSuchSymbol,
-    RelocationOverflow,
     UnresolvedRelocation,
 )
 from lnsym.machine.relocatable import BASE
@@ -151,14 +150,39 @@ def test_value_decided_at_run_time_is_unresolved(load: Load, kind: int) -> None:
     assert "late" not in image.symbols
 
 
-def test_relocation_out_of_reach_is_an_error(load: Load) -> None:
+def test_relocation_out_of_reach_blocks_what_reads_its_bytes_and_nothing_else(load: Load) -> None:
     w = ObjectWriter()
     text = w.text(BL, RET)
     w.symbol("f", text)
     w.symbol("far", ABS, 1 << 40)
     w.reloc(text, 0, CALL26, "far")
-    with pytest.raises(RelocationOverflow, match=r"\.text\+0x0: R_AARCH64_CALL26"):
-        load(w.build())
+    image = load(w.build())
+    start = image.symbol("f").address
+    with pytest.raises(
+        UnresolvedRelocation, match=r"R_AARCH64_CALL26 against far at \.text\+0x0: its value .* fails its check"
+    ):
+        image.read(start, 4)
+    assert image.read(start + 4, 4) == RET.to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "size"), [(258, 1 << 33, 4), (259, 1 << 17, 2), (261, 1 << 40, 4), (286, 4, 4)]
+)
+def test_data_and_instructions_that_cannot_be_relocated_are_unknown(
+    load: Load, kind: int, value: int, size: int
+) -> None:
+    w = ObjectWriter()
+    text = w.text(RET)
+    table = w.section(".rodata", bytes(range(16)), align=8)
+    w.symbol("f", text)
+    w.symbol("far", ABS, value)
+    w.reloc(table, 4, kind, "far")
+    image = load(w.build())
+    at = segment(image, ".rodata").address
+    assert image.read(at, 4) == bytes(range(4))
+    assert image.read(at + 4 + size, 4) == bytes(range(4 + size, 8 + size))
+    with pytest.raises(UnresolvedRelocation, match="against far"):
+        image.read(at + 4, size)
 
 
 def test_relocation_outside_its_section_is_an_error(load: Load) -> None:

@@ -17,6 +17,7 @@ from lnsym.contract import Contract
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample
+from lnsym.errors import one_line
 from lnsym.machine.image import Image
 from lnsym.machine.paths import Path
 from lnsym.prove.equivalence.disagreement import Disagreement, candidates, confirm
@@ -58,8 +59,8 @@ class Equivalence(Verdict):
 
 
 def labels(first: Routine, second: Routine) -> tuple[str, str]:
-    """Short names that tell two routines apart: by symbol, else by file, else by number."""
-    symbols = (first.symbol, second.symbol)
+    """Short names that tell two routines apart, fit to be printed: by symbol, else by file, else by number."""
+    symbols = (one_line(first.symbol), one_line(second.symbol))
     if symbols[0] != symbols[1]:
         return symbols
     files = (first.image.path.name, second.image.path.name)
