@@ -11,8 +11,8 @@ from random import Random
 from typing import TypeAlias
 
 from lnsym.bv import BV, evaluate, variables
-from lnsym.contract import abi
 from lnsym.contract.execution import Execution
+from lnsym.machine.state import STACK_ALIGNMENT
 
 Sample: TypeAlias = dict[str, int]
 
@@ -34,7 +34,7 @@ def placement(execution: Execution, random: Random) -> Sample:
     for block in theorem.blocks:
         inside = random.randrange(SLOT // 2, SLOT // 2 + 4096)
         addresses[block.base.name] = slots.pop() * SLOT + inside // block.alignment * block.alignment
-    addresses["sp"] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * abi.STACK_ALIGNMENT
+    addresses["sp"] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * STACK_ALIGNMENT
     for call in range(len(theorem.calls)):
         addresses[execution.returns_to(call).name] = slots.pop() * SLOT
     return addresses

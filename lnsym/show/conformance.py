@@ -18,6 +18,7 @@ from lnsym.conform.random_words import Verdicts, judge_words
 from lnsym.conform.record import as_json, fingerprint
 from lnsym.conform.routines import RoutineReport, run_routines
 from lnsym.machine.decode import NotModelled
+from lnsym.show.files import write_whole
 
 Echo = Callable[[str], None]
 Advance = Callable[[int, str], None]
