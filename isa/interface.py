@@ -46,5 +46,26 @@ class State(Protocol):
     def store(self, address: BV, value: BV) -> None:
         """Write the bytes of `value`, little-endian, to memory from `address`."""
 
+    def sign(self, key: str, pointer: BV, modifier: BV) -> BV:
+        """The pointer with an authentication code made with a key ("IA", "IB", "DA", "DB") and a modifier."""
+
+    def authenticate(self, key: str, pointer: BV, modifier: BV) -> BV:
+        """The pointer that was signed with this key and modifier."""
+
+    def strip(self, pointer: BV) -> BV:
+        """The pointer without its authentication code."""
+
+    def require_alignment(self, address: BV, size: int) -> None:
+        """The access that follows faults unless `address` is a multiple of `size` bytes."""
+
+    def open_exclusive(self, address: BV, size: int) -> None:
+        """A load-exclusive: the monitor is set for `size` bytes at `address`."""
+
+    def close_exclusive(self, address: BV, size: int) -> None:
+        """A store-exclusive that is taken to succeed: allowed only where the monitor is set for the same bytes. Clears the monitor."""
+
+    def clear_exclusive(self) -> None:
+        """CLREX: the monitor is clear."""
+
     def branch(self, target: BV) -> None:
         """Continue at `target`, 64 bits; a target `ite(condition, there, next)` is a conditional branch."""

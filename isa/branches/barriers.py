@@ -1,6 +1,6 @@
 """Barriers: CLREX, DMB, DSB, ISB, SB.
 
-No effect: one thread runs in program order, speculation and the exclusive monitor are not modelled.
+CLREX clears the exclusives monitor. The others have no effect: one thread runs in program order, speculation is not modelled.
 """
 
 from __future__ import annotations
@@ -19,4 +19,5 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def execute(state: State, f: Fields) -> None:
-    """Nothing, see above."""
+    if mnemonic(f) == "CLREX":
+        state.clear_exclusive()

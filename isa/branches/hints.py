@@ -1,8 +1,7 @@
 """Hints: NOP, YIELD, WFE, WFI, SEV, SEVL, DGH, CSDB, BTI, and the pointer authentication of X17 and X30.
 
-A hint changes no register and no memory. Branch targets are not checked (BTI): no page is assumed to be guarded.
-The assumption POINTER_AUTHENTICATION_AS_PLAIN: pointers carry no authentication code, so that signing, authenticating
-and stripping leave them as they are.
+Other hints than those of pointer authentication change no register and no memory. Branch targets are not checked (BTI).
+The assumption POINTER_AUTHENTICATION_AS_PLAIN: a pointer that is signed and authenticated with the same key and modifier is as it was.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from random import Random
 
 from isa.encoding import Fields
 from isa.interface import State
+from lnsym.bv import BV
 
 PATTERN = "11010101000000110010 CRm op2 11111"
 
@@ -49,7 +49,14 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def execute(state: State, f: Fields) -> None:
-    """Nothing, see above."""
+    name = _NAMES[f.CRm << 3 | f.op2]
+    n = 17 if name.endswith("1716") else 30
+    if name == "XPACLRI":
+        state.set_x(n, state.strip(state.x(n)))
+    elif name.startswith(("PACI", "AUTI")):
+        modifier = BV.const(0, 64) if name.endswith("Z") else state.x(16) if n == 17 else state.x_or_sp(31)
+        change = state.sign if name.startswith("PAC") else state.authenticate
+        state.set_x(n, change(name[3:5], state.x(n), modifier))
 
 
 def generate(random: Random) -> int:

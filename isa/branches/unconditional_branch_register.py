@@ -1,7 +1,7 @@
 """Unconditional branch (register): BR, BLR, RET, BRAA(Z), BRAB(Z), BLRAA(Z), BLRAB(Z), RETAA, RETAB.
 
-The assumption POINTER_AUTHENTICATION_AS_PLAIN: pointers carry no authentication code, so that the authenticating forms
-branch to their register as it is. ERET and DRPS are privileged and not modelled.
+The assumption POINTER_AUTHENTICATION_AS_PLAIN: a pointer that was signed with the same key and modifier is as it was.
+ERET and DRPS are privileged and not modelled.
 """
 
 from __future__ import annotations
@@ -44,7 +44,11 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def execute(state: State, f: Fields) -> None:
-    target = state.x(30 if f.opc == 0b0010 and f.op3 != _PLAIN else f.Rn)
+    returns = f.opc == 0b0010 and f.op3 != _PLAIN
+    target = state.x(30 if returns else f.Rn)
+    if f.op3 != _PLAIN:
+        modifier = state.x_or_sp(31 if returns else f.op4) if returns or f.opc & 0b1000 else BV.const(0, 64)
+        target = state.authenticate("IA" if f.op3 == _KEY_A else "IB", target, modifier)
     if f.opc & 0b0001:
         state.set_x(30, BV.const(state.pc + 4, 64))
     state.branch(target)

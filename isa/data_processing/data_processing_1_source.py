@@ -72,9 +72,21 @@ def count_leading_sign_bits(value: BV) -> BV:
     return count_leading_zero_bits(concat(differences, BV.const(1, 1)))
 
 
+def _authenticate(state: State, f: Fields) -> None:
+    """PAC*, AUT* and XPAC* of Xd, with the modifier in Xn or SP, or zero."""
+    name, pointer = _POINTER_AUTHENTICATION[f.opcode], state.x(f.Rd)
+    if name.startswith("XPAC"):
+        state.set_x(f.Rd, state.strip(pointer))
+        return
+    modifier = BV.const(0, 64) if f.opcode >= 0b001000 else state.x_or_sp(f.Rn)
+    change = state.sign if name.startswith("PAC") else state.authenticate
+    state.set_x(f.Rd, change(name[3] + name[-1], pointer, modifier))
+
+
 def execute(state: State, f: Fields) -> None:
     if f.opcode2:
-        return  # POINTER_AUTHENTICATION_AS_PLAIN
+        _authenticate(state, f)
+        return
     operand = state.x(f.Rn, 64 if f.sf else 32)
     if f.opcode == 0b000000:
         result = bit_reverse(operand)

@@ -10,12 +10,13 @@ from typing import Final
 
 from isa.encoding import Fields
 from isa.interface import State
+from isa.loads_and_stores import addressing
 from lnsym.bv import BV
 
 EXCLUSIVES_ALWAYS_SUCCEED: Final = (
     "a store-exclusive succeeds and writes status 0: code that retries until it does is taken to do so at once"
 )
-"""The assumption under which the store-exclusives are modelled; an exclusives monitor has no state here."""
+"""The assumption under which a store-exclusive after its load-exclusive is modelled; any other is refused."""
 
 SIZE_SUFFIX: Final = ("B", "H", "", "")
 """What a mnemonic ends in, by `size`."""
@@ -24,6 +25,13 @@ SIZE_SUFFIX: Final = ("B", "H", "", "")
 def register(state: State, n: int, size: int) -> BV:
     """The low 8 << size bits of Xn; register 31 is XZR."""
     return state.x(n, 64 if size == 0b11 else 32).extract((8 << size) - 1, 0)
+
+
+def aligned_base(state: State, f: Fields, size: int) -> BV:
+    """The address in X[n] or SP of an access of `size` bytes that faults where it is not aligned (without FEAT_LSE2)."""
+    address = addressing.base(state, f)
+    state.require_alignment(address, size)
+    return address
 
 
 def load_zero_extended(state: State, f: Fields, address: BV) -> None:
@@ -38,5 +46,6 @@ def write_zero_extended(state: State, n: int, value: BV) -> None:
 
 def store_exclusive(state: State, f: Fields, address: BV, value: BV) -> None:
     """Mem[address] = value and status 0 in W[s], by EXCLUSIVES_ALWAYS_SUCCEED."""
+    state.close_exclusive(address, value.width // 8)
     state.store(address, value)
     state.set_x(f.Rs, BV.const(0, 32))

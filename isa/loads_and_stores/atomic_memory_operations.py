@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields
 from isa.interface import State
-from isa.loads_and_stores import addressing, atomic_access
+from isa.loads_and_stores import atomic_access
 from lnsym.bv import BV, ite
 
 PATTERN = "size 111000 A R 1 Rs o3 opc:3 00 Rn Rt"
@@ -60,7 +60,7 @@ def _new_value(f: Fields, data: BV, value: BV) -> BV:
 
 
 def execute(state: State, f: Fields) -> None:
-    address = addressing.base(state, f)
+    address = atomic_access.aligned_base(state, f, 1 << f.size)
     if _is_ldapr(f):
         atomic_access.load_zero_extended(state, f, address)
         return

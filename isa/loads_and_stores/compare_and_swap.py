@@ -6,7 +6,7 @@ from random import Random
 
 from isa.encoding import Fields
 from isa.interface import State
-from isa.loads_and_stores import addressing, atomic_access
+from isa.loads_and_stores import atomic_access
 from lnsym.bv import ite
 
 PATTERN = "size 001000 1 L 1 Rs o0 Rt2 Rn Rt"
@@ -19,7 +19,7 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def execute(state: State, f: Fields) -> None:
-    address = addressing.base(state, f)
+    address = atomic_access.aligned_base(state, f, 1 << f.size)
     compare = atomic_access.register(state, f.Rs, f.size)
     new = atomic_access.register(state, f.Rt, f.size)
     data = state.load(address, 1 << f.size)

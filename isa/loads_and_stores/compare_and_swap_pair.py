@@ -6,7 +6,7 @@ from random import Random
 
 from isa.encoding import Fields
 from isa.interface import State
-from isa.loads_and_stores import addressing
+from isa.loads_and_stores import atomic_access
 from lnsym.bv import BV, concat, ite
 
 PATTERN = "0 sz 001000 0 L 1 Rs o0 Rt2 Rn Rt"
@@ -23,8 +23,8 @@ def _register_pair(state: State, n: int, width: int) -> BV:
 
 
 def execute(state: State, f: Fields) -> None:
-    address = addressing.base(state, f)
     width = 64 if f.sz else 32
+    address = atomic_access.aligned_base(state, f, width // 4)
     compare, new = _register_pair(state, f.Rs, width), _register_pair(state, f.Rt, width)
     data = state.load(address, width // 4)
     state.store(address, ite(data.eq(compare), new, data))

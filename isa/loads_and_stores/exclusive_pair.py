@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields
 from isa.interface import State
-from isa.loads_and_stores import addressing, atomic_access
+from isa.loads_and_stores import atomic_access
 from lnsym.bv import concat
 
 PATTERN = "1 sz 001000 0 L 1 Rs o0 Rt2 Rn Rt"
@@ -23,9 +23,10 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def execute(state: State, f: Fields) -> None:
-    address = addressing.base(state, f)
     width = 64 if f.sz else 32
+    address = atomic_access.aligned_base(state, f, width // 4)
     if f.L:
+        state.open_exclusive(address, width // 4)
         data = state.load(address, width // 4)
         state.set_x(f.Rt, data.extract(width - 1, 0))
         state.set_x(f.Rt2, data.extract(2 * width - 1, width))

@@ -9,7 +9,7 @@ from random import Random
 
 from isa.encoding import Fields
 from isa.interface import State
-from isa.loads_and_stores import addressing, atomic_access
+from isa.loads_and_stores import atomic_access
 
 PATTERN = "size 001000 0 L 0 Rs o0 Rt2 Rn Rt"
 
@@ -23,8 +23,9 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def execute(state: State, f: Fields) -> None:
-    address = addressing.base(state, f)
+    address = atomic_access.aligned_base(state, f, 1 << f.size)
     if f.L:
+        state.open_exclusive(address, 1 << f.size)
         atomic_access.load_zero_extended(state, f, address)
     else:
         atomic_access.store_exclusive(state, f, address, atomic_access.register(state, f.Rt, f.size))

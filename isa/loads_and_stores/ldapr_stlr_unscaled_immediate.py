@@ -15,4 +15,6 @@ def mnemonic(f: Fields) -> str | None:
 
 def execute(state: State, f: Fields) -> None:
     offset = addressing.signed_immediate(f.imm9, 9)
-    register_transfer.transfer_general(state, f, addressing.base(state, f) + offset)
+    address = addressing.base(state, f) + offset
+    state.require_alignment(address, 1 << f.size)
+    register_transfer.transfer_general(state, f, address)

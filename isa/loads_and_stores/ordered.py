@@ -6,7 +6,7 @@ from random import Random
 
 from isa.encoding import Fields
 from isa.interface import State
-from isa.loads_and_stores import addressing, atomic_access
+from isa.loads_and_stores import atomic_access
 
 PATTERN = "size 001000 1 L 0 Rs o0 Rt2 Rn Rt"
 
@@ -18,7 +18,7 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def execute(state: State, f: Fields) -> None:
-    address = addressing.base(state, f)
+    address = atomic_access.aligned_base(state, f, 1 << f.size)
     if f.L:
         atomic_access.load_zero_extended(state, f, address)
     else:

@@ -16,7 +16,6 @@ from lnsym.machine.state import SP, State
 STACK_BYTES = 1 << 16
 """How much stack below SP a routine is assumed to have."""
 
-STACK_ALIGNMENT = 16
 CALLEE_SAVED_GENERAL = tuple(range(19, 30))
 CALLEE_SAVED_VECTOR = tuple(range(8, 16))
 """Only their low 64 bits are saved."""
@@ -35,6 +34,7 @@ def enter(state: State, arguments: tuple[BV, ...], entry: int, returns_to: BV) -
 
 def forget_caller_saved(state: State, call: int) -> None:
     """What a caller may have done between two calls: new variables in the registers and the stack that it may change."""
+    state.clear_exclusive()
     for n in (*range(19), LINK_REGISTER):
         state.set_x(n, BV.var(f"x{n}_{call}", 64))
     for n in range(32):
@@ -46,6 +46,7 @@ def forget_caller_saved(state: State, call: int) -> None:
     stack = state.memory.region("stack")
     stack.contents = Unknown(f"stack_{call}")
     stack.written.clear()
+    stack.released.clear()
 
 
 def set_register(state: State, name: str, value: BV) -> None:

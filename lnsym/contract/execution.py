@@ -17,7 +17,7 @@ from lnsym.machine.decode import Code
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.memory import Contents, Elements, Memory, Region, Unknown
 from lnsym.machine.paths import Conditions, Explorer, Observer, Path
-from lnsym.machine.state import SP, State
+from lnsym.machine.state import SP, STACK_ALIGNMENT, State
 
 MAX_STEPS = 1_000_000
 
@@ -65,13 +65,30 @@ def segment_region(image: Image, segment: Segment) -> Region:
 def block_region(block: Block) -> Region:
     """A region of the contract, its elements symbolic."""
     contents = Elements(block.elements, block.byteorder)
-    return Region(block.name, block.base, block.size, contents, readable=True, writable="w" in block.access)
+    return Region(
+        block.name,
+        block.base,
+        block.size,
+        contents,
+        readable=True,
+        writable="w" in block.access,
+        alignment=block.alignment,
+    )
 
 
 def stack_region(sp: BV, frame: int) -> Region:
     """The stack below SP, and `frame` bytes above it; what it holds at entry is unknown."""
     size = abi.STACK_BYTES + frame
-    return Region("stack", sp, size, Unknown("stack"), readable=True, writable=True, start=-abi.STACK_BYTES)
+    return Region(
+        "stack",
+        sp,
+        size,
+        Unknown("stack"),
+        readable=True,
+        writable=True,
+        start=-abi.STACK_BYTES,
+        alignment=STACK_ALIGNMENT,
+    )
 
 
 def element_at(region: Region, block: Block, index: int) -> BV:
@@ -87,6 +104,7 @@ def symbolic_start(image: Image, theorem: Theorem) -> State:
     for block in theorem.blocks:
         memory.add(block_region(block))
     state = State.symbolic(memory, 0)
+    state.guarded = True
     memory.add(stack_region(state.x_or_sp(SP), theorem.frame))
     for name, value in theorem.registers.items():
         abi.set_register(state, name, value)

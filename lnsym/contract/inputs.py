@@ -11,8 +11,8 @@ from random import Random
 from typing import TypeAlias
 
 from lnsym.bv import BV, evaluate, variables
-from lnsym.contract import abi
 from lnsym.contract.execution import Execution
+from lnsym.machine.state import STACK_ALIGNMENT
 
 Sample: TypeAlias = dict[str, int]
 
@@ -34,7 +34,7 @@ def placement(execution: Execution, random: Random) -> Sample:
     for block in theorem.blocks:
         inside = random.randrange(SLOT // 2, SLOT // 2 + 4096)
         addresses[block.base.name] = slots.pop() * SLOT + inside // block.alignment * block.alignment
-    addresses["sp"] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * abi.STACK_ALIGNMENT
+    addresses["sp"] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * STACK_ALIGNMENT
     for call in range(len(theorem.calls)):
         addresses[execution.returns_to(call).name] = slots.pop() * SLOT
     return addresses
@@ -93,6 +93,13 @@ def complete(execution: Execution, sample: Sample, seed: int = 0) -> Sample:
         for element in block.elements:
             if not element.is_const:
                 full.setdefault(element.name, random.getrandbits(block.width))
+    for path in execution.paths:
+        for signed, (
+            _,
+            pointer,
+            _,
+        ) in path.state.signed.items():  # the emulator's pointers carry no authentication code
+            full[signed.name] = evaluate([pointer], [full], default=0)[0][0]
     return full
 
 

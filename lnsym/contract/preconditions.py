@@ -11,6 +11,7 @@ from itertools import combinations
 from lnsym.bv import BV
 from lnsym.contract import abi
 from lnsym.contract.execution import Execution
+from lnsym.machine.state import STACK_ALIGNMENT
 
 
 def preconditions(execution: Execution) -> list[BV]:
@@ -26,7 +27,7 @@ def preconditions(execution: Execution) -> list[BV]:
     conditions += [
         block.base.extract(_log2(block.alignment) - 1, 0).eq(0) for block in theorem.blocks if block.alignment > 1
     ]
-    conditions.append(sp.extract(_log2(abi.STACK_ALIGNMENT) - 1, 0).eq(0))
+    conditions.append(sp.extract(_log2(STACK_ALIGNMENT) - 1, 0).eq(0))
     for (start_a, size_a), (start_b, size_b) in combinations(extents, 2):
         conditions.append(_apart(start_a, size_a, start_b, size_b))
     if execution.image.segments:

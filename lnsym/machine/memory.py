@@ -61,6 +61,64 @@ def byte_count(count: int) -> str:
     return f"{count} byte" if count == 1 else f"{count} bytes"
 
 
+@dataclass(eq=False)
+class BelowStackPointer(LnsymError):
+    """An access to the stack that AAPCS64 (section 6.4.5.1) does not allow."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+    reason: str
+
+    def _message(self) -> str:
+        """Which instruction, and what is wrong with SP."""
+        return f"access to the stack by the instruction at {self.pc:#x}: {self.reason} (AAPCS64, 6.4.5.1)"
+
+
+@dataclass(eq=False)
+class ReleasedStack(LnsymError):
+    """A load from stack that lay below SP since it was written: a signal handler may have written there. Offset and size in bytes."""
+
+    exit_code: ClassVar[int] = 3
+    offset: int
+    size: int
+
+    def _message(self) -> str:
+        """Which bytes."""
+        return (
+            f"load of {byte_count(self.size)} at {self.offset:+d} from the first stack pointer, which lay below SP since they were "
+            "written, so that nobody knows what they hold (AAPCS64, 6.4.5.1)"
+        )
+
+
+@dataclass(eq=False)
+class Misaligned(LnsymError):
+    """An exclusive, ordered or atomic access that faults for some addresses: nothing says that it is aligned. Size in bytes."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+    size: int
+    where: str
+
+    def _message(self) -> str:
+        """Which access, and what is known of its address."""
+        return (
+            f"the instruction at {self.pc:#x} faults unless its address is a multiple of {self.size} (without FEAT_LSE2): "
+            f"{self.where}; give the region that alignment"
+        )
+
+
+@dataclass(eq=False)
+class NotExclusive(LnsymError):
+    """A store-exclusive that no load-exclusive of the same bytes goes before."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+
+    def _message(self) -> str:
+        """Which store."""
+        return f"the store-exclusive at {self.pc:#x} has no load-exclusive of the same bytes before it, so that its status is not known"
+
+
 class Contents(Protocol):
     """The initial contents of a region."""
 
@@ -142,7 +200,19 @@ class Region:
     names it, whose names may be those of anything else too.
     """
 
-    __slots__ = ("base", "contents", "in_image", "name", "readable", "size", "start", "writable", "written")
+    __slots__ = (
+        "alignment",
+        "base",
+        "contents",
+        "in_image",
+        "name",
+        "readable",
+        "released",
+        "size",
+        "start",
+        "writable",
+        "written",
+    )
 
     def __init__(
         self,
@@ -154,7 +224,10 @@ class Region:
         writable: bool = False,
         start: int = 0,
         in_image: bool = False,
+        alignment: int = 1,
     ) -> None:
+        self.alignment = alignment
+        """What a base that is a variable is known to be a multiple of, in bytes."""
         self.name = name
         self.in_image = in_image
         self.base = base
@@ -164,11 +237,24 @@ class Region:
         self.readable = readable
         self.writable = writable
         self.written: dict[int, tuple[BV, int]] = {}  # offset -> the value written there and which byte of it
+        self.released: set[int] = set()
+        """Offsets of stack that lay below SP since they were last written: nobody knows what they hold."""
 
     def copy(self) -> Region:
         """The same region, written to on its own from here."""
-        twin = Region(self.name, self.base, self.size, self.contents, self.readable, self.writable, self.start)
+        twin = Region(
+            self.name,
+            self.base,
+            self.size,
+            self.contents,
+            self.readable,
+            self.writable,
+            self.start,
+            self.in_image,
+            self.alignment,
+        )
         twin.written = self.written.copy()
+        twin.released = self.released.copy()
         return twin
 
     def _byte(self, offset: int) -> BV:
@@ -179,7 +265,9 @@ class Region:
         return value.extract(8 * part + 7, 8 * part)
 
     def read(self, offset: int, size: int) -> BV:
-        """`size` bytes from `offset`, little-endian, whatever the permission; the bytes lie inside."""
+        """`size` bytes from `offset`, little-endian, whatever the permission; the bytes lie inside. Raises ReleasedStack."""
+        if self.released and not self.released.isdisjoint(range(offset, offset + size)):
+            raise ReleasedStack(offset, size)
         entry = self.written.get(offset)
         if entry is None:
             if not self.written or all(at not in self.written for at in range(offset + 1, offset + size)):
@@ -197,6 +285,8 @@ class Region:
         written = self.written
         for part in range(value.width // 8):
             written[offset + part] = (value, part)
+        if self.released:
+            self.released.difference_update(range(offset, offset + value.width // 8))
 
 
 class Memory:
@@ -207,6 +297,8 @@ class Memory:
         self._fixed: list[Region] = []
         self._starts: list[int] = []
         self.on_access: Callable[[str, Region, int, int, int], None] | None = None
+        self.stack_access: int | None = None
+        """The lowest offset of an access to the stack, the region that lies below its base, since this was last set to None."""
         for region in regions:
             self.add(region)
 
@@ -302,9 +394,28 @@ class Memory:
             permission = "write-only" if kind == "load" else "read-only"
             why = f"{byte_count(offset)} into `{region.name}`, which is {permission}"
             raise OutsideMemory(kind, address, size, pc, why)
+        if region.start < 0 and (self.stack_access is None or offset < self.stack_access):
+            self.stack_access = offset
         if self.on_access is not None:
             self.on_access(kind, region, offset, size, pc)
         return region, offset
+
+    def require_alignment(self, address: BV, size: int, pc: int) -> None:
+        """Raises Misaligned unless the address is known to be a multiple of `size` bytes, a power of two."""
+        placed = self.place(address)
+        if placed is not None:
+            region, offset = placed
+            if isinstance(region.base, int):
+                if (region.base + offset) % size == 0:
+                    return
+            elif region.alignment % size == 0 and offset % size == 0:
+                return
+            where = f"{byte_count(abs(offset))} {'before' if offset < 0 else 'into'} `{region.name}`"
+            if isinstance(region.base, BV):
+                where += f", which the contract aligns to {byte_count(region.alignment)}"
+        else:
+            where = _in_no_region(address)
+        raise Misaligned(pc, size, where)
 
     def load(self, address: BV, size: int, pc: int = 0) -> BV:
         """`size` bytes from `address`, little-endian. Raises OutsideMemory, SymbolicOffset."""

@@ -16,7 +16,8 @@ from typing import ClassVar, Protocol, TypeAlias
 from lnsym.bv import BV
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction
-from lnsym.machine.state import State
+from lnsym.machine.memory import BelowStackPointer, byte_count
+from lnsym.machine.state import SP, STACK_ALIGNMENT, State
 
 Conditions: TypeAlias = tuple[BV, ...]
 
@@ -142,6 +143,29 @@ def _always(conditions: Conditions) -> bool:
     return True
 
 
+def check_stack(state: State, before: BV) -> None:
+    """See that an instruction, SP being `before` before it, used the stack as AAPCS64 (section 6.4.5.1) has it.
+
+    What lies below SP is not the routine's, and SP is a multiple of 16 at an access. What SP has moved up from is released. Raises
+    BelowStackPointer.
+    """
+    memory = state.memory
+    lowest, memory.stack_access = memory.stack_access, None
+    first, now = memory.place(before), memory.place(state.general[SP])
+    if first is None or now is None or first[0].start >= 0 or now[0] is not first[0]:
+        if lowest is not None:
+            raise BelowStackPointer(state.pc, "SP is not at a known place of the stack")
+        return
+    region, old, new = first[0], first[1], now[1]
+    if lowest is not None:
+        if lowest < min(old, new):
+            raise BelowStackPointer(state.pc, f"{byte_count(min(old, new) - lowest)} below SP")
+        if old % STACK_ALIGNMENT:
+            raise BelowStackPointer(state.pc, f"SP is no multiple of {STACK_ALIGNMENT}")
+    if old < new:
+        region.released.update(range(max(old, region.start), min(new, 0)))
+
+
 class Explorer:
     """Runs states over the code of one image.
 
@@ -204,6 +228,7 @@ class Explorer:
     def _run_straight(self, path: Path, pc: int, before: _Before) -> BV:
         """Run from `pc`, a branch's target, up to the next branch to the return address or a symbolic target, and return that."""
         state = path.state
+        memory = state.memory
         decoded = self.code.decoded
         observer = self.observer
         returns_to = self.returns_to
@@ -213,7 +238,10 @@ class Explorer:
             state.pc = pc
             path.last = instruction
             path.steps = steps + 1
+            stack_pointer = state.general[SP]
             instruction.execute(state)
+            if memory.stack_access is not None or state.general[SP] is not stack_pointer:
+                check_stack(state, stack_pointer)
             if observer is not None:
                 observer(instruction, state)
             target = state.next_pc

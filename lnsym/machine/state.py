@@ -5,15 +5,41 @@ Concrete execution is the same object holding constants.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 from isa.flags import FlagBits, Flags
 from lnsym.bv import BV
-from lnsym.machine.memory import Memory
+from lnsym.errors import LnsymError
+from lnsym.machine.memory import Memory, NotExclusive
 
 SP = 31
 """The index of SP among the general-purpose registers."""
 
+STACK_ALIGNMENT = 16
+"""What SP is a multiple of at a call and at each access by it (AAPCS64, section 6.4.5.1)."""
+
 ZERO = BV.const(0, 64)
 ZERO_W = BV.const(0, 32)
+
+
+@dataclass(eq=False)
+class NotAuthentic(LnsymError):
+    """A pointer is authenticated that was not signed, or with another key or modifier: it faults where FEAT_PAuth is there."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+    key: str
+    signed_with: str
+
+    def _message(self) -> str:
+        """Which instruction, and what it should find."""
+        found = (
+            f"was signed with key {self.signed_with} and a modifier of its own"
+            if self.signed_with
+            else "was not signed"
+        )
+        return f"the instruction at {self.pc:#x} authenticates with key {self.key} a pointer that {found}"
 
 
 class State:
@@ -23,7 +49,7 @@ class State:
     its 32 bits; the upper half is zero, as the architecture has it, and no term is spent on that.
     """
 
-    __slots__ = ("flags", "general", "memory", "next_pc", "pc", "vector")
+    __slots__ = ("exclusive", "flags", "general", "guarded", "memory", "next_pc", "pc", "signed", "vector")
 
     pc: int
     flags: Flags
@@ -37,6 +63,12 @@ class State:
         self.memory = memory
         self.pc = pc
         self.next_pc = None
+        self.exclusive: tuple[BV, int] | None = None
+        """What the exclusives monitor is set for: address and bytes."""
+        self.signed: dict[BV, tuple[str, BV, BV]] = {}
+        """Pointers with an authentication code: key, plain pointer and modifier of each."""
+        self.guarded = False
+        """Whether alignments, the exclusives monitor and authentication codes are checked, as under a contract."""
 
     @staticmethod
     def symbolic(memory: Memory, pc: int) -> State:
@@ -50,6 +82,7 @@ class State:
         """A state that goes its own way from here."""
         twin = State(self.general.copy(), self.vector.copy(), self.flags, self.memory.copy(), self.pc)
         twin.next_pc = self.next_pc
+        twin.exclusive, twin.guarded, twin.signed = self.exclusive, self.guarded, self.signed
         return twin
 
     def same_as(self, other: State) -> bool:
@@ -58,6 +91,7 @@ class State:
             self.general == other.general
             and self.vector == other.vector
             and all(getattr(self.flags, flag) is getattr(other.flags, flag) for flag in "nzcv")
+            and self.exclusive == other.exclusive
             and self.memory.same_as(other.memory)
         )
 
@@ -103,6 +137,46 @@ class State:
     def store(self, address: BV, value: BV) -> None:
         """Write the bytes of `value` from `address`, little-endian."""
         self.memory.store(address, value, self.pc)
+
+    def sign(self, key: str, pointer: BV, modifier: BV) -> BV:
+        """A variable that only `authenticate` with the same key and modifier turns into the pointer again."""
+        if not self.guarded:
+            return pointer
+        signed = BV.var(f"return_address.signed[{key},{pointer.serial},{modifier.serial}]", 64)
+        self.signed = {**self.signed, signed: (key, pointer, modifier)}
+        return signed
+
+    def authenticate(self, key: str, pointer: BV, modifier: BV) -> BV:
+        """Raises NotAuthentic unless the pointer was signed with this key and modifier."""
+        if not self.guarded:
+            return pointer
+        by_key, plain, by_modifier = self.signed.get(pointer, ("", pointer, modifier))
+        if by_key != key or by_modifier is not modifier:
+            raise NotAuthentic(self.pc, key, by_key)
+        return plain
+
+    def strip(self, pointer: BV) -> BV:
+        """The pointer that was signed, or this one."""
+        return self.signed[pointer][1] if pointer in self.signed else pointer
+
+    def require_alignment(self, address: BV, size: int) -> None:
+        """Raises Misaligned unless the address is known to be a multiple of `size` bytes."""
+        if self.guarded:
+            self.memory.require_alignment(address, size, self.pc)
+
+    def open_exclusive(self, address: BV, size: int) -> None:
+        """Set the monitor."""
+        self.exclusive = (address, size)
+
+    def close_exclusive(self, address: BV, size: int) -> None:
+        """Raises NotExclusive where the monitor is not set for these bytes; clears it."""
+        if self.guarded and self.exclusive != (address, size):
+            raise NotExclusive(self.pc)
+        self.exclusive = None
+
+    def clear_exclusive(self) -> None:
+        """Clear the monitor."""
+        self.exclusive = None
 
     def branch(self, target: BV) -> None:
         """Continue at `target`."""

@@ -19,6 +19,7 @@ from lnsym.conform.record import as_json, fingerprint
 from lnsym.conform.routines import RoutineReport, run_routines
 from lnsym.errors import one_line
 from lnsym.machine.decode import NotModelled
+from lnsym.show.files import write_whole
 
 Echo = Callable[[str], None]
 Advance = Callable[[int, str], None]

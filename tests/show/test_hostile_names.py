@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from assembly import RET, add_imm, ldr, movz, object_of
 
-from assembly import RET, ObjectWriter, add_imm, ldr, movz, object_of
 from lnsym.cli import main
 from lnsym.contract import Contract, Theorem
 from lnsym.contract.execution import Execution
