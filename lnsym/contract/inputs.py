@@ -94,7 +94,11 @@ def complete(execution: Execution, sample: Sample, seed: int = 0) -> Sample:
             if not element.is_const:
                 full.setdefault(element.name, random.getrandbits(block.width))
     for path in execution.paths:
-        for signed, (_, pointer, _) in path.state.signed.items():  # the emulator's pointers carry no authentication code
+        for signed, (
+            _,
+            pointer,
+            _,
+        ) in path.state.signed.items():  # the emulator's pointers carry no authentication code
             full[signed.name] = evaluate([pointer], [full], default=0)[0][0]
     return full
 
