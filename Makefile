@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find lnsym isa crypto_specs programs -name '*.py' -o -name '*.o' -o -name '*.toml')
 
-.PHONY: demo test test-slow lint corpora bench equivalences samples conform mutate mutants clean
+.PHONY: demo test test-slow lint corpora bench equivalences samples conform mutate mutants fuzz clean
 
 demo: $(VENV)/.installed
 	@BIN=$(CURDIR)/$(BIN) sh programs/demo.sh
@@ -42,6 +42,9 @@ conform: $(VENV)/.developing corpora
 mutants: $(VENV)/.developing corpora
 	$(BIN)/lnsym mutate aws-lc --jobs 2
 	$(BIN)/lnsym mutate openssl --jobs 2
+
+fuzz: $(VENV)/.developing
+	$(BIN)/python -m tests.prove.prover_fuzzer --count 100000
 
 mutate: $(VENV)/.developing
 	$(BIN)/python -m lnsym.conform.mutation

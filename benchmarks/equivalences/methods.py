@@ -57,7 +57,10 @@ def by_portfolio(goal: EquivalenceGoal, sides: Sides, seconds: float) -> Outcome
     methods = ALL if goal.level else ("sweep", "smt")
     asked = Goal(goal.name, "output", sides.actual, sides.expected, sides.conditions)
     return decide(
-        [asked], list, Evaluation(), Limits(timeout=seconds, methods=methods, processes=os.cpu_count() or 1)
+        [asked],
+        lambda goal: list(goal.conditions),
+        Evaluation(),
+        Limits(timeout=seconds, methods=methods, processes=os.cpu_count() or 1),
     ).status
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from lnsym.errors import LnsymError
 
 PAGE = 0x1000
 
@@ -33,6 +35,18 @@ class Extent:
     def end(self) -> int:
         """The address after the last byte."""
         return self.start + len(self.data)
+
+
+@dataclass(eq=False)
+class UnusableAddress(LnsymError):
+    """The emulator cannot map an address: that of an input which no run can show."""
+
+    exit_code: ClassVar[int] = 3
+    address: int
+    reason: str
+
+    def _message(self) -> str:
+        return f"the emulator cannot map {self.address:#x}: {self.reason}"
 
 
 @dataclass
@@ -98,7 +112,10 @@ class Emulator:
         self._uc.reg_write(arm64.UC_ARM64_REG_CPACR_EL1, 3 << 20)  # SIMD on
         pages = sorted({page for e in self.extents for page in range(e.start // PAGE, (e.end - 1) // PAGE + 1)})
         for first, last in _runs(pages):
-            self._uc.mem_map(first * PAGE, (last - first + 1) * PAGE)
+            try:
+                self._uc.mem_map(first * PAGE, (last - first + 1) * PAGE)
+            except unicorn.UcError as error:
+                raise UnusableAddress(first * PAGE, str(error)) from None
         for extent in self.extents:
             self._uc.mem_write(extent.start, bytes(extent.data))
         x = [getattr(arm64, f"UC_ARM64_REG_X{n}") for n in range(31)]

@@ -73,10 +73,8 @@ class Decision:
     """The smallest two terms, of the code and of what it is compared with, that agree on all samples and were not shown equal."""
 
 
-def decide(
-    goals: Sequence[Goal], premises: Callable[[Sequence[BV]], list[BV]], refuter: Refuter, limits: Limits
-) -> Decision:
-    """Prove all goals, or refute one. `premises` adds to path conditions what else holds of the variables in them."""
+def decide(goals: Sequence[Goal], premises: Callable[[Goal], list[BV]], refuter: Refuter, limits: Limits) -> Decision:
+    """Prove all goals, or refute one. `premises` adds to a goal's conditions what else holds of the variables in it."""
     return _Portfolio(goals, premises, refuter, limits).decision()
 
 
@@ -84,7 +82,7 @@ class _Portfolio:
     def __init__(
         self,
         goals: Sequence[Goal],
-        premises: Callable[[Sequence[BV]], list[BV]],
+        premises: Callable[[Goal], list[BV]],
         refuter: Refuter,
         limits: Limits,
     ) -> None:
@@ -160,7 +158,7 @@ class _Portfolio:
         """Run the costly methods on the open goals; whether one was refuted."""
         limits = self._limits
         asked = list(self._open)
-        task = Task(asked, [self._premises(goal.conditions) for goal in asked], self._deadline, limits.goal_timeout)
+        task = Task(asked, [self._premises(goal) for goal in asked], self._deadline, limits.goal_timeout)
         if limits.write_query is not None:
             for goal, premises in zip(asked, task.premises, strict=True):
                 if goal.actual is not goal.expected:

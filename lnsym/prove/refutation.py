@@ -16,9 +16,10 @@ from lnsym.contract import abi
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holding, holds, samples
+from lnsym.contract.preconditions import preconditions
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import NotCode
-from lnsym.machine.emulator import Run
+from lnsym.machine.emulator import Run, UnusableAddress
 from lnsym.machine.image import Image
 from lnsym.machine.memory import OutsideMemory, SymbolicOffset
 from lnsym.machine.paths import Conditions, EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
@@ -140,11 +141,18 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     """Run a sample on Unicorn; None when the code does there what the contract says. Raises ModelFault."""
     full = complete(execution, sample)
     stopped = stopped_on(execution, full)
-    seen = replay(execution, full, steps_to_show(execution, stopped))
+    if not holds(preconditions(execution), full):
+        return None  # whatever it shows, no caller gives it
+    try:
+        seen = replay(execution, full, steps_to_show(execution, stopped))
+    except UnusableAddress:
+        return None
     expected = _expected(execution, full)
     if seen.run.ending != "returned":
         violation = violation_of(execution.image, stopped, seen.run)
         return Counterexample(full, violation=violation, inputs=_inputs(execution, full)) if violation else None
+    if stopped:
+        return None  # what the emulator did after the simulator stopped is no evidence
     _check_model(execution, full, seen)
     differences = [
         Difference(name, width, value, seen.observed[name])
@@ -157,19 +165,18 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
 
 
 def violation_of(image: Image, stopped: Iterable[Path], run: Run) -> str:
-    """What a run that did not return did wrong, in words; empty where its paths, as simulated, do not say that it did."""
+    """What a run that did not return did wrong, in words.
+
+    What the emulator does after the simulator stopped is no evidence: empty unless it ended at the same instruction, in the same way.
+    """
     for path in stopped:
         if not may_be_refuted(path):
             continue
-        if run.ending == "outside":
-            if isinstance(path.stopped, OutsideMemory) and path.stopped.pc == run.pc:
-                return f"{path.stopped.access}, at {run.pc:#x} ({image.describe(run.pc)})"
-            return f"{run.access}, at {run.pc:#x} ({image.describe(run.pc)})"
-        if (
-            run.ending == "fault"
-            and path.last is not None
-            and not isinstance(path.stopped, OutsideMemory | SymbolicOffset)
-        ):
+        fault = path.stopped
+        if run.ending == "outside" and isinstance(fault, OutsideMemory | SymbolicOffset) and fault.pc == run.pc:
+            access = fault.access if isinstance(fault, OutsideMemory) else run.access
+            return f"{access}, at {run.pc:#x} ({image.describe(run.pc)})"
+        if run.ending == "fault" and isinstance(fault, NotCode | UnknownTarget) and path.last is not None:
             at = path.last.address
             return f"goes to {run.pc:#x}, which is no code, by the branch at {at:#x} ({image.describe(at)})"
         if run.ending == "limit" and run.loops:

@@ -236,12 +236,14 @@ class _Verification:
             return "unknown", "a path reaches the end and nothing was compared there: the theorem would be vacuous"
         return "proved", ""
 
-    def _premises(self, conditions: Sequence[BV]) -> list[BV]:
-        """The conditions with the contract's, and with what is known of pointers where they speak of any."""
+    def _premises(self, goal: Goal) -> list[BV]:
+        """The goal's conditions with the contract's, and with what is known of pointers where any of it speaks of one."""
+        conditions = goal.conditions
         execution = self._execution
         pointers = {block.base for block in execution.theorem.blocks} | {execution.start.x_or_sp(SP)}
         known = [*conditions, *execution.theorem.assumptions]
-        return [*conditions, *preconditions(execution)] if pointers.intersection(variables(known)) else known
+        asked = variables([*known, goal.actual, goal.expected])
+        return [*conditions, *preconditions(execution)] if pointers.intersection(asked) else known
 
     def _placed(self, model: Sample) -> Iterator[Sample]:
         """The solver's input with regions at addresses that can be mapped, and as it is."""

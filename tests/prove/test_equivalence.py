@@ -45,6 +45,7 @@ from isa.interface import State
 from lnsym.bv import BV, live_terms, variables
 from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.execution import Execution
+from lnsym.contract.goals import Goal
 from lnsym.contract.routines import Images, contract_for
 from lnsym.contract.theorem import ContractError
 from lnsym.errors import ToolFault
@@ -664,8 +665,10 @@ def test_premises_speak_of_both_stacks() -> None:
     product = product_of(two_regions)
     names = {variable.name for variable in variables(product.preconditions())}
     assert {"sp", f"sp{SUFFIX}", "data", "out"} <= names
-    assert product.premises([BV.var("x9", 64).eq(0)]) == [BV.var("x9", 64).eq(0)]
-    assert len(product.premises([BV.var("data", 64).ult(5)])) > 5
+    zero, x9, data = BV.const(0, 64), BV.var("x9", 64), BV.var("data", 64)
+    assert product.premises(Goal("g", "output", zero, zero, (x9.eq(0),))) == [x9.eq(0)]
+    assert len(product.premises(Goal("g", "output", zero, zero, (data.ult(5),)))) > 5
+    assert len(product.premises(Goal("g", "output", data & 1, zero))) > 5
 
 
 # -- the model against Unicorn, faults planted in the prover ---------------------------------------

@@ -48,8 +48,8 @@ def goal(actual: BV, expected: BV, *conditions: BV, name: str = "goal") -> Goal:
     return Goal(name, "output", actual, expected, conditions)
 
 
-def nothing_more(conditions: Sequence[BV]) -> list[BV]:
-    return list(conditions)
+def nothing_more(asked: Goal) -> list[BV]:
+    return list(asked.conditions)
 
 
 def carry_save(x: BV, y: BV, z: BV) -> BV:
@@ -94,7 +94,7 @@ def test_a_model_ends_the_race(method: str) -> None:
 def test_conditions_and_premises_are_used() -> None:
     decision = decide([goal(X + Y, X | Y, (X & Y).eq(0))], nothing_more, Recording(), Limits())
     assert decision.status == "proved"
-    decision = decide([goal(X + Y, X | Y)], lambda given: [*given, (X & Y).eq(0)], Recording(), Limits())
+    decision = decide([goal(X + Y, X | Y)], lambda asked: [*asked.conditions, (X & Y).eq(0)], Recording(), Limits())
     assert decision.status == "proved"
 
 

@@ -39,6 +39,7 @@ from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.execution import Execution
 from lnsym.contract.routines import contract_for
+from lnsym.errors import ToolFault
 from lnsym.machine import decode
 from lnsym.machine.decode import disassemble
 from lnsym.machine.image import Image, Segment, load_image
@@ -469,13 +470,12 @@ def test_a_path_without_goals_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_only_infeasible_paths_are_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each path stops, and a lying solver says that none can be taken."""
+    """Each path stops, and a lying solver says that none can be taken: any input shows that it lies."""
     from lnsym.prove import smt
 
     monkeypatch.setattr(smt, "solve", lambda *_: smt.Answer("unsat"))
-    verdict = judge(returns_its_argument, FADD, RET)
-    assert verdict.status == "unknown"
-    assert "vacuous" in verdict.reason
+    with pytest.raises(ToolFault, match="false on"):
+        judge(returns_its_argument, FADD, RET)
 
 
 def test_nothing_feasible_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:

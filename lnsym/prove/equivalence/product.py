@@ -51,12 +51,14 @@ class Product:
         own = [variable for variable in variables(roots) if variable not in self.given]
         return substitute(roots, {v: BV.var(v.name + SUFFIX, v.width) for v in own})
 
-    def premises(self, conditions: Sequence[BV]) -> list[BV]:
-        """The conditions with the contract's, and with what is known of pointers where they speak of any."""
+    def premises(self, goal: Goal) -> list[BV]:
+        """The goal's conditions with the contract's, and with what is known of pointers where any of it speaks of one."""
+        conditions = goal.conditions
         known = [*conditions, *self.assumptions]
         pointers = {block.base for side in (self.first, self.second) for block in side.theorem.blocks}
         pointers |= {self.first.start.x_or_sp(SP), *self.renamed([self.second.start.x_or_sp(SP)])}
-        return [*conditions, *self.preconditions()] if pointers.intersection(variables(known)) else known
+        asked = variables([*known, goal.actual, goal.expected])
+        return [*conditions, *self.preconditions()] if pointers.intersection(asked) else known
 
     def preconditions(self) -> list[BV]:
         """All preconditions of both: the regions lie apart from either stack and either image."""
