@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from lnsym.bv import BV
+from lnsym.bv import BV, concat
 from lnsym.contract import abi
 from lnsym.contract.goals import Goal
 from lnsym.contract.theorem import Block, ContractError, Theorem
@@ -23,10 +24,14 @@ MAX_STEPS = 1_000_000
 
 
 class SegmentBytes:
-    """The bytes of a segment whose contents are what the file says. Reading raises what `Image.read` raises."""
+    """The bytes of a segment whose contents are what the file says. Reading raises what `Image.read` raises.
 
-    def __init__(self, image: Image, segment: Segment) -> None:
+    `externals` gives the symbols of other files addresses that are terms; without them they have those that stand in for them.
+    """
+
+    def __init__(self, image: Image, segment: Segment, externals: Mapping[str, BV]) -> None:
         self._image = image
+        self._externals = externals
         self._start = segment.address
 
     def byte(self, offset: int) -> BV:
@@ -35,7 +40,31 @@ class SegmentBytes:
 
     def whole(self, offset: int, size: int) -> BV:
         """`size` bytes from `offset`, little-endian, as a constant."""
-        return BV.const(int.from_bytes(self._image.read(self._start + offset, size), "little"), 8 * size)
+        address = self._start + offset
+        value = BV.const(int.from_bytes(self._image.read(address, size), "little"), 8 * size)
+        if self._externals:
+            for at, use in self._image.external_words_in(address, size).items():
+                value = _overlaid(value, self._externals[use.symbol] + use.addend, at - address)
+        return value
+
+
+def _overlaid(value: BV, word: BV, at: int) -> BV:
+    """A little-endian value with the bytes of a word that starts at its byte `at`, which may be negative, in their place."""
+    first, last = max(at, 0), min(at + word.width // 8, value.width // 8)
+    part = word.extract(8 * (last - at) - 1, 8 * (first - at))
+    above = [value.extract(value.width - 1, 8 * last)] if 8 * last < value.width else []
+    below = [value.extract(8 * first - 1, 0)] if first else []
+    return concat(*above, part, *below)
+
+
+def external_addresses(image: Image) -> dict[str, BV]:
+    """A variable for the address of each symbol that another file defines."""
+    return {name: BV.var(f"{_printable(name)}@external{n}", 64) for n, name in enumerate(image.externals)}
+
+
+def _printable(name: str) -> str:
+    """A name with only letters, digits, dots and hyphens kept."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)
 
 
 def unknown_name(segment: Segment, call: int = 0) -> str:
@@ -43,23 +72,43 @@ def unknown_name(segment: Segment, call: int = 0) -> str:
 
     Of the name that the file gives it only letters, digits, dots and hyphens are kept.
     """
-    place = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', segment.name)}@{segment.address:#x}"
+    place = f"{_printable(segment.name)}@{segment.address:#x}"
     return f"{place}_{call}" if call else place
 
 
-def forget_globals(memory: Memory, image: Image, contents: Callable[[Segment], Contents]) -> None:
-    """What other code may have written between two calls: new contents for all that it may write."""
+def forget_globals(
+    memory: Memory,
+    image: Image,
+    contents: Callable[[Segment], Contents],
+    base: Callable[[Segment], int | BV] = lambda segment: segment.address,
+) -> None:
+    """What other code may have written between two calls: new contents for all that it may write; `base` is where segments lie."""
     for segment in image.segments:
         if not segment.constant:
-            memory.replace_contents(segment.address, contents(segment))
+            memory.replace_contents(base(segment), contents(segment))
 
 
-def segment_region(image: Image, segment: Segment) -> Region:
-    """A segment as a region: never to be written; its bytes known where no other code can have changed them."""
-    contents: Contents = SegmentBytes(image, segment) if segment.constant else Unknown(unknown_name(segment))
+def segment_region(image: Image, segment: Segment, externals: Mapping[str, BV] = {}) -> Region:
+    """A segment as a region: never to be written; its bytes known where no other code can have changed them.
+
+    `externals` as in `SegmentBytes`; what another file defines lies at its symbol's address.
+    """
+    contents: Contents = SegmentBytes(image, segment, externals) if segment.constant else Unknown(unknown_name(segment))
     return Region(
-        one_line(segment.name), segment.address, segment.size, contents, readable=segment.readable, in_image=True
+        one_line(segment.name),
+        base_of(segment, externals),
+        segment.size,
+        contents,
+        readable=segment.readable,
+        in_image=True,
     )
+
+
+def base_of(segment: Segment, externals: Mapping[str, BV]) -> int | BV:
+    """Where a segment lies: a number, or the address of a symbol that another file defines."""
+    if segment.external is None:
+        return segment.address
+    return externals.get(segment.external, segment.address)
 
 
 def block_region(block: Block) -> Region:
@@ -100,7 +149,8 @@ def element_at(region: Region, block: Block, index: int) -> BV:
 
 def symbolic_start(image: Image, theorem: Theorem) -> State:
     """The state before the first call: every register, flag and element a variable."""
-    memory = Memory([segment_region(image, segment) for segment in image.segments])
+    externals = external_addresses(image)
+    memory = Memory([segment_region(image, segment, externals) for segment in image.segments])
     for block in theorem.blocks:
         memory.add(block_region(block))
     state = State.symbolic(memory, 0)
@@ -128,14 +178,21 @@ class Execution:
     timeout: float = math.inf
     """Seconds for `run`; paths that are under way then are stopped."""
     code: Code = field(init=False)
+    code_on_numbers: Code = field(init=False)
+    """The same for a state of numbers: what another file defines lies where the image has a stand-in for it."""
+    externals: dict[str, BV] = field(init=False)
+    """The addresses of the symbols that other files define."""
     start: State = field(init=False)
     paths: list[Path] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
     seconds: float = 0.0
     _deadline: float = field(default=math.inf, init=False)
+    _external_contents: list[Unknown] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self.code = Code(self.image)
+        self.externals = external_addresses(self.image)
+        self.code = Code(self.image, self.externals)
+        self.code_on_numbers = Code(self.image) if self.externals else self.code
         self.start = symbolic_start(self.image, self.theorem)
 
     def entry(self, symbol: str | None) -> int:
@@ -145,6 +202,34 @@ class Execution:
         if segment is None or not segment.executable:
             raise ContractError(f"{found.name} at {found.address:#x} is not code")
         return found.address
+
+    def _unknown(self, segment: Segment, call: int) -> Unknown:
+        contents = Unknown(unknown_name(segment, call))
+        if segment.external is not None:
+            self._external_contents.append(contents)
+        return contents
+
+    @property
+    def reads_external_objects(self) -> bool:
+        """Whether a path read what another file defines."""
+        at_start = [region.contents for region in self.start.memory.regions() if region.base in self._external_bases]
+        contents = [*self._external_contents, *[c for c in at_start if isinstance(c, Unknown)]]
+        return any(each.was_read for each in contents)
+
+    @property
+    def _external_bases(self) -> frozenset[BV]:
+        return frozenset(self.externals.values())
+
+    @cached_property
+    def external_variables(self) -> dict[BV, str]:
+        """The variables for what other files define, addresses and bytes, each with its symbol."""
+        found = {address: name for name, address in self.externals.items()}
+        for segment in self.image.segments:
+            if segment.external is not None:
+                for call in range(len(self.theorem.calls)):
+                    contents = Unknown(unknown_name(segment, call))
+                    found.update({contents.byte(offset): segment.external for offset in range(segment.size)})
+        return found
 
     def returns_to(self, call: int) -> BV:
         """The caller's address that a call is to return to, a variable."""
@@ -164,7 +249,12 @@ class Execution:
         call = self.theorem.calls[number]
         if number:
             abi.forget_caller_saved(state, number)
-            forget_globals(state.memory, self.image, lambda segment: Unknown(unknown_name(segment, number)))
+            forget_globals(
+                state.memory,
+                self.image,
+                lambda segment: self._unknown(segment, number),
+                lambda segment: base_of(segment, self.externals),
+            )
         returns_to = self.returns_to(number)
         abi.enter(state, call.arguments, self.entry(call.symbol), returns_to)
         explorer = Explorer(

@@ -35,9 +35,15 @@ def placement(execution: Execution, random: Random) -> Sample:
         inside = random.randrange(SLOT // 2, SLOT // 2 + 4096)
         addresses[block.base.name] = slots.pop() * SLOT + inside // block.alignment * block.alignment
     addresses["sp"] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * STACK_ALIGNMENT
+    addresses.update(stand_ins(execution))
     for call in range(len(theorem.calls)):
         addresses[execution.returns_to(call).name] = slots.pop() * SLOT
     return addresses
+
+
+def stand_ins(execution: Execution) -> Sample:
+    """The addresses of other files' symbols: those that stand in for them in the bytes that an emulator runs."""
+    return {address.name: execution.image.externals[name] for name, address in execution.externals.items()}
 
 
 def _value(random: Random, width: int) -> int:
@@ -79,7 +85,7 @@ def holding(groups: Sequence[Sequence[BV]], sample: Sample) -> list[bool]:
 def complete(execution: Execution, sample: Sample, seed: int = 0) -> Sample:
     """The sample with a value for every register and every element of memory that it leaves open."""
     random = Random(seed)
-    full = dict(sample)
+    full = dict(sample) | stand_ins(execution)
     for n in range(31):
         full.setdefault(f"x{n}", random.getrandbits(64))
     for n in range(32):

@@ -1,12 +1,12 @@
 """What a theorem assumes of pointers, as terms: for solvers, which know nothing of regions.
 
 No region is at address 0; each ends below the end of the address space and has its alignment;
-regions, the stack and the image are pairwise disjoint.
+regions, the stack and the image are pairwise disjoint, and apart from what other files define.
 """
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 
 from lnsym.bv import BV
 from lnsym.contract import abi
@@ -30,9 +30,13 @@ def preconditions(execution: Execution) -> list[BV]:
     conditions.append(sp.extract(_log2(STACK_ALIGNMENT) - 1, 0).eq(0))
     for (start_a, size_a), (start_b, size_b) in combinations(extents, 2):
         conditions.append(_apart(start_a, size_a, start_b, size_b))
-    if execution.image.segments:
-        first = execution.image.segments[0].address
-        end = execution.image.segments[-1].end
+    own = [segment for segment in execution.image.segments if segment.external is None]
+    objects = [(execution.externals[s.external], s.size) for s in execution.image.segments if s.external is not None]
+    for (start_a, size_a), (start_b, size_b) in product(extents, objects):
+        conditions.append(_apart(start_a, size_a, start_b, size_b))
+    if own:
+        first = own[0].address
+        end = own[-1].end
         for start, size in extents:
             conditions.append((start + size).ule(first) | BV.const(end, 64).ule(start))
     return conditions

@@ -15,7 +15,9 @@ from lnsym.bv import BV, concat
 from lnsym.contract import abi
 from lnsym.errors import LnsymError
 
-RESERVED = re.compile(r"[xv]\d+(_.*)?|sp(_.*)?|flag_.*|return_address.*|stack.*|.*\.byte\[.*", re.DOTALL)
+RESERVED = re.compile(
+    r"[xv]\d+(_.*)?|sp(_.*)?|flag_.*|return_address.*|stack.*|.*\.byte\[.*|.*@external\d+(_.*)?", re.DOTALL
+)
 """Names of the variables that an execution makes itself."""
 
 Access: TypeAlias = Literal["r", "w", "rw"]

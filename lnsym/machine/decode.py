@@ -7,16 +7,18 @@ its address, never a guess.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import ClassVar
 
 from capstone import CS_ARCH_ARM64, CS_MODE_ARM, Cs
 
 from isa import Encoding, Fields, classify
-from lnsym.errors import LnsymError
+from lnsym.bv import BV
+from lnsym.errors import LnsymError, UnresolvedRelocation
 from lnsym.machine.image import Image
+from lnsym.machine.relocated import with_address
 from lnsym.machine.state import State
 
 
@@ -137,10 +139,15 @@ def _execute(semantics: Callable[[State, Fields], None], fields: Fields, state: 
 
 
 class Code:
-    """The instructions of an image, each decoded when it is first asked for."""
+    """The instructions of an image, each decoded when it is first asked for.
 
-    def __init__(self, image: Image) -> None:
+    `externals` gives the symbols of other files addresses that are terms; without them they have those that stand in for them.
+    """
+
+    def __init__(self, image: Image, externals: Mapping[str, BV] | None = None) -> None:
         self.image = image
+        self.externals = externals or {}
+        self._external_names = {address: name for name, address in self.externals.items()}
         self.seconds = 0.0
         """Time spent decoding so far."""
         self._decoded: dict[int, Instruction] = {}
@@ -156,9 +163,22 @@ class Code:
             if address % 4:
                 raise NotCode(address, f"{segment.name}, between instructions")
             word = int.from_bytes(self.image.read(address, 4), "little")
-            found = self._decoded[address] = decode_word(word, address, self.image.describe(address))
+            found = decode_word(word, address, self.image.describe(address))
+            use = self.image.external_uses.get(address)
+            if use is not None and self.externals:
+                target = self.externals[use.symbol] + use.addend
+                execute = with_address(found.encoding, found.fields, use.relocation, target)
+                if execute is None:
+                    reason = f"the address of {use.symbol}, which another file defines, is not known"
+                    raise UnresolvedRelocation(str(self.image.path), address, reason)
+                found = replace(found, execute=execute)
+            self._decoded[address] = found
             self.seconds += time.perf_counter() - began
         return found
+
+    def external_at(self, target: BV) -> str | None:
+        """The symbol of another file that has this address."""
+        return self._external_names.get(target)
 
     @property
     def decoded(self) -> dict[int, Instruction]:

@@ -26,12 +26,23 @@ from lnsym.errors import (
 from lnsym.machine import archive, linked, relocatable
 from lnsym.machine.binary_file import read_file
 from lnsym.machine.elf import SHN_LORESERVE, SHN_UNDEF, Elf, ElfSymbol, FileType, SectionFlag, read_elf
-from lnsym.machine.layout import Kind, Layout, Segment, Symbol, UnresolvedSlot
+from lnsym.machine.layout import ExternalUse, Kind, Layout, Segment, Symbol, UnresolvedSlot
 from lnsym.machine.linkage import Object
 from lnsym.machine.members import list_archive, wanted_members
+from lnsym.machine.relocation import R_ABS64
 from lnsym.machine.symbols import Names, Placed, Region, name_symbols, resolve_symbols
 
-__all__ = ["Image", "Kind", "Segment", "Symbol", "UnresolvedSlot", "list_archive", "load_image", "raw_image"]
+__all__ = [
+    "ExternalUse",
+    "Image",
+    "Kind",
+    "Segment",
+    "Symbol",
+    "UnresolvedSlot",
+    "list_archive",
+    "load_image",
+    "raw_image",
+]
 
 
 @dataclass
@@ -42,7 +53,8 @@ class Image:
     joined by commas. `symbols` maps each spelling that `symbol` takes to its symbol.
     `undefined_functions` maps the addresses standing for functions that are not in the file to
     their names: nothing is mapped there, and a call there must be refused. `unresolved` maps the
-    start of each slot whose bytes a relocation makes unknowable.
+    start of each slot whose bytes a relocation makes unknowable. `externals` are the symbols that other files define, each with an address
+    that stands in for its own, and `external_uses` the places that depend on one of them.
     """
 
     path: Path
@@ -52,6 +64,8 @@ class Image:
     symbols: Mapping[str, Symbol]
     undefined_functions: Mapping[int, str]
     unresolved: Mapping[int, UnresolvedSlot]
+    externals: Mapping[str, int]
+    external_uses: Mapping[int, ExternalUse]
     _names: Names = field(repr=False)
     _ordered: tuple[Symbol, ...] = field(repr=False)
     _starts: tuple[int, ...] = field(init=False, repr=False)
@@ -98,6 +112,13 @@ class Image:
                 return slot
             at -= 1
         return None
+
+    def external_words_in(self, address: int, size: int) -> dict[int, ExternalUse]:
+        """Return the words, by address, that overlap the `size` bytes at `address` and hold an address of another file's symbol."""
+        if not self.external_uses:
+            return {}
+        uses = ((at, self.external_uses.get(at)) for at in range(address - 7, address + size))
+        return {at: use for at, use in uses if use is not None and use.relocation == R_ABS64}
 
     def symbol(self, name: str) -> Symbol:
         """Return the symbol spelled `name`, `name@0xADDRESS`, or `member:name` in an archive.
@@ -187,6 +208,8 @@ def _assemble(path: Path, data: bytes, member: str | None, layout: Layout, order
         symbols=names.by_spelling,
         undefined_functions=layout.undefined_functions,
         unresolved=layout.unresolved,
+        externals=layout.externals,
+        external_uses=layout.external_uses,
         _names=names,
         _ordered=tuple(ordered),
     )

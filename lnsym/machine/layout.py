@@ -12,11 +12,14 @@ from typing import Literal
 
 from lnsym.errors import MalformedElf
 from lnsym.machine.elf import ADDRESS_SPACE
+from lnsym.machine.relocation import SYMBOLIC_USES
 
 PAGE = 4096
 ZERO_FILL_LIMIT = 1 << 24  # larger zeroed ranges are writable and kept as unknown contents
 EXTERNAL_FUNCTION_STRIDE = 16
-EXTERNAL_DATA_SIZE = 4096
+EXTERNAL_DATA_SIZE = 16
+"""Of the stand-in for an object of another file: as much as one access at its start can read."""
+
 _EXTERNAL_DATA_ALIGNMENT = 16
 
 Kind = Literal["function", "data"]
@@ -50,7 +53,8 @@ class Segment:
     `data` is None where the contents are unknown (an undefined data symbol, COMMON, very large
     .bss). `constant` says that the program sees exactly these bytes at run time; writable data is
     not constant, whatever it starts as. Slots listed in `Image.unresolved` are zero in `data` and
-    mean nothing: read through `Image.read`, which refuses them.
+    mean nothing: read through `Image.read`, which refuses them. `external` is the name of the symbol, where the segment stands in for
+    what another file defines.
     """
 
     name: str
@@ -61,6 +65,7 @@ class Segment:
     writable: bool
     executable: bool
     constant: bool
+    external: str | None = None
 
     @property
     def end(self) -> int:
@@ -81,12 +86,26 @@ class UnresolvedSlot:
 
 
 @dataclass(frozen=True)
+class ExternalUse:
+    """A place that a relocation fills with the address, plus `addend`, of a symbol that another file defines.
+
+    `relocation` is its type (AAELF64). The bytes there hold a stand-in, on which nothing may rest.
+    """
+
+    symbol: str
+    addend: int
+    relocation: int
+
+
+@dataclass(frozen=True)
 class Layout:
     """A finished draft: what an Image takes over."""
 
     segments: tuple[Segment, ...]
     unresolved: dict[int, UnresolvedSlot]
     undefined_functions: dict[int, str]
+    externals: dict[str, int] = field(default_factory=dict)
+    external_uses: dict[int, ExternalUse] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,6 +120,7 @@ class DraftSegment:
     writable: bool
     executable: bool
     constant: bool
+    external: str | None = None
 
 
 @dataclass
@@ -111,6 +131,8 @@ class Draft:
     segments: list[DraftSegment] = field(default_factory=list)
     unresolved: dict[int, UnresolvedSlot] = field(default_factory=dict)
     undefined_functions: dict[int, str] = field(default_factory=dict)
+    externals: dict[str, int] = field(default_factory=dict)
+    external_uses: dict[int, ExternalUse] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
 
     def add(self, segment: DraftSegment) -> None:
@@ -154,17 +176,29 @@ class Draft:
             size = min(size, segment.size - at)
             segment.data[at : at + size] = bytes(size)
 
+    def use_external(self, address: int, size: int, use: ExternalUse) -> None:
+        """Record that a place of `size` bytes depends on the address of another file's symbol, a stand-in for which is there.
+
+        Where it is no word and no instruction that `Code` knows how to run with an address nobody knows, its bytes are unknown.
+        """
+        if use.relocation in SYMBOLIC_USES:
+            self.external_uses[address] = use
+        else:
+            self.leave_unresolved(
+                address, size, f"the address of {use.symbol}, which another file defines, is not known"
+            )
+
     def add_external_functions(self, names: Iterable[str], base: int) -> dict[str, int]:
         """Give undefined functions addresses from `base`; no segment is mapped there."""
         addresses = {name: base + index * EXTERNAL_FUNCTION_STRIDE for index, name in enumerate(names)}
         self.undefined_functions.update({address: name for name, address in addresses.items()})
+        self.externals.update(addresses)
         return addresses
 
     def add_external_data(self, names: Iterable[str], base: int) -> dict[str, int]:
-        """Map a segment of unknown contents for each undefined data symbol; return addresses.
+        """Map a stand-in of unknown contents for each undefined data symbol; return addresses.
 
-        Each is EXTERNAL_DATA_SIZE bytes, as its true size is not in the file, and no better aligned
-        than 16 bytes, so that no proof leans on an alignment that nobody promised.
+        Emulators run with it; proofs use a variable for its address.
         """
         addresses = {}
         address = align_up(base, PAGE) + _EXTERNAL_DATA_ALIGNMENT
@@ -179,9 +213,10 @@ class Draft:
                     writable=True,
                     executable=False,
                     constant=False,
+                    external=name,
                 )
             )
-            addresses[name] = address
+            addresses[name] = self.externals[name] = address
             address += align_up(EXTERNAL_DATA_SIZE, PAGE) + PAGE
         return addresses
 
@@ -190,11 +225,12 @@ class Draft:
         segments = tuple(
             Segment(
                 s.name, s.address, None if s.data is None else bytes(s.data), s.size,
-                s.readable, s.writable, s.executable, s.constant,
+                s.readable, s.writable, s.executable, s.constant, s.external,
             )
             for s in self.segments
         )  # fmt: skip
-        return Layout(segments, dict(sorted(self.unresolved.items())), self.undefined_functions)
+        unresolved = dict(sorted(self.unresolved.items()))
+        return Layout(segments, unresolved, self.undefined_functions, self.externals, self.external_uses)
 
 
 def align_up(address: int, alignment: int) -> int:

@@ -57,6 +57,14 @@ class Unknown:
     reason: str
 
 
+@dataclass(frozen=True)
+class External:
+    """A symbol that another file defines: its name, and the address that stands in for its own."""
+
+    name: str
+    address: int
+
+
 @dataclass
 class Linkage:
     """The state of one layout: where sections, commons, externals and GOT entries went."""
@@ -101,7 +109,7 @@ class Linkage:
             raise MalformedElf(where, f"a relocation names symbol {use.entry.symbol} of {len(symbols)}")
         return symbols[use.entry.symbol]
 
-    def address(self, owner: int, symbol: ElfSymbol) -> int | Unknown:
+    def address(self, owner: int, symbol: ElfSymbol) -> int | External | Unknown:
         """Return S, the address a relocation against `symbol` of object `owner` uses."""
         if symbol.section == SHN_ABS:
             return symbol.value
@@ -112,9 +120,11 @@ class Linkage:
         if symbol.section == SHN_UNDEF and not symbol.name:
             return 0
         if symbol.section in (SHN_UNDEF, SHN_COMMON):
-            for known in (self.globals, self.commons, self.externals):
+            for known in (self.globals, self.commons):
                 if symbol.name in known:
                     return known[symbol.name]
+            if symbol.name in self.externals:
+                return External(symbol.name, self.externals[symbol.name])
             return Unknown("not defined here, and may be absent")
         base = self.bases.get((owner, symbol.section))
         if base is None:

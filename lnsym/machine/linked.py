@@ -31,6 +31,7 @@ from lnsym.machine.layout import (
     ZERO_FILL_LIMIT,
     Draft,
     DraftSegment,
+    ExternalUse,
     Layout,
     align_up,
 )
@@ -168,6 +169,8 @@ def _apply_one(draft: Draft, r: Relocation, symbol: ElfSymbol, externals: dict[s
         draft.leave_unresolved(r.offset, 8, f"{reason}: weak, and not defined here")
     else:
         draft.patch(r.offset, _word(externals[symbol.name] + r.addend), reason)
+        if r.type != rel.R_JUMP_SLOT:  # what is there is called, and a call names the function
+            draft.use_external(r.offset, 8, ExternalUse(symbol.name, r.addend, rel.R_ABS64))
 
 
 def _is_defined(symbol: ElfSymbol) -> bool:

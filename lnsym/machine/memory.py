@@ -56,6 +56,25 @@ class SymbolicOffset(LnsymError):
         )
 
 
+@dataclass(eq=False)
+class ExtentUnknown(LnsymError):
+    """A load from an object that another file defines, elsewhere than at its start: nobody here knows how large the object is."""
+
+    exit_code: ClassVar[int] = 3
+    symbol: str
+    size: int
+    offset: BV
+    pc: int
+
+    def _message(self) -> str:
+        """Which load, where, and what to do."""
+        where = show(self.offset, length=60) if not self.offset.is_const else byte_count(self.offset.value)
+        return (
+            f"load of {byte_count(self.size)} {where} from the start of `{self.symbol}`, by the instruction at {self.pc:#x}: another file "
+            "defines it, and how large it is nobody knows; give a file that links it in"
+        )
+
+
 def byte_count(count: int) -> str:
     """A number of bytes in words."""
     return f"{count} byte" if count == 1 else f"{count} bytes"
@@ -182,9 +201,11 @@ class Unknown:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.was_read = False
 
     def byte(self, offset: int) -> BV:
         """The byte at `offset`, a variable."""
+        self.was_read = True
         return BV.var(f"{self.name}.byte[{offset}]", 8)
 
     def whole(self, offset: int, size: int) -> None:
@@ -342,8 +363,11 @@ class Memory:
                 return region
         raise KeyError(name)
 
-    def replace_contents(self, base: int, contents: Contents) -> None:
-        """Give the region at the number `base`, in which nothing was written, other contents; copies of this memory keep theirs."""
+    def replace_contents(self, base: int | BV, contents: Contents) -> None:
+        """Give the region of the file at `base`, in which nothing was written, other contents; copies of this memory keep theirs."""
+        if isinstance(base, BV):
+            self._symbolic[base].contents = contents
+            return
         at = bisect_right(self._starts, base) - 1
         region = self._fixed[at].copy()
         if region.base != base or region.written:
@@ -388,6 +412,8 @@ class Memory:
         if placed is None:
             raise OutsideMemory(kind, address, size, pc, _in_no_region(address))
         region, offset = placed
+        if region.in_image and kind == "load" and type(region.base) is not int and (offset or size > region.size):
+            raise ExtentUnknown(region.name, size, BV.const(offset & ((1 << 64) - 1), 64), pc)
         if offset < region.start or offset + size > region.start + region.size:
             raise OutsideMemory(kind, address, size, pc, _outside(region, offset, size, address))
         if not (region.readable if kind == "load" else region.writable):
@@ -438,6 +464,8 @@ class Memory:
         if value is None:
             for base, region in self._symbolic.items():
                 if base in operands(address):
+                    if region.in_image:
+                        raise ExtentUnknown(region.name, size, address - base, pc)
                     raise SymbolicOffset("load", region.name, address - base, pc)
             raise OutsideMemory("load", address, size, pc, _in_no_region(address))
         return value

@@ -281,6 +281,9 @@ class Explorer:
                 arms.append((conditions, arm))
                 continue
             if arm.op != "ite":
+                name = self.code.external_at(arm)
+                if name is not None:
+                    raise UndefinedCall(name, path.state.pc)
                 raise UnknownTarget(path.state.pc, arm)
             condition, then, otherwise = arm.args
             if condition in conditions:

@@ -19,10 +19,12 @@ from lnsym.machine.layout import (
     ZERO_FILL_LIMIT,
     Draft,
     DraftSegment,
+    ExternalUse,
     Layout,
     align_up,
 )
 from lnsym.machine.linkage import (
+    External,
     Linkage,
     Object,
     Unknown,
@@ -189,6 +191,9 @@ def _apply(link: Linkage, use: Use) -> None:
         if isinstance(address, Unknown):
             link.draft.leave_unresolved(got, 8, f"GOT entry of {symbol.name}: {address.reason}")
         else:
+            if isinstance(address, External):
+                link.draft.use_external(got, 8, ExternalUse(address.name, entry.addend, rel.R_ABS64))
+                address = address.address
             value = (address + entry.addend) % (1 << 64)
             link.draft.patch(got, value.to_bytes(8, "little"), reason)
         address = 0  # GOT formulas use G only
@@ -198,9 +203,12 @@ def _apply(link: Linkage, use: Use) -> None:
     segment = link.draft.segment_at(place)
     if segment is None or segment.data is None:
         return
+    external, address = (address, address.address) if isinstance(address, External) else (None, address)
     original = bytes(segment.data[place - segment.address :][:size])
     inputs = rel.Place(S=address, A=entry.addend, P=place, G=got)
     try:
         link.draft.patch(place, rel.relocate(entry.type, inputs, original), reason)
     except RelocationOverflow as error:
         link.draft.leave_unresolved(place, size, f"{reason}: {error.failed}")
+    if external is not None and entry.type not in rel.CALLS:
+        link.draft.use_external(place, size, ExternalUse(external.name, entry.addend, entry.type))

@@ -18,6 +18,17 @@ R_JUMP26, R_CALL26 = 282, 283
 R_ADR_GOT_PAGE, R_LD64_GOT_LO12_NC = 311, 312
 CALLS = frozenset({R_JUMP26, R_CALL26})
 GOT_USERS = frozenset({R_ADR_GOT_PAGE, R_LD64_GOT_LO12_NC})
+PAGE_USES = frozenset({275, 276})
+"""ADRP gets the page of S + A."""
+
+ADD_LOW_USES = frozenset({277})
+"""ADD adds the low 12 bits of S + A."""
+
+TRANSFER_LOW_USES = frozenset({278, 284, 285, 286, 299})
+"""A load or store of one register adds them to its address."""
+
+SYMBOLIC_USES = frozenset({R_ABS64, *PAGE_USES, *ADD_LOW_USES, *TRANSFER_LOW_USES})
+"""Relocations that can be carried out with an S that nobody knows."""
 
 # Dynamic relocations, AAELF64 "Dynamic relocations".
 R_COPY, R_GLOB_DAT, R_JUMP_SLOT, R_RELATIVE = 1024, 1025, 1026, 1027

@@ -6,7 +6,7 @@ simulator and raises ModelFault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import ClassVar
@@ -20,7 +20,6 @@ from lnsym.contract.preconditions import preconditions
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
-from lnsym.machine.image import Image
 from lnsym.machine.memory import OutsideMemory, SymbolicOffset
 from lnsym.machine.paths import Conditions, EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.prove.replay import Replay, replay
@@ -113,12 +112,35 @@ def failing(stream: Iterator[Sample], assumptions: Sequence[BV], goals: Sequence
             return
 
 
-def may_be_refuted(path: Path) -> bool:
+def external_symbols(known: Mapping[BV, str], goal: Goal) -> tuple[str, ...]:
+    """The symbols of other files on whose address or contents the two sides of a goal hang, or on whose address its path does.
+
+    `known` are the variables for addresses, 64 bits, and bytes of such symbols (`Execution.external_variables`). Nothing that hangs on
+    them can be refuted without those files. A path may be taken because of their contents, which are shown then.
+    """
+    if not known:
+        return ()
+    found = {known[v]: None for v in variables([goal.actual, goal.expected]) if v in known}
+    found.update({known[v]: None for v in variables(goal.conditions) if v in known and v.width == 64})
+    return tuple(found)
+
+
+def may_be_refuted(execution: Execution, path: Path) -> bool:
     """Whether what stopped a path may be the code's doing and can be shown by running it.
 
-    A branch to where memory says that the file leaves open, a slot that the dynamic linker fills say, may be a good one.
+    A branch to where memory says that the file leaves open, a slot that the dynamic linker fills say, may be a good one; so may an access
+    at an address that hangs on what another file defines.
     """
     stopped = path.stopped
+    if execution.externals:
+        accessed = [stopped.address] if isinstance(stopped, OutsideMemory) else []
+        if isinstance(stopped, SymbolicOffset):
+            accessed = [stopped.offset]
+        known = execution.external_variables
+        if any(v in known and v.width == 64 for v in variables(path.conditions)) or any(
+            v in known for v in variables(accessed)
+        ):
+            return False
     if isinstance(stopped, UnknownTarget):
         names = [variable.name for variable in variables([stopped.target])]
         return not any(".byte[" in name and not name.startswith("stack") for name in names)
@@ -149,7 +171,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
         return None
     expected = _expected(execution, full)
     if seen.run.ending != "returned":
-        violation = violation_of(execution.image, stopped, seen.run)
+        violation = violation_of(execution, stopped, seen.run)
         return Counterexample(full, violation=violation, inputs=_inputs(execution, full)) if violation else None
     if stopped:
         return None  # what the emulator did after the simulator stopped is no evidence
@@ -164,13 +186,14 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     return Counterexample(full, differences, inputs=_inputs(execution, full))
 
 
-def violation_of(image: Image, stopped: Iterable[Path], run: Run) -> str:
+def violation_of(execution: Execution, stopped: Iterable[Path], run: Run) -> str:
     """What a run that did not return did wrong, in words.
 
     What the emulator does after the simulator stopped is no evidence: empty unless it ended at the same instruction, in the same way.
     """
+    image = execution.image
     for path in stopped:
-        if not may_be_refuted(path):
+        if not may_be_refuted(execution, path):
             continue
         fault = path.stopped
         if run.ending == "outside" and isinstance(fault, OutsideMemory | SymbolicOffset) and fault.pc == run.pc:
@@ -193,7 +216,19 @@ def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
     for block in execution.theorem.blocks:
         if "r" in block.access:
             found.append(Input(f"{block.name}[]", block.width, block.values(sample)))
-    return tuple(found)
+    return (*found, *_of_other_files(execution, sample))
+
+
+def _of_other_files(execution: Execution, sample: Sample) -> Iterator[Input]:
+    """The bytes that were chosen for what other files define, as far as the path of this sample hangs on them."""
+    if not execution.externals:
+        return
+    taken = [path.conditions for path in execution.paths if holds(path.conditions, sample)]
+    known = execution.external_variables
+    for variable in variables([condition for conditions in taken for condition in conditions]):
+        if variable in known and variable.width == 8:
+            symbol, _, offset = known[variable], *variable.name.rpartition(".byte")[1:]
+            yield Input(f"{symbol}{offset}, of another file", 8, (sample.get(variable.name, 0),))
 
 
 def _expected(execution: Execution, sample: Sample) -> dict[str, tuple[int, int]]:

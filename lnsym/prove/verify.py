@@ -99,7 +99,14 @@ def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUs
     run = [instruction for execution in executions for instruction in execution.code.decoded.values()]
     named = {assumption_of(i.encoding.mnemonic(i.fields) or "") for i in run}
     used = [ASSUMPTION_OF_METHOD[m.name] for m in methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
-    return [*sorted(name for name in named if name), *dict.fromkeys(used)]
+    objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
+    return [*sorted(name for name in named if name), *objects, *dict.fromkeys(used)]
+
+
+def depends_on(symbols: Sequence[str]) -> str:
+    """Why a goal stays open that hangs on what other files define, in words."""
+    named = ", ".join(f"`{symbol}`" for symbol in symbols)
+    return f"it depends on {named}, which another file defines: give a file that links it in"
 
 
 def exit_code_of_stopped(left: Sequence[tuple[Goal, str]], stopped: Mapping[Goal, Path]) -> int:
@@ -180,6 +187,9 @@ class _Verification:
         self._verdict.exit_code = exit_code_of_stopped(decision.left, self._stopped)
         first, reason = decision.left[0]
         more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
+        symbols = refutation.external_symbols(self._execution.external_variables, first)
+        if symbols and first not in self._stopped:
+            reason = depends_on(symbols)
         if first not in self._stopped:
             apart = decision.apart or (first.actual, first.expected)
             self._verdict.apart = locate_apart(self._execution, self._state_theorem, *apart)
@@ -201,7 +211,9 @@ class _Verification:
         return samples(self._execution, free)
 
     def _may_be_refuted(self, goal: Goal) -> bool:
-        return goal not in self._stopped or refutation.may_be_refuted(self._stopped[goal])
+        if goal in self._stopped:
+            return refutation.may_be_refuted(self._execution, self._stopped[goal])
+        return not refutation.external_symbols(self._execution.external_variables, goal)
 
     def _confirm(self, found: Iterator[Sample]) -> bool:
         """Whether one of the candidates is a counterexample that Unicorn confirms."""

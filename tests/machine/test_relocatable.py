@@ -35,6 +35,7 @@ from lnsym.errors import (
     NoSuchSymbol,
     UnresolvedRelocation,
 )
+from lnsym.machine.layout import EXTERNAL_DATA_SIZE
 from lnsym.machine.relocatable import BASE
 
 
@@ -85,7 +86,7 @@ def test_undefined_functions_and_data(load: Load) -> None:
     f = image.symbol("f").address
     assert int.from_bytes(image.read(f, 4), "little") == BL | (address - f) // 4
     data = segment(image, "capabilities")
-    assert (data.data, data.size, data.constant, data.executable) == (None, 4096, False, False)
+    assert (data.data, data.size, data.constant, data.executable) == (None, EXTERNAL_DATA_SIZE, False, False)
     with pytest.raises(ContentsUnknown, match="capabilities"):
         image.read(data.address, 4)
     with pytest.raises(UnresolvedRelocation, match=r"CALL26 against maybe at \.text\+0x8"):

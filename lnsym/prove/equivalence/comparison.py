@@ -28,10 +28,10 @@ from lnsym.prove.equivalence.sides import Side, pairs, simulated
 from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.portfolio import Decision, decide
 from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
-from lnsym.prove.refutation import may_be_refuted
+from lnsym.prove.refutation import external_symbols, may_be_refuted
 from lnsym.prove.vacuity import has_inputs
 from lnsym.prove.verdict import EXIT_CODES, Status, Verdict
-from lnsym.prove.verify import ASSUMPTIONS, CONFIRMATIONS, Options, assumptions_used, exit_code_of_stopped
+from lnsym.prove.verify import ASSUMPTIONS, CONFIRMATIONS, Options, assumptions_used, depends_on, exit_code_of_stopped
 
 
 @dataclass(frozen=True)
@@ -194,6 +194,9 @@ class _Comparison:
         self._verdict.exit_code = exit_code_of_stopped(decision.left, self._stopped)
         first, reason = decision.left[0]
         more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
+        symbols = external_symbols(self._product.external_variables, first)
+        if symbols and first not in self._stopped:
+            reason = depends_on(symbols)
         if first not in self._stopped:
             self._verdict.apart = self._located(*(decision.apart or (first.actual, first.expected)))
         return f"{first.name}{more}" if first in self._stopped else f"{first.name}: {reason}{more}"
@@ -235,7 +238,10 @@ class _Comparison:
         return self._product.samples(free)
 
     def _may_be_refuted(self, goal: Goal) -> bool:
-        return goal not in self._stopped or may_be_refuted(self._stopped[goal])
+        if goal in self._stopped:
+            side = next(side for side in self._sides if goal in side.stopped)
+            return may_be_refuted(side.execution, self._stopped[goal])
+        return not external_symbols(self._product.external_variables, goal)
 
     def _placed(self, model: Sample) -> Iterator[Sample]:
         """The solver's input with everything at addresses that can be mapped, and as it is."""

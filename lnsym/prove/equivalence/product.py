@@ -10,6 +10,7 @@ G. Barthe, J. M. Crespo, C. Kunz, Relational verification using product programs
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from random import Random
 
 from lnsym.bv import BV, substitute, variables
@@ -50,6 +51,13 @@ class Product:
         """Terms of the second execution, its own variables renamed."""
         own = [variable for variable in variables(roots) if variable not in self.given]
         return substitute(roots, {v: BV.var(v.name + SUFFIX, v.width) for v in own})
+
+    @cached_property
+    def external_variables(self) -> dict[BV, str]:
+        """The variables of both for what other files define, each with its symbol."""
+        found = list(self.second.external_variables.items())
+        renamed = self.renamed([variable for variable, _ in found])
+        return self.first.external_variables | {v: name for v, (_, name) in zip(renamed, found, strict=True)}
 
     def premises(self, goal: Goal) -> list[BV]:
         """The goal's conditions with the contract's, and with what is known of pointers where any of it speaks of one."""
