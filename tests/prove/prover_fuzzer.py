@@ -244,7 +244,7 @@ class Maker:
             case 3:
                 a, b = self.moved(a), self.moved(b)
             case 4:  # a word of one predicate at one place, beside the same made by masks and rotations
-                a, b = self._lone_bits()
+                return Goal(*self._lone_bits(), BV.const(1, 1))
         condition = self.predicate(one) if random.random() < 0.2 else BV.const(1, 1)
         return Goal(a, b, condition)
 
