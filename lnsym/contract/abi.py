@@ -12,6 +12,7 @@ from isa.flags import FlagBits
 from lnsym.bv import BV, concat, evaluate
 from lnsym.machine.memory import Unknown
 from lnsym.machine.state import SP, State
+from lnsym.machine.state import STACK_ALIGNMENT as STACK_ALIGNMENT
 
 STACK_BYTES = 1 << 16
 """How much stack below SP a routine is assumed to have."""

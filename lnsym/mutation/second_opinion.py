@@ -17,7 +17,6 @@ from lnsym.contract.inputs import HIGH, LOW, SLOT
 from lnsym.contract.theorem import Access, Argument, ByteOrder, ContractError
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.machine.image import Image, Segment
-from lnsym.machine.state import STACK_ALIGNMENT
 
 INPUTS_PER_PLACEMENT = 40
 """Inputs that are run at the same addresses."""
@@ -157,7 +156,7 @@ class _Machine:
         self._random = random
         self._max_steps = max_steps
         self._callers = [placement.address(f"caller {i}", PAGE) for i in range(len(theorem.calls))]
-        self._sp = placement.address("stack", STACK_ALIGNMENT)
+        self._sp = placement.address("stack", abi.STACK_ALIGNMENT)
         self._stack_size = abi.STACK_BYTES + theorem.frame
         self._emulator = Emulator(
             [

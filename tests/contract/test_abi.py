@@ -65,21 +65,26 @@ def test_the_result_register_is_the_contracts() -> None:
     assert clobbered(judge(returns_its_argument, add_imm(0, 0, 1), RET)) == {"result"}
 
 
-@pytest.mark.parametrize(("offset", "status"), [(-8, "proved"), (-256, "proved"), (0, "refuted"), (8, "refuted")])
-def test_the_stack_is_below_sp(offset: int, status: str) -> None:
-    assert judge(returns_its_argument, store(1, SP, offset), RET).status == status
+@pytest.mark.parametrize(
+    ("offset", "status"), [(0, "proved"), (8, "proved"), (16, "refuted"), (24, "refuted"), (-8, "unknown")]
+)
+def test_a_frame_lies_between_sp_and_the_callers(offset: int, status: str) -> None:
+    """A frame of 16 bytes: what lies above is the caller's, what lies below is nobody's."""
+    words = [add_imm(SP, SP, -16), store(1, SP, offset), add_imm(SP, SP, 16), RET]
+    assert judge(returns_its_argument, *words).status == status
 
 
 @pytest.mark.parametrize(("pages", "status"), [(16, "proved"), (17, "refuted")])
 def test_the_stack_has_an_end(pages: int, status: str) -> None:
-    """SUB X9, SP, #pages * 4096, and a store there."""
+    """SUB SP, SP, #pages * 4096, and a store there."""
     assert abi.STACK_BYTES == 16 << 12
-    sub = add_imm(9, SP, -pages) | 1 << 22
-    assert judge(returns_its_argument, sub, store(1, 9), RET).status == status
+    sub, add = (add_imm(SP, SP, change) | 1 << 22 for change in (-pages, pages))
+    assert judge(returns_its_argument, sub, store(1, SP), add, RET).status == status
 
 
 def test_what_the_stack_held_is_unknown() -> None:
-    assert judge(returns_its_argument, ldr(0, SP, -8), RET).status == "refuted"
+    words = [add_imm(SP, SP, -16), ldr(0, SP, 8), add_imm(SP, SP, 16), RET]
+    assert judge(returns_its_argument, *words).status == "refuted"
 
 
 def test_the_names_of_what_is_preserved() -> None:

@@ -407,7 +407,10 @@ CSET_EQ = word("data_processing.conditional_select", sf=1, op2=1, cond=NE, Rm=31
 
 @pytest.mark.parametrize(
     "words",
-    [(CSET_EQ, cmp(31, 31), RET), (ldr(0, 31, -8), movz(9, 1), store(9, 31, -8), RET)],
+    [
+        (CSET_EQ, cmp(31, 31), RET),
+        (add_imm(31, 31, -16), ldr(0, 31, 8), movz(9, 1), store(9, 31, 8), add_imm(31, 31, 16), RET),
+    ],
     ids=["flags", "stack"],
 )
 def test_a_caller_may_change_flags_and_stack_between_calls(words: tuple[int, ...]) -> None:

@@ -244,21 +244,22 @@ class Maker:
             case 3:
                 a, b = self.moved(a), self.moved(b)
             case 4:  # a word of one predicate at one place, beside the same made by masks and rotations
-                a, b = self._lone_bits()
+                return Goal(*self.lone_bits(), BV.const(1, 1))
         condition = self.predicate(one) if random.random() < 0.2 else BV.const(1, 1)
         return Goal(a, b, condition)
 
-    def _lone_bits(self) -> tuple[BV, BV]:
+    def lone_bits(self) -> tuple[BV, BV]:
         """A word of one bit, made as a product of rotations; the same at another place; and the latter with bits flipped.
 
         The bit hangs on a comparison that few samples meet, so that its gates look like constants and joins are missed.
         """
-        random, width = self.random, self.random.choice([6, 6, 7])
+        random, width = self.random, 6
         u, v, rare = BV.var(f"u{width}", width), BV.var(f"v{width}", width), BV.var("r", 1)
         k, d, e = (random.choice([BV.var(name, 1), BV.var(name, 1), rare]) for name in "kde")
-        needle = BV.var("p", 2).zero_extend(4) * BV.var("q", 2).zero_extend(4)
-        y = self.less_or_equal(needle.eq(random.choice([9, 6, random.randrange(16)])), k)
-        word = (y.sign_extend(width) & 1) ^ (u & v & (1 << random.randrange(4, width - 1)))
+        p = BV.var("p", 2).zero_extend(4)
+        needle = p * p
+        y = self.less_or_equal(needle.eq(random.choice([9, 4, random.randrange(16)])), k)
+        word = (y.sign_extend(width) & 1) ^ (u & v & (1 << 4))
         for place, bit in ((1, d), (2, e)):
             word = word ^ (self.less_or_equal(bit, y).sign_extend(width) & (1 << place))
         alone = word & word.rotate_right(1) & word.rotate_right(2)

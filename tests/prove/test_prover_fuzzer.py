@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import islice
+from random import Random
 
 import pytest
 
@@ -11,13 +12,13 @@ from lnsym.bv import BV
 from lnsym.prove.gf2 import Solver
 from lnsym.prove.sweep import joins
 from lnsym.prove.sweep.words import Equality, Words
-from tests.prove.prover_fuzzer import EFFORTS, Goal, goals, judged
+from tests.prove.prover_fuzzer import EFFORTS, Goal, Maker, goals, judged
 
-GOALS = 60
+GOALS = 25
 
 
 @pytest.mark.parametrize("effort", range(len(EFFORTS)))
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_no_method_is_wrong(seed: int, effort: int) -> None:
     for goal in islice(goals(1000 + seed), GOALS):
         wrong, _ = judged(goal, EFFORTS[effort])
@@ -52,7 +53,8 @@ def test_a_word_joined_where_only_the_signs_of_its_literals_fit_is_found(monkeyp
         return result ^ signs if signs else result
 
     monkeypatch.setattr(Words, "declare", declare)
-    assert "sweep" in found(60)
+    made = (Goal(*Maker(Random(seed)).lone_bits(), BV.const(1, 1)) for seed in range(40))
+    assert any(wrong.method == "sweep" for goal in made for wrong in judged(goal, EFFORTS[0])[0])
 
 
 def test_a_gf2_that_takes_words_for_equal_when_most_bits_are_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
