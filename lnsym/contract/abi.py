@@ -29,6 +29,7 @@ def enter(state: State, arguments: tuple[BV, ...], entry: int, returns_to: BV) -
     for n, argument in enumerate(arguments):
         state.set_x(n, argument)
     state.set_x(LINK_REGISTER, returns_to)
+    state.returns_to = returns_to
     state.pc = entry
     state.next_pc = None
 

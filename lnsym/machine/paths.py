@@ -146,24 +146,29 @@ def _always(conditions: Conditions) -> bool:
 def check_stack(state: State, before: BV) -> None:
     """See that an instruction, SP being `before` before it, used the stack as AAPCS64 (section 6.4.5.1) has it.
 
-    What lies below SP is not the routine's, and SP is a multiple of 16 at an access. What SP has moved up from is released. Raises
-    BelowStackPointer.
+    What lies below SP is not the routine's, and SP is a multiple of 16 at an access. What SP has moved up from is released. SP stays within
+    the stack. Raises BelowStackPointer.
     """
     memory = state.memory
     lowest, memory.stack_access = memory.stack_access, None
+    if not state.guarded:
+        return
     first, now = memory.place(before), memory.place(state.general[SP])
     if first is None or now is None or first[0].start >= 0 or now[0] is not first[0]:
-        if lowest is not None:
-            raise BelowStackPointer(state.pc, "SP is not at a known place of the stack")
-        return
+        raise BelowStackPointer(state.pc, "SP is not at a known place of the stack")
     region, old, new = first[0], first[1], now[1]
     if lowest is not None:
         if lowest < min(old, new):
             raise BelowStackPointer(state.pc, f"{byte_count(min(old, new) - lowest)} below SP")
         if old % STACK_ALIGNMENT:
             raise BelowStackPointer(state.pc, f"SP is no multiple of {STACK_ALIGNMENT}")
+    end = region.start + region.size
+    if old > end and new != old:
+        raise BelowStackPointer(
+            state.pc, f"SP was {byte_count(old - end)} above the routine's stack, which frees the caller's"
+        )
     if old < new:
-        region.released.update(range(max(old, region.start), min(new, 0)))
+        region.released.update(range(max(old, region.start), min(new, end)))
 
 
 class Explorer:

@@ -42,6 +42,21 @@ class NotAuthentic(LnsymError):
         return f"the instruction at {self.pc:#x} authenticates with key {self.key} a pointer that {found}"
 
 
+@dataclass(eq=False)
+class NotCanonical(LnsymError):
+    """A word is signed or stripped that need not be a canonical pointer: where FEAT_PAuth is there, its upper bits are lost."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+
+    def _message(self) -> str:
+        """Which instruction."""
+        return (
+            f"the instruction at {self.pc:#x} signs or strips a word that is neither the return address nor an address of a region "
+            "without a code, so that its upper bits may be lost"
+        )
+
+
 class State:
     """One state. It implements `isa.interface.State`, which says what the methods do.
 
@@ -49,7 +64,18 @@ class State:
     its 32 bits; the upper half is zero, as the architecture has it, and no term is spent on that.
     """
 
-    __slots__ = ("exclusive", "flags", "general", "guarded", "memory", "next_pc", "pc", "signed", "vector")
+    __slots__ = (
+        "exclusive",
+        "flags",
+        "general",
+        "guarded",
+        "memory",
+        "next_pc",
+        "pc",
+        "returns_to",
+        "signed",
+        "vector",
+    )
 
     pc: int
     flags: Flags
@@ -67,6 +93,8 @@ class State:
         """What the exclusives monitor is set for: address and bytes."""
         self.signed: dict[BV, tuple[str, BV, BV]] = {}
         """Pointers with an authentication code: key, plain pointer and modifier of each."""
+        self.returns_to: BV | None = None
+        """The return address of the call under way, where one is."""
         self.guarded = False
         """Whether alignments, the exclusives monitor and authentication codes are checked, as under a contract."""
 
@@ -82,6 +110,7 @@ class State:
         """A state that goes its own way from here."""
         twin = State(self.general.copy(), self.vector.copy(), self.flags, self.memory.copy(), self.pc)
         twin.next_pc = self.next_pc
+        twin.returns_to = self.returns_to
         twin.exclusive, twin.guarded, twin.signed = self.exclusive, self.guarded, self.signed
         return twin
 
@@ -136,12 +165,14 @@ class State:
 
     def store(self, address: BV, value: BV) -> None:
         """Write the bytes of `value` from `address`, little-endian."""
+        self.exclusive = None  # whether such a store clears the monitor is the implementation's choice
         self.memory.store(address, value, self.pc)
 
     def sign(self, key: str, pointer: BV, modifier: BV) -> BV:
         """A variable that only `authenticate` with the same key and modifier turns into the pointer again."""
         if not self.guarded:
             return pointer
+        self._require_canonical(pointer)
         signed = BV.var(f"return_address.signed[{key},{pointer.serial},{modifier.serial}]", 64)
         self.signed = {**self.signed, signed: (key, pointer, modifier)}
         return signed
@@ -156,8 +187,19 @@ class State:
         return plain
 
     def strip(self, pointer: BV) -> BV:
-        """The pointer that was signed, or this one."""
-        return self.signed[pointer][1] if pointer in self.signed else pointer
+        """The pointer that was signed, or this one. Raises NotCanonical."""
+        if pointer in self.signed:
+            return self.signed[pointer][1]
+        if self.guarded:
+            self._require_canonical(pointer)
+        return pointer
+
+    def _require_canonical(self, pointer: BV) -> None:
+        """Raises NotCanonical unless it is the return address or an address of a region: of another word upper bits are lost."""
+        placed = self.memory.place(pointer)
+        inside = placed is not None and 0 <= placed[1] - placed[0].start <= placed[0].size
+        if pointer is not self.returns_to and not inside:
+            raise NotCanonical(self.pc)
 
     def require_alignment(self, address: BV, size: int) -> None:
         """Raises Misaligned unless the address is known to be a multiple of `size` bytes."""

@@ -19,15 +19,25 @@ STACK_AND_POINTERS = {
     "misaligned": [0xD10023FF, 0xF90003E0, 0xF94003E0, 0x910023FF, 0xD65F03C0],
     "ok_pac": [0xD503233F, 0xF81F0FFE, 0xF84107FE, 0xD50323BF, 0xD65F03C0],
     "ok_retaa": [0xD503233F, 0xD65F0BFF],
-    "ok_xpac": [0xDAC10020, 0xDAC143E0, 0xD65F03C0],
-    "ok_register": [0xDAC10C20, 0xDAC11C20, 0xD65F03C0],
     "no_aut": [0xD503233F, 0xD65F03C0],
     "wrong_key": [0xD503233F, 0xD50323FF, 0xD65F03C0],
     "wrong_modifier": [0xD503233F, 0xD10043FF, 0xD50323BF, 0x910043FF, 0xD65F03C0],
     "aut_only": [0xD50323BF, 0xD65F03C0],
     "retab": [0xD503233F, 0xD65F0FFF],
-    "arithmetic": [0xDAC10020, 0x91001000, 0xDAC11020, 0xD65F03C0],
     "leaks": [0xDAC10020, 0xD65F03C0],
+    "pop_caller": [0x910083FF, 0xD10083FF, 0xD65F03C0],
+    "pivot": [
+        0xD10043FF,
+        0xF90003E0,
+        0x910003E9,
+        0xD280000A,
+        0x9100015F,
+        0x9100013F,
+        0xF94003E0,
+        0x910043FF,
+        0xD65F03C0,
+    ],
+    "sign_twice": [0xD503233F, 0xD503233F, 0xD50323BF, 0xD50323BF, 0xD65F03C0],
 }
 """Each returns its argument, by AArch64's own meaning of the words where nothing is amiss."""
 
@@ -42,8 +52,10 @@ REASONS = {
     "wrong_modifier": "signed with key IA",
     "aut_only": "was not signed",
     "retab": "authenticates with key IB",
-    "arithmetic": "was not signed",
-    "leaks": "",
+    "leaks": "neither the return address nor an address of a region",
+    "pop_caller": "32 bytes above the routine's stack",
+    "pivot": "SP is not at a known place of the stack",
+    "sign_twice": "neither the return address nor an address of a region",
 }
 
 ATOMICS = {
@@ -56,6 +68,7 @@ ATOMICS = {
     "cleared": [0xC85F7C01, 0xD5033F5F, 0xC8027C01, 0xAA0103E0, 0xD65F03C0],
     "twice": [0xC85F7C01, 0xC8027C01, 0xC8027C01, 0xAA0103E0, 0xD65F03C0],
     "other": [0x885F7C01, 0x88027C01, 0x885F7C03, 0xF9400001, 0xC8027C01, 0xAA0103E0, 0xD65F03C0],
+    "stored_between": [0xC85F7C01, 0xF9000001, 0xC8027C01, 0xAA0103E0, 0xD65F03C0],
 }
 """Each returns the 64 bits that its argument points to, and leaves them as they are."""
 
@@ -100,8 +113,37 @@ def test_an_access_that_needs_alignment_is_proved_only_where_the_contract_gives_
         )
 
 
-@pytest.mark.parametrize("name", ["alone", "cleared", "twice", "other"])
+@pytest.mark.parametrize("name", ["alone", "cleared", "twice", "other", "stored_between"])
 def test_a_store_exclusive_without_its_load_is_not_taken_to_succeed(name: str) -> None:
     verdict = judged(ATOMICS[name], loads)
     assert verdict.status == "unknown"
     assert "no load-exclusive of the same bytes before it" in verdict.reason
+
+
+SIGNED_ARGUMENT = {
+    "stripped": [0xDAC10020, 0xDAC143E0, 0xD65F03C0],
+    "authenticated": [0xDAC10C20, 0xDAC11C20, 0xD65F03C0],
+}
+ARITHMETIC = [0xDAC10020, 0x91001000, 0xDAC11020, 0xD65F03C0]
+
+
+def returns_its_pointer(t: Theorem) -> None:
+    """void *f(const uint64_t *p): p."""
+    p = t.region("p", 1, 64)
+    t.call(p)
+    t.ensure_result(p.base)
+
+
+@pytest.mark.parametrize("name", SIGNED_ARGUMENT)
+def test_a_pointer_comes_back_and_a_word_that_may_be_anything_does_not(name: str) -> None:
+    """With FEAT_PAuth a code lies in the upper bits, which a word that is no canonical pointer loses."""
+    assert judged(SIGNED_ARGUMENT[name], returns_its_pointer).status == "proved"
+    verdict = judged(SIGNED_ARGUMENT[name], returns_its_argument)
+    assert verdict.status == "unknown"
+    assert "upper bits may be lost" in verdict.reason
+
+
+def test_a_signed_pointer_that_was_changed_is_not_authentic() -> None:
+    verdict = judged(ARITHMETIC, returns_its_pointer)
+    assert verdict.status == "unknown"
+    assert "was not signed" in verdict.reason
