@@ -249,12 +249,13 @@ class Execution:
         call = self.theorem.calls[number]
         if number:
             abi.forget_caller_saved(state, number)
-            forget_globals(
-                state.memory,
-                self.image,
-                lambda segment: self._unknown(segment, number),
-                lambda segment: base_of(segment, self.externals),
-            )
+            if not self.theorem.globals_kept:
+                forget_globals(
+                    state.memory,
+                    self.image,
+                    lambda segment: self._unknown(segment, number),
+                    lambda segment: base_of(segment, self.externals),
+                )
         returns_to = self.returns_to(number)
         abi.enter(state, call.arguments, self.entry(call.symbol), returns_to)
         explorer = Explorer(

@@ -48,7 +48,7 @@ def run_concretely(
     for number, call in enumerate(execution.theorem.calls):
         if number:
             abi.forget_caller_saved(state, number)
-            _set_forgotten(execution.image, state, sample, number)
+            _set_forgotten(execution, state, sample, number)
         (values,) = evaluate(call.arguments, [sample], default=0)
         returns_to = BV.const(sample[execution.returns_to(number).name], 64)
         arguments = tuple([BV.const(value, 64) for value in values])
@@ -61,7 +61,7 @@ def run_concretely(
     return path
 
 
-def _set_forgotten(image: Image, state: State, sample: Mapping[str, int], call: int) -> None:
+def _set_forgotten(execution: Execution, state: State, sample: Mapping[str, int], call: int) -> None:
     """Numbers for what a caller may have left in registers, stack and globals before a call; 0 where the sample says nothing."""
     for registers in (state.general, state.vector):
         (values,) = evaluate(registers, [sample], default=0)
@@ -69,7 +69,8 @@ def _set_forgotten(image: Image, state: State, sample: Mapping[str, int], call: 
     state.flags = FlagBits(*[BV.const(sample.get(f"flag_{name}_{call}", 0), 1) for name in "nzcv"])
     stack = state.memory.region("stack")
     stack.contents = Bytes(bytes(unknown_bytes(f"stack_{call}", -abi.STACK_BYTES, stack.size, sample)))
-    forget_globals(state.memory, image, lambda segment: _globals(segment, sample, call))
+    if not execution.theorem.globals_kept:
+        forget_globals(state.memory, execution.image, lambda segment: _globals(segment, sample, call))
 
 
 def _globals(segment: Segment, sample: Mapping[str, int], call: int) -> Bytes:

@@ -148,6 +148,8 @@ class Theorem:
     """Callee-saved registers that such a routine may change, by AAPCS64's names."""
     frame: int = 0
     """Bytes at and above SP that the caller gives the routine for its use."""
+    globals_kept: bool = False
+    """Whether no other code writes the file's globals between the calls."""
     names: set[str] = field(default_factory=set)
     """Of all variables so far: two things must never share a variable."""
     _has_own_convention: bool = False
@@ -314,6 +316,13 @@ class Theorem:
         if self.result_width:
             raise ContractError("the result is said twice: one t.ensure_result(...) or t.returns(...)")
         self.result_width = width
+
+    def keep_globals(self) -> None:
+        """Say that no other code writes the file's globals between the calls: a word that says what the processor can do, for one.
+
+        Otherwise they are unknown again at each call. The verdict names it as an assumption, `globals-kept`.
+        """
+        self.globals_kept = True
 
     def own_convention(self, registers: Mapping[str, BV | int], changes: Iterable[str] = (), frame: int = 0) -> None:
         """For an internal routine that does not follow AAPCS64: what it gets in registers, and what it may change.

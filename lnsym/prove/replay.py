@@ -77,7 +77,7 @@ def replay(
             )
             emulator.write(sample["sp"] - abi.STACK_BYTES, bytes(stack))
             for segment in execution.image.segments:
-                if not segment.constant:
+                if not segment.constant and not execution.theorem.globals_kept:
                     held = unknown_bytes(unknown_name(segment, number), 0, segment.size, sample)
                     emulator.write(segment.address, bytes(held))
         (values,) = evaluate(call.arguments, [sample], default=0)

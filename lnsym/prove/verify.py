@@ -100,7 +100,8 @@ def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUs
     named = {assumption_of(i.encoding.mnemonic(i.fields) or "") for i in run}
     used = [ASSUMPTION_OF_METHOD[m.name] for m in methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
     objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
-    return [*sorted(name for name in named if name), *objects, *dict.fromkeys(used)]
+    kept = ["globals-kept"] if any(e.theorem.globals_kept and len(e.theorem.calls) > 1 for e in executions) else []
+    return [*sorted(name for name in named if name), *objects, *kept, *dict.fromkeys(used)]
 
 
 def depends_on(symbols: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare
 from lnsym.prove.equivalence.disagreement import Differing, Disagreement
 from lnsym.prove.provenance import Apart
 from lnsym.prove.verify import Options
-from lnsym.show.verdicts import case_text, input_lines, method_lines, report, verdict_line
+from lnsym.show.verdicts import assumption_lines, case_text, input_lines, method_lines, report, verdict_line
 from lnsym.show.verification import SEVERITY, progress, summary
 
 
@@ -92,6 +92,8 @@ def lines(verdict: Equivalence, case_width: int = 0) -> Iterator[str]:
     yield verdict_line(replace(verdict, routine=" = ".join(verdict.labels)), case_width=case_width)
     if verdict.disagreement is not None:
         yield from disagreement_lines(verdict.disagreement, verdict.labels)
+    if verdict.status == "proved":
+        yield from assumption_lines(verdict.assumptions)
     if verdict.status == "unknown":
         yield from method_lines(verdict)
     if verdict.apart is not None:

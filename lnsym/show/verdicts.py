@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -35,6 +35,22 @@ def case_text(contract: str, parameters: Mapping[str, object]) -> str:
         if value is not False and value != ""
     ]
     return f"{contract}({', '.join(given)})" if given else contract
+
+
+ASSUMPTIONS_IN_WORDS = {
+    "POINTER_AUTHENTICATION_AS_PLAIN": "pointers are canonical; one signed and authenticated alike is as it was",
+    "EXCLUSIVES_ALWAYS_SUCCEED": "a store-exclusive after its load-exclusive succeeds at once",
+    "external-objects": "what another file defines is as large as what is read of it, and apart from all regions",
+    "globals-kept": "no other code writes the file's globals between the calls",
+}
+"""What a theorem rests on beyond what every one does, by its name in SOUNDNESS.md."""
+
+
+def assumption_lines(assumptions: Iterable[str]) -> Iterator[str]:
+    """The assumptions that not every verdict has, in words."""
+    for name in assumptions:
+        if name in ASSUMPTIONS_IN_WORDS:
+            yield f"  assumes  {ASSUMPTIONS_IN_WORDS[name]}"
 
 
 def verdict_line(verdict: Verdict, name_width: int = 0, case_width: int = 0) -> str:

@@ -19,7 +19,14 @@ from lnsym.prove.refutation import Counterexample
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options
-from lnsym.show.verdicts import apart_lines, case_text, counterexample_lines, method_lines, verdict_line
+from lnsym.show.verdicts import (
+    apart_lines,
+    assumption_lines,
+    case_text,
+    counterexample_lines,
+    method_lines,
+    verdict_line,
+)
 
 SEVERITY = (70, 1, 4, 2, 3, 0)
 """Which exit code speaks for several routines: a refutation first."""
@@ -175,6 +182,8 @@ def _details(verdict: Verdict) -> Iterator[str]:
     """What follows the verdict's line: the counterexample, or what stayed open."""
     if verdict.counterexample is not None:
         yield from counterexample_lines(verdict.counterexample)
+    if verdict.status == "proved":
+        yield from assumption_lines(verdict.assumptions)
     if verdict.status == "unknown":
         yield from method_lines(verdict)
         if verdict.apart is not None:

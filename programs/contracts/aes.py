@@ -125,6 +125,7 @@ def _set_key_call(t: Theorem, bits: int, decrypt: bool) -> tuple[Block, Block]:
     """Set the key by the routine's own function, and keep what it makes of it for the next call."""
     key, schedule = _key_and_schedule(t, bits)
     t.leave_unspecified(schedule)
+    t.keep_globals()  # what the processor can do chooses the schedule's format, in both calls alike
     direction = "decrypt" if decrypt else "encrypt"
     t.call(key, BV.const(bits, 32), schedule, symbol=f"{_prefix(t.routine)}_set_{direction}_key")
     return key, schedule

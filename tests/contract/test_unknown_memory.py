@@ -16,6 +16,7 @@ from lnsym.machine.image import Image, Segment, load_image
 from lnsym.machine.memory import Bytes, Memory, Region
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import verify
+from lnsym.show.verdicts import assumption_lines
 
 ADRP_PAGE, ADD_LOW = 275, 277
 HUGE = 0x1000008
@@ -109,8 +110,10 @@ def keeps_and_compares(path: Path, flags: int, name: str = ".data", nobits: int 
     return load_image(path)
 
 
-def calls(*symbols: str) -> Contract:
+def calls(*symbols: str, kept: bool = False) -> Contract:
     def statement(t: Theorem) -> None:
+        if kept:
+            t.keep_globals()
         p = t.region("p", 1, 64, access="rw", alignment=8)
         t.leave_unspecified(p)
         for symbol in symbols:
@@ -130,3 +133,24 @@ def test_a_writable_global_may_change_between_two_calls(tmp_path: Path, name: st
 def test_a_constant_is_the_same_in_all_calls(tmp_path: Path) -> None:
     image = keeps_and_compares(tmp_path / "f.o", 0, ".rodata")
     assert verify(image, "keeps", calls("keeps", "compares")).status == "proved"
+
+
+def test_a_contract_may_say_that_globals_are_kept_and_the_verdict_says_so(tmp_path: Path) -> None:
+    image = keeps_and_compares(tmp_path / "f.o", ALLOC | WRITE)
+    verdict = verify(image, "keeps", calls("keeps", "compares", kept=True))
+    assert verdict.status == "proved"
+    assert "globals-kept" in verdict.assumptions
+    assert list(assumption_lines(verdict.assumptions)) == [
+        "  assumes  no other code writes the file's globals between the calls"
+    ]
+
+
+def test_globals_that_are_kept_are_still_unknown_at_the_first_call(tmp_path: Path) -> None:
+    image = keeps_and_compares(tmp_path / "f.o", ALLOC | WRITE)
+    verdict = verify(image, "compares", calls("compares", "compares", kept=True))
+    assert verdict.status == "refuted"
+
+
+def test_one_call_rests_on_nothing_between_calls(tmp_path: Path) -> None:
+    image = keeps_and_compares(tmp_path / "f.o", 0, ".rodata")
+    assert "globals-kept" not in verify(image, "compares", calls("compares", kept=True)).assumptions
