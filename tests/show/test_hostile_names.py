@@ -9,13 +9,21 @@ import pytest
 from assembly import RET, add_imm, ldr, movz, object_of
 
 from lnsym.cli import main
-from lnsym.contract import Contract, Theorem
+from lnsym.contract import Contract, Theorem, registry
 from lnsym.contract.execution import Execution
 from lnsym.machine.image import load_image
 from lnsym.prove.verify import verify
 from lnsym.show.reproducer import refutation_test
 
 NAMES = ["f\x1b[2J", "f\ng", "f\x07", "f\u202eexe", "f\x9b31m"]
+
+
+@pytest.fixture(autouse=True)
+def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The contract here is for every routine: others are not to find it."""
+    monkeypatch.setattr(registry, "_registry", dict(registry._registry))
+
+
 CONTRACT = """
 from lnsym.contract import contract
 
