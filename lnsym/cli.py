@@ -8,9 +8,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import sys
 import threading
 from _thread import interrupt_main
+from contextlib import suppress
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import lnsym
+from lnsym import signals
 from lnsym.errors import LnsymError
 from lnsym.show.files import write_whole
 
@@ -442,6 +445,7 @@ def _parameters(blocks: int | None) -> dict[str, object]:
 def _interrupt_again(lost: Any) -> None:
     """Deliver a Ctrl-C once more that fell into the death of a term, where no exception can be raised."""
     if lost.exc_type is KeyboardInterrupt:
+        signals.again()
         threading.Timer(0.01, interrupt_main).start()
     else:
         sys.__unraisablehook__(lost)
@@ -454,10 +458,20 @@ def _run() -> Any:
             return app.invoke(context)
     except click.exceptions.Exit as left:
         return left.exit_code
+    except SystemExit as left:
+        return left.code
 
 
-def _silence_stdout() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _say(text: str) -> None:
+    """A line on stderr, if that can be written: there is nowhere else to say that it cannot."""
+    with suppress(OSError, ValueError):
+        print(f"lnsym: {text}", file=sys.stderr, flush=True)
+
+
+def _silence(stream: Any) -> None:
+    """Let nothing more be written, also not by the interpreter as it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _fault(error: Exception) -> int:
@@ -465,35 +479,47 @@ def _fault(error: Exception) -> int:
     from lnsym import faults
 
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT):
-        _silence_stdout()
-        print(f"lnsym: the output could not be written: {(error.strerror or str(error)).lower()}", file=sys.stderr)
+        _silence(sys.stdout)
+        _say(f"the output could not be written: {(error.strerror or str(error)).lower()}")
+        _silence(sys.stderr)
         return faults.EX_IOERR
     fault = faults.recorded(error)
-    print(f"lnsym: {fault}", file=sys.stderr)
+    _say(str(fault))
     return fault.exit_code
+
+
+def _outcome() -> int:
+    """Run the command and say in one line what it could not do; the exit code."""
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except LnsymError as error:
+        _say(str(error))
+        code = error.exit_code
+    except click.ClickException as error:
+        with suppress(OSError):
+            error.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        code = 130
+    except BrokenPipeError:  # `| head`: leave quietly, and keep the interpreter from complaining at its exit
+        _silence(sys.stdout)
+        code = 141
+    except Exception as error:  # whatever it is, it is no verdict
+        code = _fault(error)
+    return code if isinstance(code, int) else 0
 
 
 def main() -> None:
     """The `lnsym` command."""
     sys.unraisablehook = _interrupt_again
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller
+        nowhere = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign shows its number
-    try:
-        code = _run()
-        sys.stdout.flush()
-    except LnsymError as error:
-        print(f"lnsym: {error}", file=sys.stderr)
-        code = error.exit_code
-    except click.ClickException as error:
-        error.show()
-        code = 2
-    except (click.Abort, KeyboardInterrupt):
-        print("lnsym: interrupted", file=sys.stderr)
-        code = 130
-    except BrokenPipeError:  # `| head`: leave quietly, and keep the interpreter from complaining at its exit
-        _silence_stdout()
-        code = 141
-    except Exception as error:  # whatever it is, it is no verdict
-        code = _fault(error)
-    sys.exit(code if isinstance(code, int) else 0)
+    with signals.obeyed(signal.SIGINT, lasting=True):
+        code = _outcome()
+    sys.exit(code)

@@ -1,6 +1,7 @@
 """Work in forked processes: each piece in one of its own, bounded in time, and a crash is an answer like any other.
 
-The work may start processes of its own: each piece is a process group, which is ended as a whole.
+The work may start processes of its own: each piece is a process group, which is ended as a whole. It ends with its parent
+(`signals`), whatever ends that one.
 
 A plan is a generator that yields pieces of work, gets the answer of each sent back, and returns a result. Plans run side by side; their
 results come in the order of the plans, however many processes there are.
@@ -13,20 +14,27 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from lnsym import signals
+
 R = TypeVar("R")
 
 ORPHAN_SECONDS = 10
 """A process ends itself so long after its time, should the one that is to end it be no more."""
+
+EXIT_SECONDS = 5.0
+"""How long a process that will not answer any more may take to end."""
+
+LONGEST_SECONDS = 1e6
+"""A limit beyond this is this one: timers of the system hold no more."""
 
 _CONTEXT = multiprocessing.get_context("fork")
 
@@ -37,6 +45,8 @@ class Work:
 
     run: Callable[[], Any]
     seconds: float = math.inf
+    quiet: bool = True
+    """Whether what it prints is thrown away."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def results(plans: Iterable[Plan[R]], jobs: int) -> Generator[R, None, None]:
     waiting = enumerate(plans)
     finished: dict[int, R] = {}
     upcoming = 0
-    with _terminated_in_order(), closing(pool):
+    with signals.obeyed(signal.SIGINT, signal.SIGTERM), closing(pool):
         while True:
             while pool.size < jobs and (numbered := next(waiting, None)) is not None:
                 finished.update(pool.advance(*numbered, None))
@@ -87,20 +97,6 @@ def results(plans: Iterable[Plan[R]], jobs: int) -> Generator[R, None, None]:
                 upcoming += 1
             for number, plan, answer in pool.answers():
                 finished.update(pool.advance(number, plan, answer))
-
-
-@contextmanager
-def _terminated_in_order() -> Iterator[None]:
-    """Let SIGTERM raise SystemExit, so that the processes are ended too; unless somebody else handles it."""
-    in_main = threading.current_thread() is threading.main_thread()
-    if not in_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @dataclass
@@ -128,13 +124,17 @@ class _Pool(Generic[R]):
             work = next(plan) if answer is None else plan.send(answer)
         except StopIteration as end:
             return {number: end.value}
-        ours, theirs = _CONTEXT.Pipe(duplex=False)
-        process = _CONTEXT.Process(target=_work, args=(work, theirs))
-        process.start()
-        theirs.close()
-        with suppress(OSError):  # the child does the same; whoever comes first
-            os.setpgid(process.ident or 0, process.ident or 0)
-        self._running[ours] = _Running(number, plan, process, work, time.monotonic() + work.seconds)
+        with signals.held():
+            ours, theirs = _CONTEXT.Pipe(duplex=False)
+            process = _CONTEXT.Process(target=_work, args=(work, theirs, os.getpid()))
+            process.start()
+            theirs.close()
+            group = process.ident or 0
+            with suppress(OSError):  # the child does the same; whoever comes first
+                os.setpgid(group, group)
+            signals.register(group)
+            deadline = time.monotonic() + min(work.seconds, LONGEST_SECONDS)
+            self._running[ours] = _Running(number, plan, process, work, deadline)
         return {}
 
     def answers(self) -> Iterator[tuple[int, Plan[R], Answer]]:
@@ -143,7 +143,7 @@ class _Pool(Generic[R]):
             return
         now = time.monotonic()
         left = max(0.0, min(r.deadline for r in self._running.values()) - now)
-        ready = wait(list(self._running), None if left == math.inf else left)
+        ready = wait(list(self._running), left)
         late = [c for c, r in self._running.items() if c not in ready and r.deadline <= time.monotonic()]
         for connection in [*(c for c in self._running if c in ready), *late]:
             running = self._running.pop(connection)
@@ -159,8 +159,10 @@ class _Pool(Generic[R]):
 
 
 def _end(connection: Connection[Any, Any], process: BaseProcess) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.ident or 0, signal.SIGKILL)
+    group = process.ident or 0
+    with suppress(OSError):
+        os.killpg(group, signal.SIGKILL)
+    signals.forget(group)
     process.join()
     connection.close()
 
@@ -168,30 +170,34 @@ def _end(connection: Connection[Any, Any], process: BaseProcess) -> None:
 def _receive(connection: Connection[Any, Any], process: BaseProcess) -> Answer:
     try:
         answer: Answer = connection.recv()
-    except EOFError:
-        process.join()
+    except (EOFError, OSError):  # it ended before the answer, or within it
+        process.join(EXIT_SECONDS)
         code = process.exitcode or 0
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"left with exit code {code}"
         return Crashed(f"the process {how} before it answered")
     return answer
 
 
-def _work(work: Work, answers: Connection[Any, Any]) -> None:
-    """In the child: call the function and send what comes of it. Nothing reaches the terminal."""
+def _work(work: Work, answers: Connection[Any, Any], parent: int) -> None:
+    """In the child: call the function and send what comes of it."""
     with suppress(OSError):
         os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if work.seconds < math.inf:
+    signals.end_with(parent)
+    if work.seconds < LONGEST_SECONDS:
         signal.alarm(int(work.seconds) + ORPHAN_SECONDS)
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
-    for stream in (1, 2):
-        os.dup2(sys.stdout.fileno(), stream)
+    if work.quiet:
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
+        for stream in (1, 2):
+            os.dup2(sys.stdout.fileno(), stream)
     answer: Answer
     try:
         answer = Returned(work.run())
     except BaseException as error:  # whatever it is, it is the answer
         answer = Crashed(_one_line(error), traceback.format_exc())
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
     answers.send(answer)
 
 

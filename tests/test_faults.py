@@ -141,3 +141,29 @@ def test_a_report_goes_through_a_link_and_into_a_device(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert target.read_text() == "text"
     write_whole(Path(os.devnull), "text")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["verify", "/no/such/file", "f"], 2), (["nonsense"], 2), (["list", "/no/such/file"], 2)]
+)
+def test_where_nothing_can_be_said_the_exit_code_says_it(arguments: list[str], code: int) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "from lnsym.cli import main; main()", *arguments], stdout=full, stderr=full
+        )
+    assert done.returncode == code
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_crash(closed: str) -> None:
+    command = f'"{sys.executable}" -c "from lnsym.cli import main; main()" isa {closed}'
+    assert subprocess.run(["bash", "-c", command], capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+def test_a_report_that_does_not_fit_is_not_an_error_of_the_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*PROVED, "--json", "/dev/full"], monkeypatch) == faults.EX_IOERR
+    assert "/dev/full: no space left" in capsys.readouterr().err

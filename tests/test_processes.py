@@ -154,3 +154,16 @@ def test_plans_are_begun_as_they_are_needed() -> None:
 
 def test_no_plans() -> None:
     assert list(results([], 2)) == []
+
+
+def test_a_child_that_is_not_quiet_is_heard(capfd: pytest.CaptureFixture[str]) -> None:
+    def loud() -> Plan[Answer]:
+        return (yield Work(lambda: print("a contract's own words"), 30, quiet=False))
+
+    assert list(results([loud()], 1)) == [Returned(None)]
+    assert capfd.readouterr().out == "a contract's own words\n"
+
+
+@pytest.mark.parametrize("seconds", [1e6, 1e12, float("inf")])
+def test_no_limit_is_too_long_for_the_system(seconds: float) -> None:
+    assert list(results([plan(lambda: 1, seconds=seconds)], 1)) == [[Returned(1)]]

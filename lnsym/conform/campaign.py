@@ -7,6 +7,7 @@ shared out among processes, nor on which other classes are asked for.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -18,6 +19,7 @@ from random import Random
 from types import FrameType
 
 from isa.encoding import Encoding, encodings
+from lnsym import signals
 from lnsym.conform.cases import Case, CaseSource, replay_text
 from lnsym.conform.comparison import Comparer, Difference
 from lnsym.conform.forms import Form, forms
@@ -264,9 +266,10 @@ _FORMS_PER_TASK = 8
 _tester: FormTester | None = None
 
 
-def _start_worker(plan: Plan) -> None:
+def _start_worker(plan: Plan, parent: int) -> None:
     global _tester
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    signals.end_with(parent)
     _tester = FormTester(plan)
 
 
@@ -285,7 +288,7 @@ def results(chosen: Sequence[Form], plan: Plan, jobs: int) -> Iterator[FormResul
         return
     names = [(form.encoding.module, form.name) for form in chosen]
     tasks = [names[start : start + _FORMS_PER_TASK] for start in range(0, len(names), _FORMS_PER_TASK)]
-    with multiprocessing.Pool(jobs, _start_worker, (plan,)) as pool:
+    with multiprocessing.Pool(jobs, _start_worker, (plan, os.getpid())) as pool:
         coming = pool.imap_unordered(_test_named, tasks)
         while True:
             try:

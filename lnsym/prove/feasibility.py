@@ -32,11 +32,15 @@ def on_feasible_paths(
 
 
 class Feasibility:
-    """Answers for one execution; False only where the solvers have shown that no input satisfies the conditions."""
+    """Answers for one execution; False only where the solvers have shown that no input satisfies the conditions.
+
+    `solver_dropped_some` says whether they did: what is proved then rests on them.
+    """
 
     def __init__(self, execution: Execution) -> None:
         self._execution = execution
         self._seconds = SOLVER_SHARE * execution.timeout
+        self.solver_dropped_some = False
 
     def __call__(self, conditions: Conditions) -> bool:
         """Whether some input may satisfy the conditions and the preconditions."""
@@ -54,6 +58,7 @@ class Feasibility:
         began = time.perf_counter()
         answer = smt.solve_with_all([*conditions, *preconditions(self._execution)], min(SOLVER_SECONDS, self._seconds))
         self._seconds -= time.perf_counter() - began
+        self.solver_dropped_some |= answer.status == "unsat"
         return answer.status != "unsat"
 
     def _without_pointer_comparisons(self, condition: BV) -> BV:

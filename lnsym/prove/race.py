@@ -1,12 +1,13 @@
 """The costly methods side by side: each chain of methods in a forked process, findings as they come.
 
 A forked process has the terms of its parent, which cannot be sent; what comes back are numbers of goals and serial numbers of
-terms. The processes are ended when the receiver stops listening, at the deadline, and on Ctrl-C.
+terms. The processes are ended when the receiver stops listening, at the deadline, and on Ctrl-C; they end with their parent.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -16,6 +17,7 @@ from itertools import repeat
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from lnsym import signals
 from lnsym.bv import BV, terms_made
 from lnsym.contract.goals import Goal
 from lnsym.errors import ToolFault
@@ -100,7 +102,7 @@ def race(task: Task, rivals: Sequence[Chain]) -> Generator[Message, None, None]:
     try:
         for chain in rivals:
             receiver, sender = context.Pipe(duplex=False)
-            process = context.Process(target=_run, args=(chain, task, sender), daemon=True)
+            process = context.Process(target=_run, args=(chain, task, sender, os.getpid()), daemon=True)
             process.start()
             sender.close()
             running[receiver] = process
@@ -114,14 +116,17 @@ def race(task: Task, rivals: Sequence[Chain]) -> Generator[Message, None, None]:
                 except EOFError:
                     running.pop(receiver).join()
     finally:
-        for receiver, process in running.items():
+        for process in running.values():
             process.kill()
+        for receiver, process in running.items():
             process.join()
             receiver.close()
 
 
-def _run(chain: Chain, task: Task, sender: Connection) -> None:
+def _run(chain: Chain, task: Task, sender: Connection, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its children
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signals.end_with(parent)
     answered: set[int] = set()
 
     def send(message: Message) -> None:

@@ -24,7 +24,7 @@ from lnsym.machine.paths import Path
 from lnsym.machine.state import SP
 from lnsym.prove import refutation
 from lnsym.prove.divergence import first_divergence, first_without_counterpart
-from lnsym.prove.feasibility import on_feasible_paths
+from lnsym.prove.feasibility import Feasibility, on_feasible_paths
 from lnsym.prove.minimise import minimised
 from lnsym.prove.portfolio import METHODS, Decision, Limits, decide
 from lnsym.prove.provenance import locate_apart
@@ -48,6 +48,9 @@ ASSUMPTIONS = (
 ASSUMPTION_OF_METHOD = {"gf2": "gf2", "sweep": "sweep", "z3": "solver", "bitwuzla": "solver"}
 
 
+GRACE = 10.0
+"""Seconds beyond its limits for what a verification does besides: the contract's code, confirming a counterexample."""
+
 CONFIRMATIONS = 8
 """How many candidates for a counterexample are run."""
 
@@ -67,6 +70,11 @@ class Options:
     """A directory for the queries that sweep and the SMT solvers are asked."""
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
     """How many methods run at a time."""
+
+    @property
+    def seconds_in_all(self) -> float:
+        """After how long whoever waits for a verdict gives up."""
+        return 2 * self.timeout + GRACE
 
     def limits(self, title: str) -> Limits:
         """What the portfolio may use; queries written out are named by the title and their goal."""
@@ -95,12 +103,15 @@ def verify(
 
 
 def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUse]) -> list[str]:
-    """Those of the instructions that were run and of the methods that closed goals, by their names in SOUNDNESS.md."""
+    """Those of the instructions that were run, of the paths that were dropped and of the methods that closed goals."""
     run = [instruction for execution in executions for instruction in execution.code.decoded.values()]
     named = {assumption_of(i.encoding.mnemonic(i.fields) or "") for i in run}
     used = [ASSUMPTION_OF_METHOD[m.name] for m in methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
     objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
     kept = ["globals-kept"] if any(e.theorem.globals_kept and len(e.theorem.calls) > 1 for e in executions) else []
+    questions = [execution.feasible for execution in executions if isinstance(execution.feasible, Feasibility)]
+    if any(question.solver_dropped_some for question in questions):
+        used.append("solver")
     return [*sorted(name for name in named if name), *objects, *kept, *dict.fromkeys(used)]
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from lnsym.contract import Contract, NoContractFor
 from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
-from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare
+from lnsym.faults import ProcessDied, recorded
+from lnsym.processes import Crashed, OutOfTime, Plan, Returned, Work, results
+from lnsym.prove.equivalence.comparison import ASSUMPTIONS_OF_ALL, Equivalence, Routine, compare, labels
 from lnsym.prove.equivalence.disagreement import Differing, Disagreement
 from lnsym.prove.provenance import Apart
 from lnsym.prove.verify import Options
 from lnsym.show.verdicts import assumption_lines, case_text, input_lines, method_lines, report, verdict_line
-from lnsym.show.verification import SEVERITY, progress, summary
+from lnsym.show.verification import SEVERITY, out_of_time, progress, summary
 
 
 @dataclass(eq=False)
@@ -70,30 +74,59 @@ def compare_all(
     cases = contract.choices(parameters)
     width = max(len(case_text(contract.name, {**contract.parameters, **case})) for case in cases)
     codes = set()
-    try:
-        for case in cases:
+    with closing(results((_plan(routines, contract, case, options) for case in cases), 1)) as answers:
+        for _ in cases:
             with progress(one_line(f"{symbols[0]} = {symbols[1]} ({contract.name})")):
-                verdict = compare(*routines, contract, case, options)
-            outcome.verdicts.append(verdict)
-            codes.add(verdict.exit_code)
-            for line in lines(verdict, width):
+                answer = next(answers)
+            codes.add(answer.exit_code)
+            if isinstance(answer, LnsymError):
+                print(f"lnsym: {answer}", file=sys.stderr)
+                break
+            outcome.verdicts.append(answer)
+            for line in lines(answer, width):
                 print(line, flush=True)
-    except LnsymError as error:
-        print(f"lnsym: {error}", file=sys.stderr)
-        codes.add(error.exit_code)
     outcome.exit_code = next((code for code in SEVERITY if code in codes), 3)
     if len(cases) > 1 and outcome.verdicts:
         print(summary(outcome.verdicts, len(cases)))
     return outcome
 
 
+def _plan(
+    routines: tuple[Routine, Routine], contract: Contract, case: Mapping[str, object], options: Options
+) -> Plan[Equivalence | LnsymError]:
+    answer = yield Work(partial(_answer, routines, contract, case, options), options.seconds_in_all, quiet=False)
+    match answer:
+        case Returned(Equivalence() | LnsymError() as value):
+            return value
+        case Crashed(summary):
+            return ProcessDied(summary)
+        case OutOfTime(seconds):
+            return Equivalence(
+                routines[0].symbol, contract.name, {**contract.parameters, **case}, "unknown", out_of_time(seconds),
+                exit_code=3, seconds={"given up": seconds}, assumptions=ASSUMPTIONS_OF_ALL,
+                second=routines[1].symbol, labels=labels(*routines),
+            )  # fmt: skip
+        case _:
+            raise AssertionError(answer)
+
+
+def _answer(
+    routines: tuple[Routine, Routine], contract: Contract, case: Mapping[str, object], options: Options
+) -> Equivalence | LnsymError:
+    try:
+        return compare(*routines, contract, case, options)
+    except LnsymError as error:
+        return error
+    except Exception as error:  # whatever it is, it is no verdict
+        return recorded(error)
+
+
 def lines(verdict: Equivalence, case_width: int = 0) -> Iterator[str]:
     """`PROVED  first = second  contract(parameters)  method  seconds`, why not, and where they part."""
     yield verdict_line(replace(verdict, routine=" = ".join(verdict.labels)), case_width=case_width)
+    yield from assumption_lines(verdict)
     if verdict.disagreement is not None:
         yield from disagreement_lines(verdict.disagreement, verdict.labels)
-    if verdict.status == "proved":
-        yield from assumption_lines(verdict.assumptions)
     if verdict.status == "unknown":
         yield from method_lines(verdict)
     if verdict.apart is not None:

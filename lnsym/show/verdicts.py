@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import lnsym
+from isa.assumptions import IN_WORDS
 from lnsym.errors import one_line
 from lnsym.machine.image import Image
 from lnsym.prove.provenance import Apart
@@ -38,19 +39,11 @@ def case_text(contract: str, parameters: Mapping[str, object]) -> str:
 
 
 ASSUMPTIONS_IN_WORDS = {
-    "POINTER_AUTHENTICATION_AS_PLAIN": "pointers are canonical; one signed and authenticated alike is as it was",
-    "EXCLUSIVES_ALWAYS_SUCCEED": "a store-exclusive after its load-exclusive succeeds at once",
+    **IN_WORDS,
     "external-objects": "what another file defines is as large as what is read of it, and apart from all regions",
     "globals-kept": "no other code writes the file's globals between the calls",
 }
 """What a theorem rests on beyond what every one does, by its name in SOUNDNESS.md."""
-
-
-def assumption_lines(assumptions: Iterable[str]) -> Iterator[str]:
-    """The assumptions that not every verdict has, in words."""
-    for name in assumptions:
-        if name in ASSUMPTIONS_IN_WORDS:
-            yield f"  assumes  {ASSUMPTIONS_IN_WORDS[name]}"
 
 
 def verdict_line(verdict: Verdict, name_width: int = 0, case_width: int = 0) -> str:
@@ -71,6 +64,14 @@ def apart_lines(apart: Apart) -> Iterator[str]:
     yield f"  and      {apart.expected}"
     if apart.specified_at:
         yield f"           specified in {apart.specified_at}"
+
+
+def assumption_lines(verdict: Verdict) -> Iterator[str]:
+    """In words, what a proof rests on beyond what every one does."""
+    if verdict.status == "proved":
+        for name in verdict.assumptions:
+            if name in ASSUMPTIONS_IN_WORDS:
+                yield f"  assumes  {ASSUMPTIONS_IN_WORDS[name]} ({name})"
 
 
 def method_lines(verdict: Verdict) -> Iterator[str]:

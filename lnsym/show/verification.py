@@ -14,11 +14,11 @@ from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
 from lnsym.faults import ProcessDied, recorded
 from lnsym.machine.image import Image
-from lnsym.processes import Crashed, Plan, Returned, Work, results
+from lnsym.processes import Crashed, OutOfTime, Plan, Returned, Work, results
 from lnsym.prove.refutation import Counterexample
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
-from lnsym.prove.verify import Options
+from lnsym.prove.verify import ASSUMPTIONS, Options
 from lnsym.show.verdicts import (
     apart_lines,
     assumption_lines,
@@ -149,13 +149,9 @@ def _case_text(subject: Subject) -> str:
 
 
 def _answers(subjects: Sequence[Subject], options: Options, jobs: int) -> Generator[Verdict | LnsymError, None, None]:
-    """What comes of each case, in their order: here, or in processes that share out the processors."""
-    if jobs == 1:
-        for subject in subjects:
-            yield _answer(subject, options)
-        return
+    """What comes of each case, in their order, each in a process of its own; they share out the processors."""
     shared = replace(options, processes=max(1, options.processes // jobs))
-    yield from results((_plan(subject, shared) for subject in subjects), jobs)
+    yield from results((_plan(subject, shared, quiet=jobs > 1) for subject in subjects), jobs)
 
 
 def _answer(subject: Subject, options: Options) -> Verdict | LnsymError:
@@ -167,23 +163,33 @@ def _answer(subject: Subject, options: Options) -> Verdict | LnsymError:
         return recorded(error)
 
 
-def _plan(subject: Subject, options: Options) -> Plan[Verdict | LnsymError]:
-    answer = yield Work(partial(_answer, subject, options))
+def _plan(subject: Subject, options: Options, quiet: bool) -> Plan[Verdict | LnsymError]:
+    answer = yield Work(partial(_answer, subject, options), options.seconds_in_all, quiet)
     match answer:
         case Returned(Verdict() | LnsymError() as value):
             return value
         case Crashed(summary):
             return ProcessDied(summary)
+        case OutOfTime(seconds):
+            shown = {**subject.contract.parameters, **subject.case}
+            return Verdict(
+                subject.symbol, subject.contract.name, shown, "unknown", out_of_time(seconds), exit_code=3,
+                seconds={"given up": seconds}, assumptions=ASSUMPTIONS,
+            )  # fmt: skip
         case _:
             raise AssertionError(answer)
 
 
+def out_of_time(seconds: float) -> str:
+    """The reason of a verdict that was given up."""
+    return f"ran out of time and was given up after {seconds:.0f} s; --timeout gives it more"
+
+
 def _details(verdict: Verdict) -> Iterator[str]:
     """What follows the verdict's line: the counterexample, or what stayed open."""
+    yield from assumption_lines(verdict)
     if verdict.counterexample is not None:
         yield from counterexample_lines(verdict.counterexample)
-    if verdict.status == "proved":
-        yield from assumption_lines(verdict.assumptions)
     if verdict.status == "unknown":
         yield from method_lines(verdict)
         if verdict.apart is not None:

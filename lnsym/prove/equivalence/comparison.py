@@ -33,6 +33,9 @@ from lnsym.prove.vacuity import has_inputs
 from lnsym.prove.verdict import EXIT_CODES, Status, Verdict
 from lnsym.prove.verify import ASSUMPTIONS, CONFIRMATIONS, Options, assumptions_used, depends_on, exit_code_of_stopped
 
+ASSUMPTIONS_OF_ALL = tuple(name for name in ASSUMPTIONS if name != "specification")
+"""What every comparison rests on."""
+
 
 @dataclass(frozen=True)
 class Routine:
@@ -219,7 +222,7 @@ class _Comparison:
 
     def _assumptions(self, decision: Decision) -> Iterator[str]:
         """Those of every comparison, of the instructions that were run and of the methods that closed goals."""
-        yield from (name for name in ASSUMPTIONS if name != "specification")
+        yield from ASSUMPTIONS_OF_ALL
         used = assumptions_used(self._executions, decision.methods)
         yield from dict.fromkeys([*used, "solver"] if self._solver_dropped_some else used)
 
