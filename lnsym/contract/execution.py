@@ -147,6 +147,15 @@ def element_at(region: Region, block: Block, index: int) -> BV:
     return stored.reverse_bytes() if block.byteorder == "big" and step > 1 else stored
 
 
+def _zero_of(condition: BV) -> BV | None:
+    """What is 0 where the condition, an equality of two addresses, holds; None for any other condition."""
+    if condition.op != "eq" or condition.args[0].width != 64:
+        return None
+    one: BV = condition.args[0]
+    other: BV = condition.args[1]
+    return one - other
+
+
 def symbolic_start(image: Image, theorem: Theorem) -> State:
     """The state before the first call: every register, flag and element a variable."""
     externals = external_addresses(image)
@@ -155,6 +164,8 @@ def symbolic_start(image: Image, theorem: Theorem) -> State:
         memory.add(block_region(block))
     state = State.symbolic(memory, 0)
     state.guarded = True
+    memory.bounds = []
+    memory.zeros = tuple([zero for condition in theorem.assumptions if (zero := _zero_of(condition)) is not None])
     memory.add(stack_region(state.x_or_sp(SP), theorem.frame))
     for name, value in theorem.registers.items():
         abi.set_register(state, name, value)

@@ -12,8 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from lnsym.bv import BV, concat, operands, show
+from lnsym.bv import BV, concat, ite, operands, show
+from lnsym.bv.sums import addends_of
 from lnsym.errors import LnsymError
+from lnsym.machine.offsets import chosen, largest, places_of
 from lnsym.machine.tables import read_table
 
 
@@ -36,6 +38,43 @@ class OutsideMemory(LnsymError):
     def access(self) -> str:
         """Which access and what is wrong with it, without the instruction."""
         return f"{self.kind} of {byte_count(self.size)} {self.why}"
+
+
+@dataclass(eq=False)
+class OutsideRegion(LnsymError):
+    """An access at an offset that is no number, for the inputs on which it lies outside its region. Sizes in bytes."""
+
+    exit_code: ClassVar[int] = 3
+    kind: str
+    region: str
+    region_size: int
+    offset: BV
+    size: int
+    pc: int
+
+    def _message(self) -> str:
+        """Which access, where."""
+        where = f"at the offset {show(self.offset, length=90)}"
+        return (
+            f"{self.kind} of {byte_count(self.size)} {where} of `{self.region}`, by the instruction at {self.pc:#x}: "
+            f"nothing shows that it lies within its {byte_count(self.region_size)}"
+        )
+
+    def access(self, offset: int) -> str:
+        """Which access and what is wrong with it, the offset being this number, unsigned."""
+        if offset >> 63:
+            where = f"{byte_count((1 << 64) - offset)} before `{self.region}`"
+        else:
+            where = f"{byte_count(offset)} into `{self.region}`, which has {self.region_size}"
+        return f"{self.kind} of {byte_count(self.size)} {where}"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What an access that was made rests on: that it lies inside its region, a term of one bit; and what is wrong otherwise."""
+
+    inside: BV
+    otherwise: OutsideRegion
 
 
 @dataclass(eq=False)
@@ -320,6 +359,10 @@ class Memory:
         self.on_access: Callable[[str, Region, int, int, int], None] | None = None
         self.stack_access: int | None = None
         """The lowest offset of an access to the stack, the region that lies below its base, since this was last set to None."""
+        self.bounds: list[Bound] | None = None
+        """What accesses at symbolic offsets rest on, for the one who runs the code to see to; None where such accesses are errors."""
+        self.zeros: tuple[BV, ...] = ()
+        """Terms of 64 bits that are known to be 0: what is left of a pointer when what it equals is subtracted."""
         for region in regions:
             self.add(region)
 
@@ -345,6 +388,8 @@ class Memory:
         twin._fixed = [region.copy() if region.writable else region for region in self._fixed]
         twin._starts = self._starts.copy()
         twin.on_access = self.on_access
+        twin.bounds = None if self.bounds is None else self.bounds.copy()
+        twin.zeros = self.zeros
         return twin
 
     def same_as(self, other: Memory) -> bool:
@@ -408,7 +453,12 @@ class Memory:
         return region, offset if offset < 1 << 63 else offset - (1 << 64)
 
     def _locate(self, kind: str, address: BV, size: int, pc: int) -> tuple[Region, int]:
-        placed = self.place(address)
+        return self._allowed(self.place(address), kind, address, size, pc)
+
+    def _allowed(
+        self, placed: tuple[Region, int] | None, kind: str, address: BV, size: int, pc: int
+    ) -> tuple[Region, int]:
+        """The place of an access that its region allows. Raises OutsideMemory."""
         if placed is None:
             raise OutsideMemory(kind, address, size, pc, _in_no_region(address))
         region, offset = placed
@@ -417,8 +467,7 @@ class Memory:
         if offset < region.start or offset + size > region.start + region.size:
             raise OutsideMemory(kind, address, size, pc, _outside(region, offset, size, address))
         if not (region.readable if kind == "load" else region.writable):
-            permission = "write-only" if kind == "load" else "read-only"
-            why = f"{byte_count(offset)} into `{region.name}`, which is {permission}"
+            why = f"{byte_count(offset)} into `{region.name}`, which is {_permission(kind)}"
             raise OutsideMemory(kind, address, size, pc, why)
         if region.start < 0 and (self.stack_access is None or offset < self.stack_access):
             self.stack_access = offset
@@ -445,10 +494,22 @@ class Memory:
 
     def load(self, address: BV, size: int, pc: int = 0) -> BV:
         """`size` bytes from `address`, little-endian. Raises OutsideMemory, SymbolicOffset."""
-        if address.op in ("sum", "add") and self.place(address) is None:
-            return self._load_from_table(address, size, pc)
-        region, offset = self._locate("load", address, size, pc)
+        placed = self.place(address)
+        if placed is None:
+            address = self._resolved(address)
+            placed = self.place(address)
+            if placed is None and address.op in ("sum", "add"):
+                return self._load_somewhere(address, size, pc)
+        region, offset = self._allowed(placed, "load", address, size, pc)
         return region.read(offset, size)
+
+    def _load_somewhere(self, address: BV, size: int, pc: int) -> BV:
+        """A load at an offset that is no number."""
+        found = self._places("load", address, size, pc)
+        if found is None:
+            return self._load_from_table(address, size, pc)
+        region, offset, places = found
+        return chosen(offset, places, lambda place: self._inside("load", region, place, size, pc).read(place, size))
 
     def _load_from_table(self, address: BV, size: int, pc: int) -> BV:
         """A load whose address is symbolic: from a constant table, or not supported."""
@@ -472,8 +533,71 @@ class Memory:
 
     def store(self, address: BV, value: BV, pc: int = 0) -> None:
         """Write `value`, little-endian, from `address`. Raises OutsideMemory."""
-        region, offset = self._locate("store", address, value.width // 8, pc)
-        region.write(offset, value)
+        size = value.width // 8
+        placed = self.place(address)
+        if placed is None:
+            address = self._resolved(address)
+            placed = self.place(address)
+            if placed is None and address.op in ("sum", "add"):
+                found = self._places("store", address, size, pc)
+                if found is not None:
+                    region, offset, places = found
+                    for place in places:
+                        self._inside("store", region, place, size, pc)
+                        region.write(place, ite(offset.eq(place), value, region.read(place, size)))
+                    return
+        region, number = self._allowed(placed, "store", address, size, pc)
+        region.write(number, value)
+
+    # -- offsets that are no numbers ------------------------------------------------------------
+
+    def _resolved(self, address: BV) -> BV:
+        """The address as one in a region, where a known equality of pointers makes it one; else as it is."""
+        if not self.zeros or address.width != 64 or self._based(address) is not None:
+            return address
+        others = [other for zero in self.zeros for other in (address - zero, address + zero)]
+        placed = [other for other in others if self.place(other) is not None]
+        based = [other for other in others if self._based(other) is not None]
+        return next(iter([*placed, *based]), address)
+
+    def _based(self, address: BV) -> Region | None:
+        """The one region whose base is an addend of the address."""
+        based = [self._symbolic.get(term) for _, times, term in addends_of(address)[0] if times == 1]
+        found = [region for region in based if region is not None]
+        return found[0] if len(found) == 1 else None
+
+    def _places(self, kind: str, address: BV, size: int, pc: int) -> tuple[Region, BV, list[int]] | None:
+        """The region, the offset there and the numbers it may be; that it is one of them is in `bounds` where it needs to be shown.
+
+        None where the address is based on no region, or may be at too many places. Raises OutsideMemory where no place will do.
+        """
+        region = self._based(address) if self.bounds is not None else None
+        if self.bounds is None or region is None or region.start < 0 or not isinstance(region.base, BV):
+            return None
+        offset = address - region.base
+        if not (region.readable if kind == "load" else region.writable):
+            why = f"in `{region.name}`, which is {_permission(kind)}"
+            raise OutsideMemory(kind, address, size, pc, why)
+        places = places_of(offset, region.size - size) if size <= region.size else []
+        if places is None:
+            return None
+        if not places:
+            raise OutsideMemory(kind, address, size, pc, f"at no place of `{region.name}`, which has {region.size}")
+        if largest(offset) > region.size - size:
+            inside = offset.ule(region.size - size)
+            self.bounds.append(Bound(inside, OutsideRegion(kind, region.name, region.size, offset, size, pc)))
+        return region, offset, places
+
+    def _inside(self, kind: str, region: Region, offset: int, size: int, pc: int) -> Region:
+        """The region, an access to it noted."""
+        if self.on_access is not None:
+            self.on_access(kind, region, offset, size, pc)
+        return region
+
+
+def _permission(kind: str) -> str:
+    """What a region may be used for that does not allow an access of this kind."""
+    return "write-only" if kind == "load" else "read-only"
 
 
 def _in_no_region(address: BV) -> str:

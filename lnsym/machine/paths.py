@@ -204,25 +204,31 @@ class Explorer:
         waiting = [(Path(start, conditions, steps), BV.const(start.pc, 64))]
         while waiting:
             path, target = waiting.pop()
+            outside: list[Path] = []
             try:
-                forks = self._run(path, target)
+                forks = self._run(path, target, outside)
             except LnsymError as error:
                 path.stopped = error
+                yield from outside
                 yield path
                 continue
+            yield from outside
             if forks is None:
                 yield path
             else:
                 waiting.extend(sorted(forks, key=_falls_through))  # the last one goes first
 
-    def _run(self, path: Path, target: BV) -> list[tuple[Path, BV]] | None:
-        """Run from `target` until the path returns (None) or splits (the forks and where each goes, if anywhere)."""
+    def _run(self, path: Path, target: BV, outside: list[Path]) -> list[tuple[Path, BV]] | None:
+        """Run from `target` until the path returns (None) or splits (the forks and where each goes, if anywhere).
+
+        `outside` gets the paths that stop on the way, at accesses that may lie outside their region.
+        """
         if self.observer is not None:
             self.observer.begin(path.state, path.conditions)
         before = _Before()
         while target is not self.returns_to:
             if target.op == "const":
-                target = self._run_straight(path, target.args[0], before)
+                target = self._run_straight(path, target.args[0], before, outside)
                 continue
             arms = self._arms(path, target)
             if len(arms) != 1:
@@ -230,7 +236,7 @@ class Explorer:
             path.conditions, target = arms[0]
         return None
 
-    def _run_straight(self, path: Path, pc: int, before: _Before) -> BV:
+    def _run_straight(self, path: Path, pc: int, before: _Before, outside: list[Path]) -> BV:
         """Run from `pc`, a branch's target, up to the next branch to the return address or a symbolic target, and return that."""
         state = path.state
         memory = state.memory
@@ -247,6 +253,8 @@ class Explorer:
             instruction.execute(state)
             if memory.stack_access is not None or state.general[SP] is not stack_pointer:
                 check_stack(state, stack_pointer)
+            if memory.bounds:
+                outside += self._outside(path)
             if observer is not None:
                 observer(instruction, state)
             target = state.next_pc
@@ -259,6 +267,16 @@ class Explorer:
             pc = target.args[0]
             self._check(path, pc, before)
         raise StepLimit(self.max_steps, pc, self.code.image.describe(pc))
+
+    def _outside(self, path: Path) -> Iterator[Path]:
+        """The path as it stops where an access of its last instruction lies outside; it goes on where all of them lie inside."""
+        bounds, path.state.memory.bounds = path.state.memory.bounds or [], []
+        for bound in bounds:
+            if bound.inside in path.conditions:
+                continue
+            conditions = (*path.conditions, ~bound.inside)
+            yield Path(path.state.copy(), conditions, path.steps, bound.otherwise, path.last)
+            path.conditions = (*path.conditions, bound.inside)
 
     def _check(self, path: Path, pc: int, before: _Before) -> None:
         """Raises EndlessLoop and TimeLimit, of a path that has branched to `pc`."""

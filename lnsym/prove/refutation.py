@@ -20,7 +20,7 @@ from lnsym.contract.preconditions import preconditions
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
-from lnsym.machine.memory import OutsideMemory, SymbolicOffset
+from lnsym.machine.memory import OutsideMemory, OutsideRegion, SymbolicOffset
 from lnsym.machine.paths import Conditions, EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.prove.replay import Replay, replay
 
@@ -144,7 +144,8 @@ def may_be_refuted(execution: Execution, path: Path) -> bool:
     if isinstance(stopped, UnknownTarget):
         names = [variable.name for variable in variables([stopped.target])]
         return not any(".byte[" in name and not name.startswith("stack") for name in names)
-    return isinstance(stopped, OutsideMemory | SymbolicOffset | NotCode | EndlessLoop | StepLimit | TimeLimit)
+    possible = OutsideMemory | OutsideRegion | SymbolicOffset | NotCode | EndlessLoop | StepLimit | TimeLimit
+    return isinstance(stopped, possible)
 
 
 def stopped_on(execution: Execution, sample: Sample) -> list[Path]:
@@ -171,7 +172,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
         return None
     expected = _expected(execution, full)
     if seen.run.ending != "returned":
-        violation = violation_of(execution, stopped, seen.run)
+        violation = violation_of(execution, stopped, seen.run, full)
         return Counterexample(full, violation=violation, inputs=_inputs(execution, full)) if violation else None
     if stopped:
         return None  # what the emulator did after the simulator stopped is no evidence
@@ -186,8 +187,8 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     return Counterexample(full, differences, inputs=_inputs(execution, full))
 
 
-def violation_of(execution: Execution, stopped: Iterable[Path], run: Run) -> str:
-    """What a run that did not return did wrong, in words.
+def violation_of(execution: Execution, stopped: Iterable[Path], run: Run, sample: Sample) -> str:
+    """What a run on a complete sample that did not return did wrong, in words.
 
     What the emulator does after the simulator stopped is no evidence: empty unless it ended at the same instruction, in the same way.
     """
@@ -196,6 +197,9 @@ def violation_of(execution: Execution, stopped: Iterable[Path], run: Run) -> str
         if not may_be_refuted(execution, path):
             continue
         fault = path.stopped
+        if run.ending == "outside" and isinstance(fault, OutsideRegion) and fault.pc == run.pc:
+            ((offset,),) = evaluate([fault.offset], [sample], default=0)
+            return f"{fault.access(offset)}, at {run.pc:#x} ({image.describe(run.pc)})"
         if run.ending == "outside" and isinstance(fault, OutsideMemory | SymbolicOffset) and fault.pc == run.pc:
             access = fault.access if isinstance(fault, OutsideMemory) else run.access
             return f"{access}, at {run.pc:#x} ({image.describe(run.pc)})"

@@ -85,7 +85,7 @@ def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disag
         stopped = stopped_on(side.execution, own)
         seen = replay(side.execution, own, steps_to_show(side.execution, stopped))
         if seen.run.ending != "returned":
-            violation = violation_of(side.execution, stopped, seen.run)
+            violation = violation_of(side.execution, stopped, seen.run, own)
             if not violation:
                 return None
             disagreement.violations.append(f"{side.label}: {violation}")
