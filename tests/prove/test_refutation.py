@@ -496,8 +496,8 @@ def test_a_structural_method_that_says_yes_to_all_is_noticed(broken: Image, monk
 def test_bounds_that_are_not_checked_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """By whatever stores past a region, as `memcpy_64_overrun` and the changed copies do."""
 
-    def anywhere(self: Memory, kind: str, address: BV, size: int, pc: int) -> object:
-        return self.place(address)
+    def anywhere(self: Memory, placed: object, kind: str, address: BV, size: int, pc: int) -> object:
+        return placed
 
     def statement(t: Theorem) -> None:
         out = t.region("out", 1, 64, access="w")
@@ -506,7 +506,7 @@ def test_bounds_that_are_not_checked_are_noticed(monkeypatch: pytest.MonkeyPatch
 
     code = [store(31, 0), store(31, 0, 1), RET]
     assert_refuted(judge(statement, *code))
-    monkeypatch.setattr(Memory, "_locate", anywhere)
+    monkeypatch.setattr(Memory, "_allowed", anywhere)
     assert judge(statement, *code).status == "proved"
 
 
