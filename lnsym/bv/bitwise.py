@@ -21,7 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from lnsym.bv import slices
+from lnsym.bv import slices, sums
+from lnsym.bv.known_bits import fixed_low_bits
 from lnsym.bv.term import BV, intern, level
 
 Factor: TypeAlias = tuple[int, int, BV]  # serial, rotation to the right, word
@@ -170,6 +171,10 @@ def bv_and(a: BV, b: BV) -> BV:
             return a
     if not level.rules:
         return intern("and", a.width, (a, b))
+    if b.op == "const":
+        masked = _mask_of_fixed_bits(a, b.args[0])
+        if masked is not None:
+            return masked
     if a is b:  # and-self: x & x = x
         return a
     if a.op == "concat" or b.op == "concat":
@@ -177,6 +182,19 @@ def bv_and(a: BV, b: BV) -> BV:
         if split is not None:
             return split
     return from_items(and_items(*product_operands(a, b)), a.width)
+
+
+def _mask_of_fixed_bits(term: BV, mask: int) -> BV | None:
+    """mask-of-fixed-bits: (2**k * x + m) & n = m & n, n < 2**k; and 2**k * x + (m & n), where all bits of n from k up are 1"""
+    count, value = fixed_low_bits(term)
+    if not count:
+        return None
+    below = (1 << count) - 1
+    if not mask & ~below:
+        return BV.const(value & mask, term.width)
+    if mask | below == (1 << term.width) - 1:
+        return sums.subtract(term, BV.const(value & ~mask, term.width))
+    return None
 
 
 def bv_or(a: BV, b: BV) -> BV:

@@ -1,10 +1,30 @@
-"""Which bits of a term can be 1: a cheap bound, exact for masks, slices and zero extensions."""
+"""Which bits of a term can be 1, and which low bits never change: cheap bounds."""
 
 from __future__ import annotations
 
 from lnsym.bv.term import BV
 
 MAX_DEPTH = 12
+
+
+def fixed_low_bits(term: BV) -> tuple[int, int]:
+    """(count, value): the lowest `count` bits of a sum, or of its low part, are `value` whatever the variables are.
+
+    That is so below the lowest bit of all its coefficients. (0, 0) for any other term.
+    """
+    if term.op == "extract" and term.args[1] == 0:
+        count, value = fixed_low_bits(term.args[0])
+        return (count, value) if count <= term.width else (0, 0)
+    if term.op != "sum":
+        return 0, 0
+    addends, constant = term.args
+    together = 0
+    for _, coefficient, _ in addends:
+        together |= coefficient
+        if together & 1:
+            return 0, 0
+    lowest = together & -together
+    return lowest.bit_length() - 1, constant & (lowest - 1)
 
 
 def possible_ones(term: BV, depth: int = MAX_DEPTH) -> int:

@@ -158,6 +158,19 @@ BITWISE = (
         (Example(lambda w: x(w) & -1, x, "var", raw=plain("and", x, number(-1))),),
         (NearMiss("one bit is missing", lambda w: x(w) & -2, x),),
     ),
+    Rule(
+        "mask-of-fixed-bits",
+        "(2**k * x + m) & n = m & n, n < 2**k; and 2**k * x + (m & n), where all bits of n from k up are 1", "bitwise",
+        (
+            Example(lambda w: (4 * x(w) + 7) & 3, number(3), "const", least=4),
+            Example(lambda w: (4 * x(w) - 8 * y(w) + 7) & 2, number(2), "const", least=4),
+            Example(lambda w: (4 * x(w) + 7) & -4, lambda w: 4 * x(w) + 4, "sum", least=4),
+            Example(lambda w: (4 * x(w) + 15) & -2, lambda w: 4 * x(w) + 14, "sum", least=5),
+            Example(lambda w: (4 * x(w + 1) + 7)[w - 1 : 0] & 3, number(3), "const", least=4),
+        ),
+        (NearMiss("a bit of x in the mask", lambda w: (4 * x(w) + 7) & 7, number(7), least=4),
+         NearMiss("a bit of x not in it", lambda w: (4 * x(w) + 15) & -8, lambda w: 4 * x(w) + 8, least=5)),
+    ),
     Rule("and-self", "x & x = x", "bitwise", (Example(lambda w: x(w) & x(w), x, "var"),)),
     Rule(
         "ring-and", "(x ^ y) & z = (x & z) ^ (y & z)", "bitwise",
@@ -431,6 +444,24 @@ SLICES = (
                 least=2,
             ),
         ),
+    ),
+    Rule(
+        "slice-of-fixed-bits", "(2**k * x + m)[i:j] = m[i:j], i < k", "slices",
+        (
+            Example(lambda w: (4 * x(w) + 7)[1:0], lambda w: const(3, 2), "const", least=4),
+            Example(lambda w: (4 * x(w) - 8 * y(w) + 7)[1], lambda w: const(1, 1), "const", least=4),
+        ),
+        (NearMiss("a bit of x among them", lambda w: (4 * x(w) + 7)[2:0], lambda w: const(7, 3), least=4),
+         NearMiss("another addend", lambda w: (4 * x(w) + y(w) + 7)[1:0], lambda w: const(3, 2), least=4)),
+    ),
+    Rule(
+        "adjacent-fixed-bits", "x[i:k] ++ m = x[i:0], where the low k bits of x are always m", "slices",
+        (
+            Example(lambda w: concat((4 * x(w) + 7)[w - 1 : 2], const(3, 2)), lambda w: 4 * x(w) + 7, "sum", least=5),
+            Example(lambda w: concat((4 * x(w) + 7)[w - 1 : 1], const(1, 1)), lambda w: 4 * x(w) + 7, "sum", least=5),
+        ),
+        (NearMiss("other bits", lambda w: concat((4 * x(w) + 7)[w - 1 : 2], const(1, 2)), lambda w: 4 * x(w) + 7,
+                  least=5),),
     ),
     Rule(
         "slice-of-rotation", "(m & ror(x, k))[i:j] = slices of x and zeros, where each bit is of one word", "slices",

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from lnsym.bv import bitwise
+from lnsym.bv.known_bits import fixed_low_bits
 from lnsym.bv.term import BV, intern, level
 
 MAX_SEGMENTS = 16
@@ -39,6 +40,10 @@ def extract(term: BV, high: int, low: int) -> BV:
             return _extract_from_bitwise(term, high, low)
         if op == "sext":
             return _extract_from_sext(term.args[0], high, low)
+        if op == "sum":  # slice-of-fixed-bits: (2**k * x + m)[i:j] = m[i:j], i < k
+            count, value = fixed_low_bits(term)
+            if high < count:
+                return BV.const(value >> low, width)
     return intern("extract", width, (term, low))
 
 
@@ -192,6 +197,12 @@ def join_adjacent(high: BV, low: BV) -> BV | None:
             if high.args[0] is word and high.args[1] == bottom + low.width:
                 width = high.width + low.width
                 return word if width == word.width else intern("extract", width, (word, bottom))
+        elif low.op == "const" and high.args[0].op == "sum" and high.args[1] == low.width:
+            # adjacent-fixed-bits: x[i:k] ++ m = x[i:0], where the low k bits of x are always m
+            word = high.args[0]
+            count, value = fixed_low_bits(word)
+            if low.width <= count and low.args[0] == value & ((1 << low.width) - 1):
+                return extract(word, high.width + low.width - 1, 0)
     elif op == "const":
         if low.op == "const":  # adjacent-constants: m ++ n = 2**k * m + n, k the width of n
             return BV.const(high.args[0] << low.width | low.args[0], high.width + low.width)
