@@ -67,5 +67,14 @@ class State(Protocol):
     def clear_exclusive(self) -> None:
         """CLREX: the monitor is clear."""
 
+    def address(self, number: int) -> BV:
+        """The address, 64 bits, of what lies at `number`, where `pc` is the number of this instruction; code may be loaded anywhere."""
+
+    def page(self) -> BV:
+        """The address of the 4 KiB page that this instruction is in."""
+
     def branch(self, target: BV) -> None:
-        """Continue at `target`, 64 bits; a target `ite(condition, there, next)` is a conditional branch."""
+        """Continue at `target`, a number as `pc` is, 64 bits; `ite(condition, there, next)` is a conditional branch."""
+
+    def branch_to(self, address: BV) -> None:
+        """Continue at an address, 64 bits."""

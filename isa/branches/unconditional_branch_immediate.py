@@ -16,5 +16,5 @@ def mnemonic(f: Fields) -> str:
 def execute(state: State, f: Fields) -> None:
     offset = BV.const(f.imm26, 26).sign_extend(64) << 2
     if f.op:
-        state.set_x(30, BV.const(state.pc + 4, 64))
+        state.set_x(30, state.address(state.pc + 4))
     state.branch(offset + state.pc)

@@ -50,8 +50,8 @@ def execute(state: State, f: Fields) -> None:
         modifier = state.x_or_sp(31 if returns else f.op4) if returns or f.opc & 0b1000 else BV.const(0, 64)
         target = state.authenticate("IA" if f.op3 == _KEY_A else "IB", target, modifier)
     if f.opc & 0b0001:
-        state.set_x(30, BV.const(state.pc + 4, 64))
-    state.branch(target)
+        state.set_x(30, state.address(state.pc + 4))
+    state.branch_to(target)
 
 
 def generate(random: Random) -> int:

@@ -15,7 +15,4 @@ def mnemonic(f: Fields) -> str:
 
 def execute(state: State, f: Fields) -> None:
     offset = BV.const(f.immhi << 2 | f.immlo, 21).sign_extend(64)
-    if f.op:
-        state.set_x(f.Rd, (offset << 12) + (state.pc & ~0xFFF))
-    else:
-        state.set_x(f.Rd, offset + state.pc)
+    state.set_x(f.Rd, state.page() + (offset << 12) if f.op else state.address(state.pc) + offset)

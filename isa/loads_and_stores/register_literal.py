@@ -5,7 +5,6 @@ from __future__ import annotations
 from isa.encoding import Fields
 from isa.interface import State
 from isa.loads_and_stores.addressing import signed_immediate
-from lnsym.bv import BV
 
 PATTERN = "opc 011 V 00 imm19 Rt"
 
@@ -17,7 +16,7 @@ def mnemonic(f: Fields) -> str | None:
 
 
 def execute(state: State, f: Fields) -> None:
-    address = BV.const(state.pc + 4 * signed_immediate(f.imm19, 19), 64)
+    address = state.address(state.pc + 4 * signed_immediate(f.imm19, 19))
     if f.V:
         state.set_v(f.Rt, state.load(address, 4 << f.opc))
     elif f.opc == 0b10:

@@ -146,6 +146,10 @@ def bv_xor(a: BV, b: BV) -> BV:
         return a
     if not level.rules:
         return intern("xor", a.width, (a, b))
+    if b.op == "const":
+        count, value = fixed_low_bits(a)
+        if not b.args[0] >> count:  # xor-with-fixed-bits: (2**k * x + m) ^ n = 2**k * x + (m ^ n), m, n < 2**k
+            return sums.add(a, BV.const((value ^ b.args[0]) - value, a.width))
     if a is b:  # xor-self: x ^ x = 0
         return BV.const(0, a.width)
     if a.op == "concat" or b.op == "concat":
@@ -210,6 +214,10 @@ def bv_or(a: BV, b: BV) -> BV:
             return b
     if not level.rules:
         return intern("or", a.width, (a, b))
+    if b.op == "const":
+        count, value = fixed_low_bits(a)
+        if not b.args[0] >> count:  # or-with-fixed-bits: (2**k * x + m) | n = 2**k * x + (m | n), m, n < 2**k
+            return sums.add(a, BV.const((value | b.args[0]) - value, a.width))
     if a is b:  # or-self: x | x = x
         return a
     if a.op == "concat" or b.op == "concat":

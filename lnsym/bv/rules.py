@@ -171,6 +171,22 @@ BITWISE = (
         (NearMiss("a bit of x in the mask", lambda w: (4 * x(w) + 7) & 7, number(7), least=4),
          NearMiss("a bit of x not in it", lambda w: (4 * x(w) + 15) & -8, lambda w: 4 * x(w) + 8, least=5)),
     ),
+    Rule(
+        "xor-with-fixed-bits", "(2**k * x + m) ^ n = 2**k * x + (m ^ n), m, n < 2**k", "bitwise",
+        (
+            Example(lambda w: (4 * x(w) + 9) ^ 3, lambda w: 4 * x(w) + 10, "sum", least=5),
+            Example(lambda w: (4 * x(w) - 8 * y(w) + 9) ^ 1, lambda w: 4 * x(w) - 8 * y(w) + 8, "sum", least=5),
+        ),
+        (NearMiss("a bit of x is flipped", lambda w: (4 * x(w) + 8) ^ 4, lambda w: 4 * x(w) + 12, least=5),),
+    ),
+    Rule(
+        "or-with-fixed-bits", "(2**k * x + m) | n = 2**k * x + (m | n), m, n < 2**k", "bitwise",
+        (
+            Example(lambda w: (4 * x(w) + 9) | 3, lambda w: 4 * x(w) + 11, "sum", least=5),
+            Example(lambda w: (4 * x(w) - 8 * y(w) + 9) | 1, lambda w: 4 * x(w) - 8 * y(w) + 9, "sum", least=5),
+        ),
+        (NearMiss("a bit of x is set", lambda w: (4 * x(w) + 8) | 4, lambda w: 4 * x(w) + 12, least=5),),
+    ),
     Rule("and-self", "x & x = x", "bitwise", (Example(lambda w: x(w) & x(w), x, "var"),)),
     Rule(
         "ring-and", "(x ^ y) & z = (x & z) ^ (y & z)", "bitwise",

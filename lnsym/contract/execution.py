@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +13,7 @@ from lnsym.contract import abi
 from lnsym.contract.goals import Goal
 from lnsym.contract.theorem import Block, ContractError, Theorem
 from lnsym.errors import one_line
+from lnsym.machine.addresses import Addresses, externals_of, printable
 from lnsym.machine.decode import Code
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.memory import Contents, Elements, Memory, Region, Unknown
@@ -26,12 +26,12 @@ MAX_STEPS = 1_000_000
 class SegmentBytes:
     """The bytes of a segment whose contents are what the file says. Reading raises what `Image.read` raises.
 
-    `externals` gives the symbols of other files addresses that are terms; without them they have those that stand in for them.
+    With `addresses` those that nobody knows before the file is linked and loaded are terms; without, they have their stand-ins.
     """
 
-    def __init__(self, image: Image, segment: Segment, externals: Mapping[str, BV]) -> None:
+    def __init__(self, image: Image, segment: Segment, addresses: Addresses | None) -> None:
         self._image = image
-        self._externals = externals
+        self._addresses = addresses
         self._start = segment.address
 
     def byte(self, offset: int) -> BV:
@@ -42,29 +42,26 @@ class SegmentBytes:
         """`size` bytes from `offset`, little-endian, as a constant."""
         address = self._start + offset
         value = BV.const(int.from_bytes(self._image.read(address, size), "little"), 8 * size)
-        if self._externals:
-            for at, use in self._image.external_words_in(address, size).items():
-                value = _overlaid(value, self._externals[use.symbol] + use.addend, at - address)
+        if self._addresses is not None:
+            for at, use in self._image.address_words_in(address, size).items():
+                value = _overlaid(value, self._addresses.word(use, at), at - address)
         return value
 
 
 def _overlaid(value: BV, word: BV, at: int) -> BV:
     """A little-endian value with the bytes of a word that starts at its byte `at`, which may be negative, in their place."""
     first, last = max(at, 0), min(at + word.width // 8, value.width // 8)
+    if first >= last:
+        return value
     part = word.extract(8 * (last - at) - 1, 8 * (first - at))
     above = [value.extract(value.width - 1, 8 * last)] if 8 * last < value.width else []
     below = [value.extract(8 * first - 1, 0)] if first else []
     return concat(*above, part, *below)
 
 
-def external_addresses(image: Image) -> dict[str, BV]:
-    """A variable for the address of each symbol that another file defines."""
-    return {name: BV.var(f"{_printable(name)}@external{n}", 64) for n, name in enumerate(image.externals)}
-
-
-def _printable(name: str) -> str:
-    """A name with only letters, digits, dots and hyphens kept."""
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+def addresses_of(image: Image) -> Addresses:
+    """A variable for each address of an image that only a linker or a loader chooses."""
+    return Addresses(image.pieces, externals_of(tuple(image.externals)))
 
 
 def unknown_name(segment: Segment, call: int = 0) -> str:
@@ -72,7 +69,7 @@ def unknown_name(segment: Segment, call: int = 0) -> str:
 
     Of the name that the file gives it only letters, digits, dots and hyphens are kept.
     """
-    place = f"{_printable(segment.name)}@{segment.address:#x}"
+    place = f"{printable(segment.name)}@{segment.address:#x}"
     return f"{place}_{call}" if call else place
 
 
@@ -88,15 +85,15 @@ def forget_globals(
             memory.replace_contents(base(segment), contents(segment))
 
 
-def segment_region(image: Image, segment: Segment, externals: Mapping[str, BV] = {}) -> Region:
+def segment_region(image: Image, segment: Segment, addresses: Addresses | None = None) -> Region:
     """A segment as a region: never to be written; its bytes known where no other code can have changed them.
 
-    `externals` as in `SegmentBytes`; what another file defines lies at its symbol's address.
+    `addresses` as in `SegmentBytes`; what another file defines lies at its symbol's address.
     """
-    contents: Contents = SegmentBytes(image, segment, externals) if segment.constant else Unknown(unknown_name(segment))
+    contents: Contents = SegmentBytes(image, segment, addresses) if segment.constant else Unknown(unknown_name(segment))
     return Region(
         one_line(segment.name),
-        base_of(segment, externals),
+        base_of(segment, addresses),
         segment.size,
         contents,
         readable=segment.readable,
@@ -104,11 +101,11 @@ def segment_region(image: Image, segment: Segment, externals: Mapping[str, BV] =
     )
 
 
-def base_of(segment: Segment, externals: Mapping[str, BV]) -> int | BV:
-    """Where a segment lies: a number, or the address of a symbol that another file defines."""
-    if segment.external is None:
+def base_of(segment: Segment, addresses: Addresses | None) -> int | BV:
+    """Where a segment lies: its number in the layout, or the address of a symbol that another file defines."""
+    if segment.external is None or addresses is None:
         return segment.address
-    return externals.get(segment.external, segment.address)
+    return addresses.externals[segment.external]
 
 
 def block_region(block: Block) -> Region:
@@ -158,8 +155,9 @@ def _zero_of(condition: BV) -> BV | None:
 
 def symbolic_start(image: Image, theorem: Theorem) -> State:
     """The state before the first call: every register, flag and element a variable."""
-    externals = external_addresses(image)
-    memory = Memory([segment_region(image, segment, externals) for segment in image.segments])
+    addresses = addresses_of(image)
+    memory = Memory([segment_region(image, segment, addresses) for segment in image.segments])
+    memory.addresses = addresses
     for block in theorem.blocks:
         memory.add(block_region(block))
     state = State.symbolic(memory, 0)
@@ -190,9 +188,9 @@ class Execution:
     """Seconds for `run`; paths that are under way then are stopped."""
     code: Code = field(init=False)
     code_on_numbers: Code = field(init=False)
-    """The same for a state of numbers: what another file defines lies where the image has a stand-in for it."""
-    externals: dict[str, BV] = field(init=False)
-    """The addresses of the symbols that other files define."""
+    """The same for a state of numbers: everything lies where the layout of the image has it or a stand-in for it."""
+    addresses: Addresses = field(init=False)
+    """Those that only a linker or a loader chooses."""
     start: State = field(init=False)
     paths: list[Path] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
@@ -201,9 +199,9 @@ class Execution:
     _external_contents: list[Unknown] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self.externals = external_addresses(self.image)
-        self.code = Code(self.image, self.externals)
-        self.code_on_numbers = Code(self.image) if self.externals else self.code
+        self.addresses = addresses_of(self.image)
+        self.code = Code(self.image, self.addresses)
+        self.code_on_numbers = Code(self.image) if self.image.address_uses else self.code
         self.start = symbolic_start(self.image, self.theorem)
 
     def entry(self, symbol: str | None) -> int:
@@ -229,12 +227,12 @@ class Execution:
 
     @property
     def _external_bases(self) -> frozenset[BV]:
-        return frozenset(self.externals.values())
+        return frozenset(self.addresses.externals.values())
 
     @cached_property
     def external_variables(self) -> dict[BV, str]:
         """The variables for what other files define, addresses and bytes, each with its symbol."""
-        found = {address: name for name, address in self.externals.items()}
+        found = {address: name for name, address in self.addresses.externals.items()}
         for segment in self.image.segments:
             if segment.external is not None:
                 for call in range(len(self.theorem.calls)):
@@ -265,7 +263,7 @@ class Execution:
                     state.memory,
                     self.image,
                     lambda segment: self._unknown(segment, number),
-                    lambda segment: base_of(segment, self.externals),
+                    lambda segment: base_of(segment, self.addresses),
                 )
         returns_to = self.returns_to(number)
         abi.enter(state, call.arguments, self.entry(call.symbol), returns_to)

@@ -42,8 +42,10 @@ def placement(execution: Execution, random: Random) -> Sample:
 
 
 def stand_ins(execution: Execution) -> Sample:
-    """The addresses of other files' symbols: those that stand in for them in the bytes that an emulator runs."""
-    return {address.name: execution.image.externals[name] for name, address in execution.externals.items()}
+    """The addresses that a linker or a loader chooses: those that stand in for them in the bytes that an emulator runs."""
+    addresses = execution.addresses
+    externals = {address.name: execution.image.externals[name] for name, address in addresses.externals.items()}
+    return externals | {variable.name: value for variable, value in addresses.variables.items()}
 
 
 def _value(random: Random, width: int) -> int:

@@ -1,7 +1,7 @@
 """What a theorem assumes of pointers, as terms: for solvers, which know nothing of regions.
 
 No region is at address 0; each ends below the end of the address space and has its alignment;
-regions, the stack and the image are pairwise disjoint, and apart from what other files define.
+regions and the stack are pairwise disjoint, and apart from the image and from what other files define.
 """
 
 from __future__ import annotations
@@ -31,10 +31,15 @@ def preconditions(execution: Execution) -> list[BV]:
     for (start_a, size_a), (start_b, size_b) in combinations(extents, 2):
         conditions.append(_apart(start_a, size_a, start_b, size_b))
     own = [segment for segment in execution.image.segments if segment.external is None]
-    objects = [(execution.externals[s.external], s.size) for s in execution.image.segments if s.external is not None]
-    for (start_a, size_a), (start_b, size_b) in product(extents, objects):
+    addresses = execution.addresses
+    externals = [s for s in execution.image.segments if s.external is not None]
+    objects = [(addresses.externals[s.external], s.size) for s in externals if s.external is not None]
+    sizes = [piece.end - piece.start for piece in addresses.pieces]
+    pieces = [(base, size) for base, size in zip(addresses.bases, sizes, strict=True) if size]
+    for (start_a, size_a), (start_b, size_b) in product(extents, [*objects, *pieces]):
         conditions.append(_apart(start_a, size_a, start_b, size_b))
-    if own:
+    conditions += [start.ule((1 << 64) - 1 - size) for start, size in pieces]
+    if own and not pieces:
         first = own[0].address
         end = own[-1].end
         for start, size in extents:

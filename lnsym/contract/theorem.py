@@ -16,7 +16,9 @@ from lnsym.contract import abi
 from lnsym.errors import LnsymError
 
 RESERVED = re.compile(
-    r"[xv]\d+(_.*)?|sp(_.*)?|flag_.*|return_address.*|stack.*|.*\.byte\[.*|.*@external\d+(_.*)?", re.DOTALL
+    r"[xv]\d+(_.*)?|sp(_.*)?|flag_.*|return_address.*|stack.*|.*\.byte\[.*|.*@external\d+(_.*)?"
+    r"|image_base(_.*)?|.*@0x[0-9a-f]+_base(_.*)?",
+    re.DOTALL,
 )
 """Names of the variables that an execution makes itself."""
 

@@ -7,7 +7,7 @@ its address, never a guess.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import ClassVar
@@ -17,8 +17,11 @@ from capstone import CS_ARCH_ARM64, CS_MODE_ARM, Cs
 from isa import Encoding, Fields, classify
 from lnsym.bv import BV
 from lnsym.errors import LnsymError, UnresolvedRelocation
+from lnsym.machine.addresses import Addresses
 from lnsym.machine.image import Image
+from lnsym.machine.layout import AddressUse, why_unknown
 from lnsym.machine.relocated import with_address
+from lnsym.machine.relocation import Place, relocate
 from lnsym.machine.state import State
 
 
@@ -141,13 +144,13 @@ def _execute(semantics: Callable[[State, Fields], None], fields: Fields, state: 
 class Code:
     """The instructions of an image, each decoded when it is first asked for.
 
-    `externals` gives the symbols of other files addresses that are terms; without them they have those that stand in for them.
+    With `addresses` what nobody knows before the file is linked and loaded is a term; without, the stand-in that the layout has for it.
     """
 
-    def __init__(self, image: Image, externals: Mapping[str, BV] | None = None) -> None:
+    def __init__(self, image: Image, addresses: Addresses | None = None) -> None:
         self.image = image
-        self.externals = externals or {}
-        self._external_names = {address: name for name, address in self.externals.items()}
+        self.addresses = addresses
+        self._external_names = {term: name for name, term in addresses.externals.items()} if addresses else {}
         self.seconds = 0.0
         """Time spent decoding so far."""
         self._decoded: dict[int, Instruction] = {}
@@ -162,19 +165,29 @@ class Code:
                 raise NotCode(address, segment.name if segment else "no segment")
             if address % 4:
                 raise NotCode(address, f"{segment.name}, between instructions")
+            for word_of_data in self.image.address_words_in(address, 4).values():
+                raise UnresolvedRelocation(str(self.image.path), address, why_unknown(word_of_data))
             word = int.from_bytes(self.image.read(address, 4), "little")
             found = decode_word(word, address, self.image.describe(address))
-            use = self.image.external_uses.get(address)
-            if use is not None and self.externals:
-                target = self.externals[use.symbol] + use.addend
-                execute = with_address(found.encoding, found.fields, use.relocation, target)
-                if execute is None:
-                    reason = f"the address of {use.symbol}, which another file defines, is not known"
-                    raise UnresolvedRelocation(str(self.image.path), address, reason)
-                found = replace(found, execute=execute)
+            use = self.image.address_uses.get(address)
+            if use is not None and self.addresses is not None:
+                found = replace(found, execute=self._with_address(found, use, self.addresses))
             self._decoded[address] = found
             self.seconds += time.perf_counter() - began
         return found
+
+    def _with_address(self, found: Instruction, use: AddressUse, addresses: Addresses) -> Callable[[State], None]:
+        """What a relocated instruction does wherever the address lies. Raises UnresolvedRelocation."""
+        execute = with_address(found.encoding, found.fields, use.relocation, addresses.of_use(use))
+        where = (str(self.image.path), found.address)
+        if execute is None:
+            raise UnresolvedRelocation(*where, why_unknown(use))
+        number = self.image.externals[use.of] if isinstance(use.of, str) else use.of
+        inputs = Place(S=number, A=use.addend, P=found.address, G=number)
+        word = found.word.to_bytes(4, "little")
+        if relocate(use.relocation, inputs, word) != word:
+            raise UnresolvedRelocation(*where, "its immediate was changed since, which a linker would undo")
+        return execute
 
     def external_at(self, target: BV) -> str | None:
         """The symbol of another file that has this address."""

@@ -11,7 +11,7 @@ archive defines without laying it out.
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,14 +26,14 @@ from lnsym.errors import (
 from lnsym.machine import archive, linked, relocatable
 from lnsym.machine.binary_file import read_file
 from lnsym.machine.elf import SHN_LORESERVE, SHN_UNDEF, Elf, ElfSymbol, FileType, SectionFlag, read_elf
-from lnsym.machine.layout import ExternalUse, Kind, Layout, Segment, Symbol, UnresolvedSlot
+from lnsym.machine.layout import AddressUse, Kind, Layout, Piece, Segment, Symbol, UnresolvedSlot
 from lnsym.machine.linkage import Object
 from lnsym.machine.members import list_archive, wanted_members
-from lnsym.machine.relocation import R_ABS64
+from lnsym.machine.relocation import WORDS
 from lnsym.machine.symbols import Names, Placed, Region, name_symbols, resolve_symbols
 
 __all__ = [
-    "ExternalUse",
+    "AddressUse",
     "Image",
     "Kind",
     "Segment",
@@ -54,7 +54,8 @@ class Image:
     `undefined_functions` maps the addresses standing for functions that are not in the file to
     their names: nothing is mapped there, and a call there must be refused. `unresolved` maps the
     start of each slot whose bytes a relocation makes unknowable. `externals` are the symbols that other files define, each with an address
-    that stands in for its own, and `external_uses` the places that depend on one of them.
+    that stands in for its own. `pieces` are the parts that a linker or a loader places as it likes, none where everything lies at the
+    addresses it has here; `address_uses` are the places that depend on an address that is chosen so.
     """
 
     path: Path
@@ -65,18 +66,21 @@ class Image:
     undefined_functions: Mapping[int, str]
     unresolved: Mapping[int, UnresolvedSlot]
     externals: Mapping[str, int]
-    external_uses: Mapping[int, ExternalUse]
+    address_uses: Mapping[int, AddressUse]
+    pieces: tuple[Piece, ...]
     _names: Names = field(repr=False)
     _ordered: tuple[Symbol, ...] = field(repr=False)
     _starts: tuple[int, ...] = field(init=False, repr=False)
     _symbol_starts: tuple[int, ...] = field(init=False, repr=False)
     _slot_starts: tuple[int, ...] = field(init=False, repr=False)
+    _use_starts: tuple[int, ...] = field(init=False, repr=False)
     _largest_slot: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._starts = tuple(s.address for s in self.segments)
         self._symbol_starts = tuple(s.address for s in self._ordered)
         self._slot_starts = tuple(self.unresolved)
+        self._use_starts = tuple(self.address_uses)
         self._largest_slot = max((s.size for s in self.unresolved.values()), default=0)
 
     def segment_at(self, address: int) -> Segment | None:
@@ -113,12 +117,12 @@ class Image:
             at -= 1
         return None
 
-    def external_words_in(self, address: int, size: int) -> dict[int, ExternalUse]:
-        """Return the words, by address, that overlap the `size` bytes at `address` and hold an address of another file's symbol."""
-        if not self.external_uses:
-            return {}
-        uses = ((at, self.external_uses.get(at)) for at in range(address - 7, address + size))
-        return {at: use for at, use in uses if use is not None and use.relocation == R_ABS64}
+    def address_words_in(self, address: int, size: int) -> dict[int, AddressUse]:
+        """Return the words of data, by address, that overlap `size` bytes at `address` and hold all or part of an unknown address."""
+        first = bisect_right(self._use_starts, address - 8)
+        last = bisect_left(self._use_starts, address + size)
+        uses = ((at, self.address_uses[at]) for at in self._use_starts[first:last])
+        return {at: use for at, use in uses if use.relocation in WORDS}
 
     def symbol(self, name: str) -> Symbol:
         """Return the symbol spelled `name`, `name@0xADDRESS`, or `member:name` in an archive.
@@ -209,7 +213,8 @@ def _assemble(path: Path, data: bytes, member: str | None, layout: Layout, order
         undefined_functions=layout.undefined_functions,
         unresolved=layout.unresolved,
         externals=layout.externals,
-        external_uses=layout.external_uses,
+        address_uses=layout.address_uses,
+        pieces=layout.pieces,
         _names=names,
         _ordered=tuple(ordered),
     )

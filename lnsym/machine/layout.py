@@ -12,7 +12,7 @@ from typing import Literal
 
 from lnsym.errors import MalformedElf
 from lnsym.machine.elf import ADDRESS_SPACE
-from lnsym.machine.relocation import SYMBOLIC_USES
+from lnsym.machine.relocation import SYMBOLIC_USES, relocation_name
 
 PAGE = 4096
 ZERO_FILL_LIMIT = 1 << 24  # larger zeroed ranges are writable and kept as unknown contents
@@ -86,13 +86,28 @@ class UnresolvedSlot:
 
 
 @dataclass(frozen=True)
-class ExternalUse:
-    """A place that a relocation fills with the address, plus `addend`, of a symbol that another file defines.
+class Piece:
+    """A part of an image that is placed as a whole, where a linker or a loader likes: a section of an object, or a linked file.
 
-    `relocation` is its type (AAELF64). The bytes there hold a stand-in, on which nothing may rest.
+    `start` and `end` are its addresses in this layout, of which nothing is known but that `start` is a multiple of `alignment`, a power
+    of two.
     """
 
-    symbol: str
+    name: str
+    start: int
+    end: int
+    alignment: int
+
+
+@dataclass(frozen=True)
+class AddressUse:
+    """A place that a relocation fills with an address that is not known here.
+
+    It is that of a symbol which another file defines, or that of what lies at `of` in this layout; plus `addend`. `relocation` is its type
+    (AAELF64). The bytes there hold a stand-in, on which nothing may rest.
+    """
+
+    of: str | int
     addend: int
     relocation: int
 
@@ -105,7 +120,8 @@ class Layout:
     unresolved: dict[int, UnresolvedSlot]
     undefined_functions: dict[int, str]
     externals: dict[str, int] = field(default_factory=dict)
-    external_uses: dict[int, ExternalUse] = field(default_factory=dict)
+    address_uses: dict[int, AddressUse] = field(default_factory=dict)
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass
@@ -132,7 +148,9 @@ class Draft:
     unresolved: dict[int, UnresolvedSlot] = field(default_factory=dict)
     undefined_functions: dict[int, str] = field(default_factory=dict)
     externals: dict[str, int] = field(default_factory=dict)
-    external_uses: dict[int, ExternalUse] = field(default_factory=dict)
+    address_uses: dict[int, AddressUse] = field(default_factory=dict)
+    pieces: list[Piece] = field(default_factory=list)
+    """In ascending order."""
     _starts: list[int] = field(default_factory=list)
 
     def add(self, segment: DraftSegment) -> None:
@@ -176,17 +194,21 @@ class Draft:
             size = min(size, segment.size - at)
             segment.data[at : at + size] = bytes(size)
 
-    def use_external(self, address: int, size: int, use: ExternalUse) -> None:
-        """Record that a place of `size` bytes depends on the address of another file's symbol, a stand-in for which is there.
+    def use_address(self, address: int, size: int, use: AddressUse) -> None:
+        """Record that a place of `size` bytes depends on an address that is not known here, a stand-in for which is there.
 
         Where it is no word and no instruction that `Code` knows how to run with an address nobody knows, its bytes are unknown.
         """
         if use.relocation in SYMBOLIC_USES:
-            self.external_uses[address] = use
+            self.address_uses[address] = use
         else:
-            self.leave_unresolved(
-                address, size, f"the address of {use.symbol}, which another file defines, is not known"
-            )
+            self.leave_unresolved(address, size, why_unknown(use))
+
+    def piece_at(self, address: int) -> Piece | None:
+        """The piece that holds an address, or ends there."""
+        at = bisect_right(self.pieces, address, key=lambda piece: piece.start)
+        piece = self.pieces[at - 1] if at else None
+        return piece if piece is not None and address <= piece.end else None
 
     def add_external_functions(self, names: Iterable[str], base: int) -> dict[str, int]:
         """Give undefined functions addresses from `base`; no segment is mapped there."""
@@ -230,7 +252,15 @@ class Draft:
             for s in self.segments
         )  # fmt: skip
         unresolved = dict(sorted(self.unresolved.items()))
-        return Layout(segments, unresolved, self.undefined_functions, self.externals, self.external_uses)
+        uses = dict(sorted(self.address_uses.items()))
+        return Layout(segments, unresolved, self.undefined_functions, self.externals, uses, tuple(self.pieces))
+
+
+def why_unknown(use: AddressUse) -> str:
+    """Why the address is not known, in words."""
+    if isinstance(use.of, str):
+        return f"the address of {use.of}, which another file defines, is not known"
+    return f"{relocation_name(use.relocation)} needs an address, which only the linker chooses: give the linked file"
 
 
 def align_up(address: int, alignment: int) -> int:

@@ -109,6 +109,11 @@ class Linkage:
             raise MalformedElf(where, f"a relocation names symbol {use.entry.symbol} of {len(symbols)}")
         return symbols[use.entry.symbol]
 
+    def is_fixed(self, use: Use) -> bool:
+        """Whether the symbol that a relocation names is a number that no linker changes: absolute, or none at all."""
+        symbol = self.symbol(use)
+        return symbol.section == SHN_ABS or (symbol.section == SHN_UNDEF and not symbol.name)
+
     def address(self, owner: int, symbol: ElfSymbol) -> int | External | Unknown:
         """Return S, the address a relocation against `symbol` of object `owner` uses."""
         if symbol.section == SHN_ABS:

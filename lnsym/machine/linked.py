@@ -1,6 +1,7 @@
 """Layout of linked files: shared objects (ET_DYN) and executables (ET_EXEC).
 
-Everything lies at its link address, as if the loader had chosen load base 0. Bytes and permissions
+Everything lies at its link address, as if the loader had chosen load base 0; of a shared object, a piece of its own, no proof may
+know that. Bytes and permissions
 come from the PT_LOAD headers, which is what runs; section headers only cut and name the ranges.
 Dynamic relocations are applied under the assumption that the file's own definitions win (no symbol
 is interposed by another library).
@@ -14,9 +15,11 @@ from itertools import pairwise
 from lnsym.machine import relocation as rel
 from lnsym.machine.dynamic import Dynamic, LoadedBytes, dynamic_tags, loads_of
 from lnsym.machine.elf import (
+    SHN_ABS,
     Binding,
     Elf,
     ElfSymbol,
+    FileType,
     ProgramHeader,
     Relocation,
     SectionFlag,
@@ -29,12 +32,16 @@ from lnsym.machine.layout import (
     EXTERNAL_FUNCTION_STRIDE,
     PAGE,
     ZERO_FILL_LIMIT,
+    AddressUse,
     Draft,
     DraftSegment,
-    ExternalUse,
     Layout,
+    Piece,
     align_up,
 )
+
+IMAGE = "image"
+"""The piece that a shared object is: it is loaded as a whole, at any multiple of a page."""
 
 _EXTERNALS_ALIGNMENT = 1 << 16
 
@@ -49,6 +56,9 @@ def lay_out(elf: Elf) -> tuple[Layout, list[ElfSymbol]]:
     draft = Draft(elf.where)
     for segment in _cut(memory):
         draft.add(segment)
+    if elf.type == FileType.DYN:
+        last = draft.segments[-1]
+        draft.pieces.append(Piece(IMAGE, 0, last.address + last.size, PAGE))
     _apply(draft, dynamic, list(dynamic.relocations()), list(dynamic.relative_places()))
     for address, size, reason in dynamic.loader_slots():
         draft.leave_unresolved(address, size, reason)
@@ -126,9 +136,12 @@ def _apply(draft: Draft, dynamic: Dynamic, relocations: list[Relocation], relati
     for r in relocations:
         _apply_one(draft, r, symbols[r.symbol], externals)
     for place in relative_places:
-        if draft.segment_at(place) is None:
+        segment = draft.segment_at(place)
+        if segment is None or segment.data is None or place + 8 > segment.address + segment.size:
             draft.leave_unresolved(place, 8, "RELR place outside the mapped sections")
-        # Load base 0: the word already holds the address.
+        else:  # load base 0: the word already holds the address
+            at = place - segment.address
+            _use_own(draft, place, int.from_bytes(segment.data[at : at + 8], "little"))
 
 
 def _place_externals(draft: Draft, relocations: list[Relocation], symbols: dict[int, ElfSymbol]) -> dict[str, int]:
@@ -157,6 +170,7 @@ def _apply_one(draft: Draft, r: Relocation, symbol: ElfSymbol, externals: dict[s
         return
     if r.type == rel.R_RELATIVE:
         draft.patch(r.offset, _word(r.addend), reason)
+        _use_own(draft, r.offset, r.addend)
         return
     if r.type not in (rel.R_GLOB_DAT, rel.R_JUMP_SLOT, rel.R_ABS64):
         size = symbol.size if r.type == rel.R_COPY else rel.patched_size(r.type, executable=False)
@@ -165,12 +179,19 @@ def _apply_one(draft: Draft, r: Relocation, symbol: ElfSymbol, externals: dict[s
         draft.leave_unresolved(r.offset, 8, f"{reason} is decided at run time")
     elif _is_defined(symbol):
         draft.patch(r.offset, _word(symbol.value + r.addend), reason)
+        if symbol.section != SHN_ABS:
+            _use_own(draft, r.offset, symbol.value, r.addend)
     elif _may_be_absent(symbol, r):
         draft.leave_unresolved(r.offset, 8, f"{reason}: weak, and not defined here")
     else:
         draft.patch(r.offset, _word(externals[symbol.name] + r.addend), reason)
-        if r.type != rel.R_JUMP_SLOT:  # what is there is called, and a call names the function
-            draft.use_external(r.offset, 8, ExternalUse(symbol.name, r.addend, rel.R_ABS64))
+        draft.use_address(r.offset, 8, AddressUse(symbol.name, r.addend, rel.R_ABS64))
+
+
+def _use_own(draft: Draft, place: int, address: int, addend: int = 0) -> None:
+    """Record that a word holds an address of the file, where that is not known before it is loaded."""
+    if draft.pieces:
+        draft.use_address(place, 8, AddressUse(address, addend, rel.R_ABS64))
 
 
 def _is_defined(symbol: ElfSymbol) -> bool:

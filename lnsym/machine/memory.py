@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol
 from lnsym.bv import BV, concat, ite, operands, show
 from lnsym.bv.sums import addends_of
 from lnsym.errors import LnsymError
+from lnsym.machine.addresses import Addresses
 from lnsym.machine.offsets import chosen, largest, places_of
 from lnsym.machine.tables import read_table
 
@@ -363,6 +364,8 @@ class Memory:
         """What accesses at symbolic offsets rest on, for the one who runs the code to see to; None where such accesses are errors."""
         self.zeros: tuple[BV, ...] = ()
         """Terms of 64 bits that are known to be 0: what is left of a pointer when what it equals is subtracted."""
+        self.addresses: Addresses | None = None
+        """Where the image lies whose regions have numbers for bases; None where it lies at these numbers."""
         for region in regions:
             self.add(region)
 
@@ -390,6 +393,7 @@ class Memory:
         twin.on_access = self.on_access
         twin.bounds = None if self.bounds is None else self.bounds.copy()
         twin.zeros = self.zeros
+        twin.addresses = self.addresses
         return twin
 
     def same_as(self, other: Memory) -> bool:
@@ -423,12 +427,7 @@ class Memory:
     def place(self, address: BV) -> tuple[Region, int] | None:
         """The region that an address belongs to by its base, and its offset there; None when it has no known base."""
         if address.op == "const":
-            number = address.args[0]
-            at = bisect_right(self._starts, number) - 1
-            if at < 0:
-                return None
-            region = self._fixed[at]
-            return region, number - self._starts[at]
+            return None if self.moves else self._at_number(address.args[0])
         if address.op == "sum":
             addends, constant = address.args
             if len(addends) == 1 and addends[0][1] == 1:
@@ -438,7 +437,25 @@ class Memory:
         found = self._symbolic.get(address)
         if found is not None:
             return found, 0
+        if self.addresses is not None:
+            of_image = self.addresses.placed(address)
+            if of_image is not None:
+                piece, number = of_image
+                if piece.start == piece.end:
+                    return None
+                last = min(max(number, piece.start), piece.end - 1)
+                nearest = self._at_number(last)
+                return nearest and (nearest[0], nearest[1] + number - last)
         return self._place_symbolic(address)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the image lies elsewhere than at the numbers of its layout, so that no number is an address of it."""
+        return self.addresses is not None and bool(self.addresses.pieces)
+
+    def _at_number(self, number: int) -> tuple[Region, int] | None:
+        at = bisect_right(self._starts, number) - 1
+        return (self._fixed[at], number - self._starts[at]) if at >= 0 else None
 
     def _place_symbolic(self, address: BV) -> tuple[Region, int] | None:
         """The same at rewrite level 0, which leaves `base + constant + constant` as it is built."""
@@ -451,9 +468,6 @@ class Memory:
             return None
         offset &= (1 << 64) - 1
         return region, offset if offset < 1 << 63 else offset - (1 << 64)
-
-    def _locate(self, kind: str, address: BV, size: int, pc: int) -> tuple[Region, int]:
-        return self._allowed(self.place(address), kind, address, size, pc)
 
     def _allowed(
         self, placed: tuple[Region, int] | None, kind: str, address: BV, size: int, pc: int
@@ -481,7 +495,7 @@ class Memory:
         if placed is not None:
             region, offset = placed
             if isinstance(region.base, int):
-                if (region.base + offset) % size == 0:
+                if self._is_aligned(address, region.base + offset, size):
                     return
             elif region.alignment % size == 0 and offset % size == 0:
                 return
@@ -491,6 +505,14 @@ class Memory:
         else:
             where = _in_no_region(address)
         raise Misaligned(pc, size, where)
+
+    def _is_aligned(self, address: BV, number: int, size: int) -> bool:
+        """Whether an address of the image, which has this number in its layout, is a multiple of `size` wherever its piece lies."""
+        of_image = self.addresses.placed(address) if self.addresses is not None else None
+        if of_image is None:
+            return number % size == 0
+        piece = of_image[0]
+        return piece.alignment % size == 0 and (number - piece.start) % size == 0
 
     def load(self, address: BV, size: int, pc: int = 0) -> BV:
         """`size` bytes from `address`, little-endian. Raises OutsideMemory, SymbolicOffset."""
@@ -515,13 +537,17 @@ class Memory:
         """A load whose address is symbolic: from a constant table, or not supported."""
 
         def read(number: int) -> int:
-            region, offset = self._locate("load", BV.const(number, 64), size, pc)
+            inside = piece is None or piece.start <= number <= piece.end - size
+            placed = self._at_number(number) if inside else None
+            region, offset = self._allowed(placed, "load", BV.const(number, 64), size, pc)
             value = region.read(offset, size)
             if not value.is_const:
                 raise SymbolicOffset("load", region.name, address, pc)
             return value.value
 
-        value = read_table(address, read, size)
+        of_image = self.addresses.numbered(address) if self.addresses is not None else None
+        piece, numbers = of_image or (None, address)
+        value = None if self.moves and piece is None else read_table(numbers, read, size)
         if value is None:
             for base, region in self._symbolic.items():
                 if base in operands(address):

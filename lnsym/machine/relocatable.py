@@ -17,10 +17,11 @@ from lnsym.machine.elf import SHN_COMMON, ElfSymbol, Section, SectionFlag, Secti
 from lnsym.machine.layout import (
     EXTERNAL_FUNCTION_STRIDE,
     ZERO_FILL_LIMIT,
+    AddressUse,
     Draft,
     DraftSegment,
-    ExternalUse,
     Layout,
+    Piece,
     align_up,
 )
 from lnsym.machine.linkage import (
@@ -98,23 +99,24 @@ def _place_sections(link: Linkage, sections: Sequence[tuple[int, Section]], at: 
             raise MalformedElf(elf.where, f"section {section.name} has alignment {alignment:#x}")
         at = _odd_multiple(at, alignment)
         link.bases[owner, section.index] = at
+        many = member is not None and len(link.objects) > 1
+        name = f"{member}({section.name})" if many else section.name
+        link.draft.pieces.append(Piece(name, at, at + section.size, alignment))
+        start, at = at, at + section.size + 1  # none begins where another ends: an address belongs to one of them
         if not section.size:
             continue
         data: bytearray | None = bytearray(elf.contents(section))
         if section.type == SectionType.NOBITS:
             data = bytearray(section.size) if section.size <= ZERO_FILL_LIMIT else None
-        many = member is not None and len(link.objects) > 1
         link.draft.add(
             DraftSegment(
-                f"{member}({section.name})" if many else section.name,
-                at, data, section.size,
+                name, start, data, section.size,
                 readable=True,
                 writable=not _is_constant(section),
                 executable=bool(section.flags & SectionFlag.EXECINSTR),
                 constant=_is_constant(section),
             )
         )  # fmt: skip
-        at += section.size
     return at
 
 
@@ -138,13 +140,14 @@ def _place_commons(link: Linkage, at: int) -> int:
             raise MalformedElf(link.draft.where, f"COMMON {name} has alignment {alignment:#x}")
         at = _odd_multiple(at, alignment)
         link.commons[name] = at
+        link.draft.pieces.append(Piece(name, at, at + size, alignment))
         link.draft.add(
             DraftSegment(
                 name, at, None, size,
                 readable=True, writable=True, executable=False, constant=False,
             )
         )  # fmt: skip
-        at += size
+        at += size + 1
     return at
 
 
@@ -157,13 +160,14 @@ def _place_got(link: Linkage, uses: Sequence[Use], at: int) -> int:
             link.got[key] = at
             at += 8
     if at > start:
+        link.draft.pieces.append(Piece(".got", start, at, 8))
         link.draft.add(
             DraftSegment(
                 ".got", start, bytearray(at - start), at - start,
                 readable=True, writable=False, executable=False, constant=True,
             )
         )  # fmt: skip
-    return at
+    return at + 1
 
 
 # --- relocating -----------------------------------------------------------------------------------
@@ -191,11 +195,10 @@ def _apply(link: Linkage, use: Use) -> None:
         if isinstance(address, Unknown):
             link.draft.leave_unresolved(got, 8, f"GOT entry of {symbol.name}: {address.reason}")
         else:
-            if isinstance(address, External):
-                link.draft.use_external(got, 8, ExternalUse(address.name, entry.addend, rel.R_ABS64))
-                address = address.address
-            value = (address + entry.addend) % (1 << 64)
+            number = address.address if isinstance(address, External) else address
+            value = (number + entry.addend) % (1 << 64)
             link.draft.patch(got, value.to_bytes(8, "little"), reason)
+            _use_address(link, use, got, 8, address, rel.R_ABS64)
         address = 0  # GOT formulas use G only
     if isinstance(address, Unknown):
         link.draft.leave_unresolved(place, size, f"{reason}: {address.reason}")
@@ -203,12 +206,31 @@ def _apply(link: Linkage, use: Use) -> None:
     segment = link.draft.segment_at(place)
     if segment is None or segment.data is None:
         return
-    external, address = (address, address.address) if isinstance(address, External) else (None, address)
+    number = address.address if isinstance(address, External) else address
     original = bytes(segment.data[place - segment.address :][:size])
-    inputs = rel.Place(S=address, A=entry.addend, P=place, G=got)
+    inputs = rel.Place(S=number, A=entry.addend, P=place, G=got)
     try:
         link.draft.patch(place, rel.relocate(entry.type, inputs, original), reason)
     except RelocationOverflow as error:
         link.draft.leave_unresolved(place, size, f"{reason}: {error.failed}")
-    if external is not None and entry.type not in rel.CALLS:
-        link.draft.use_external(place, size, ExternalUse(external.name, entry.addend, entry.type))
+        return
+    if entry.type in rel.GOT_USERS:
+        link.draft.use_address(place, size, AddressUse(got, 0, entry.type))
+    else:
+        _use_address(link, use, place, size, address, entry.type)
+
+
+def _use_address(link: Linkage, use: Use, place: int, size: int, address: int | External, kind: int) -> None:
+    """Record what a relocated place depends on, where that is an address that only the linker knows."""
+    addend = use.entry.addend
+    if kind in rel.BRANCHES:
+        return
+    if isinstance(address, External):
+        link.draft.use_address(place, size, AddressUse(address.name, addend, kind))
+        return
+    piece = None if link.is_fixed(use) else link.draft.piece_at(address)
+    if rel.is_relative(kind):
+        if piece is None or piece is not link.draft.piece_at(place):
+            link.draft.use_address(place, size, AddressUse(address, addend, kind))
+    elif piece is not None:
+        link.draft.use_address(place, size, AddressUse(address, addend, kind))

@@ -14,21 +14,36 @@ from lnsym.errors import RelocationOverflow
 
 R_NONE = frozenset({0, 256})
 R_ABS64 = 257
+WORDS = frozenset({R_ABS64, 258, 259, 260, 261, 262})
+"""Words of data: S + A, or its distance from the place, or the low part of either."""
+
 R_JUMP26, R_CALL26 = 282, 283
 R_ADR_GOT_PAGE, R_LD64_GOT_LO12_NC = 311, 312
 CALLS = frozenset({R_JUMP26, R_CALL26})
 GOT_USERS = frozenset({R_ADR_GOT_PAGE, R_LD64_GOT_LO12_NC})
-PAGE_USES = frozenset({275, 276})
-"""ADRP gets the page of S + A."""
+BRANCHES = frozenset({279, 280, *CALLS})
+"""A branch goes to S + A: control does, wherever that lies."""
+
+ADR_USES = frozenset({274})
+"""ADR gets S + A."""
+
+PAGE_USES = frozenset({275, 276, R_ADR_GOT_PAGE})
+"""ADRP gets the page of S + A, or of G."""
 
 ADD_LOW_USES = frozenset({277})
 """ADD adds the low 12 bits of S + A."""
 
-TRANSFER_LOW_USES = frozenset({278, 284, 285, 286, 299})
-"""A load or store of one register adds them to its address."""
+TRANSFER_LOW_USES = frozenset({278, 284, 285, 286, 299, R_LD64_GOT_LO12_NC})
+"""A load or store of one register adds them, or those of G, to its address."""
 
-SYMBOLIC_USES = frozenset({R_ABS64, *PAGE_USES, *ADD_LOW_USES, *TRANSFER_LOW_USES})
-"""Relocations that can be carried out with an S that nobody knows."""
+PART_USES = {263: 0, 264: 0, 265: 16, 266: 16, 267: 32, 268: 32, 269: 48}
+"""MOVZ or MOVK gets 16 bits of S + A, from this one up; a linker sees to it that no more are needed where it should."""
+
+LITERAL_USES = frozenset({273})
+"""LDR (literal) loads from S + A."""
+
+SYMBOLIC_USES = WORDS.union(ADR_USES, PAGE_USES, ADD_LOW_USES, TRANSFER_LOW_USES, PART_USES, LITERAL_USES)
+"""Relocations that can be carried out with an S, or a G, that nobody knows."""
 
 # Dynamic relocations, AAELF64 "Dynamic relocations".
 R_COPY, R_GLOB_DAT, R_JUMP_SLOT, R_RELATIVE = 1024, 1025, 1026, 1027
@@ -163,6 +178,11 @@ FORMULAS: dict[int, Formula] = {
     R_ADR_GOT_PAGE: _adrp("ADR_GOT_PAGE", _got_page_relative, checked=True),
     R_LD64_GOT_LO12_NC: _offset("LD64_GOT_LO12_NC", 3, _got),
 }
+
+
+def is_relative(kind: int) -> bool:
+    """Whether the value is the distance of S + A from the place: known where both lie in one piece."""
+    return FORMULAS[kind].operation is _relative
 
 
 def relocate(kind: int, place: Place, original: bytes) -> bytes:

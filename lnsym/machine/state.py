@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from isa.flags import FlagBits, Flags
-from lnsym.bv import BV
+from lnsym.bv import BV, ite
 from lnsym.errors import LnsymError
+from lnsym.machine.layout import PAGE
 from lnsym.machine.memory import Memory, NotExclusive
 
 SP = 31
@@ -55,6 +56,19 @@ class NotCanonical(LnsymError):
             f"the instruction at {self.pc:#x} signs or strips a word that is neither the return address nor an address of a region "
             "without a code, so that its upper bits may be lost"
         )
+
+
+@dataclass(eq=False)
+class FixedTarget(LnsymError):
+    """A branch to a number, in code that may be loaded anywhere."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+    target: int
+
+    def _message(self) -> str:
+        """Which branch, and where it goes."""
+        return f"the branch at {self.pc:#x} goes to the fixed address {self.target:#x}, where nobody knows what lies"
 
 
 class State:
@@ -220,6 +234,31 @@ class State:
         """Clear the monitor."""
         self.exclusive = None
 
+    def address(self, number: int) -> BV:
+        """The address of what has this number in the layout of the code."""
+        addresses = self.memory.addresses
+        return BV.const(number, 64) if addresses is None else addresses.of_number(number, self.pc)
+
+    def page(self) -> BV:
+        """The address of the instruction's page."""
+        addresses = self.memory.addresses
+        return BV.const(self.pc & ~(PAGE - 1), 64) if addresses is None else addresses.page_of(self.pc)
+
     def branch(self, target: BV) -> None:
-        """Continue at `target`."""
+        """Continue at `target`, which is a number in the layout of the code."""
         self.next_pc = target
+
+    def branch_to(self, address: BV) -> None:
+        """Continue at an address. Raises FixedTarget."""
+        self.next_pc = self._number_of(address) if self.memory.moves else address
+
+    def _number_of(self, address: BV) -> BV:
+        """The number that an address of the image has in the layout, or a choice of such; any other term as it is."""
+        if address.op == "const":
+            raise FixedTarget(self.pc, address.value)
+        if address.op == "ite":
+            condition, then, otherwise = address.args
+            return ite(condition, self._number_of(then), self._number_of(otherwise))
+        addresses = self.memory.addresses
+        placed = addresses.placed(address) if addresses is not None else None
+        return address if placed is None else BV.const(placed[1], 64)

@@ -11,6 +11,7 @@ from lnsym.contract.inputs import holds, samples
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Theorem
 from lnsym.machine.image import Image
+from lnsym.machine.layout import Piece
 from lnsym.machine.memory import Region
 from lnsym.machine.paths import Conditions
 
@@ -62,9 +63,9 @@ class Feasibility:
         return answer.status != "unsat"
 
     def _without_pointer_comparisons(self, condition: BV) -> BV:
-        """The condition with comparisons of two addresses of one region decided by their offsets.
+        """The condition with comparisons of two addresses of one region, or of one piece of the image, decided by their offsets.
 
-        That is sound because no region, with the address past its end, wraps around the address space (`preconditions`).
+        That is sound because none, with the address past its end, wraps around the address space (`preconditions`).
         """
         decided = {}
         for term in topological([condition]):
@@ -74,9 +75,15 @@ class Feasibility:
                     decided[term] = BV.const(int(offsets[0][1] < offsets[1][1]), 1)  # type: ignore[index]
         return substitute([condition], decided)[0] if decided else condition
 
-    def _offset(self, address: BV) -> tuple[Region, int] | None:
-        """The region of the contract that an address belongs to, and the offset there, its end included."""
-        placed = self._execution.start.memory.place(address) if address.width == 64 else None
+    def _offset(self, address: BV) -> tuple[Region | Piece, int] | None:
+        """The region of the contract, or the piece of the image, that an address belongs to, and the offset there, its end included."""
+        if address.width != 64:
+            return None
+        of_image = self._execution.addresses.placed(address)
+        if of_image is not None:
+            piece, number = of_image
+            return of_image if piece.start <= number <= piece.end else None
+        placed = self._execution.start.memory.place(address)
         if placed is None or isinstance(placed[0].base, int):
             return None
         region, offset = placed

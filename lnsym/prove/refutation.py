@@ -132,7 +132,7 @@ def may_be_refuted(execution: Execution, path: Path) -> bool:
     at an address that hangs on what another file defines.
     """
     stopped = path.stopped
-    if execution.externals:
+    if execution.addresses.externals:
         accessed = [stopped.address] if isinstance(stopped, OutsideMemory) else []
         if isinstance(stopped, SymbolicOffset):
             accessed = [stopped.offset]
@@ -225,7 +225,7 @@ def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
 
 def _of_other_files(execution: Execution, sample: Sample) -> Iterator[Input]:
     """The bytes that were chosen for what other files define, as far as the path of this sample hangs on them."""
-    if not execution.externals:
+    if not execution.addresses.externals:
         return
     taken = [path.conditions for path in execution.paths if holds(path.conditions, sample)]
     known = execution.external_variables

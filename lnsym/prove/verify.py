@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -39,7 +39,7 @@ ASSUMPTIONS = (
     "loader",
     "contract",
     "regions-disjoint",
-    "link-address",
+    "no-interposition",
     "stack-64KiB",
     "single-thread",
 )
@@ -115,10 +115,18 @@ def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUs
     return [*sorted(name for name in named if name), *objects, *kept, *dict.fromkeys(used)]
 
 
-def depends_on(symbols: Sequence[str]) -> str:
-    """Why a goal stays open that hangs on what other files define, in words."""
-    named = ", ".join(f"`{symbol}`" for symbol in symbols)
-    return f"it depends on {named}, which another file defines: give a file that links it in"
+def why_open(goal: Goal, externals: Mapping[BV, str], bases: Container[BV], reason: str) -> str:
+    """Why a goal stays open, in words: what it hangs on that nobody knows, else the reason that the methods give.
+
+    `externals` are the variables for what other files define, `bases` those for where the file's own pieces lie.
+    """
+    symbols = refutation.external_symbols(externals, goal)
+    if symbols:
+        named = ", ".join(f"`{symbol}`" for symbol in symbols)
+        return f"it depends on {named}, which another file defines: give a file that links it in"
+    if any(variable in bases for variable in variables([goal.actual, goal.expected])):
+        return f"{reason}; it depends on where the file is linked or loaded, which nobody knows"
+    return reason
 
 
 def exit_code_of_stopped(left: Sequence[tuple[Goal, str]], stopped: Mapping[Goal, Path]) -> int:
@@ -199,10 +207,9 @@ class _Verification:
         self._verdict.exit_code = exit_code_of_stopped(decision.left, self._stopped)
         first, reason = decision.left[0]
         more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
-        symbols = refutation.external_symbols(self._execution.external_variables, first)
-        if symbols and first not in self._stopped:
-            reason = depends_on(symbols)
         if first not in self._stopped:
+            execution = self._execution
+            reason = why_open(first, execution.external_variables, execution.addresses.variables, reason)
             apart = decision.apart or (first.actual, first.expected)
             self._verdict.apart = locate_apart(self._execution, self._state_theorem, *apart)
         return f"{first.name}{more}" if first in self._stopped else f"{first.name}: {reason}{more}"
@@ -265,6 +272,7 @@ class _Verification:
         conditions = goal.conditions
         execution = self._execution
         pointers = {block.base for block in execution.theorem.blocks} | {execution.start.x_or_sp(SP)}
+        pointers.update(execution.addresses.variables)
         known = [*conditions, *execution.theorem.assumptions]
         asked = variables([*known, goal.actual, goal.expected])
         return [*conditions, *preconditions(execution)] if pointers.intersection(asked) else known

@@ -31,7 +31,7 @@ from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
 from lnsym.prove.refutation import external_symbols, may_be_refuted
 from lnsym.prove.vacuity import has_inputs
 from lnsym.prove.verdict import EXIT_CODES, Status, Verdict
-from lnsym.prove.verify import ASSUMPTIONS, CONFIRMATIONS, Options, assumptions_used, depends_on, exit_code_of_stopped
+from lnsym.prove.verify import ASSUMPTIONS, CONFIRMATIONS, Options, assumptions_used, exit_code_of_stopped, why_open
 
 ASSUMPTIONS_OF_ALL = tuple(name for name in ASSUMPTIONS if name != "specification")
 """What every comparison rests on."""
@@ -197,10 +197,8 @@ class _Comparison:
         self._verdict.exit_code = exit_code_of_stopped(decision.left, self._stopped)
         first, reason = decision.left[0]
         more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
-        symbols = external_symbols(self._product.external_variables, first)
-        if symbols and first not in self._stopped:
-            reason = depends_on(symbols)
         if first not in self._stopped:
+            reason = why_open(first, self._product.external_variables, self._product.base_variables, reason)
             self._verdict.apart = self._located(*(decision.apart or (first.actual, first.expected)))
         return f"{first.name}{more}" if first in self._stopped else f"{first.name}: {reason}{more}"
 

@@ -43,6 +43,8 @@ class Product:
         self.first = first
         self.second = second
         self.given = given_variables(first.theorem) | given_variables(second.theorem)
+        if first.image is second.image:  # it is loaded once
+            self.given.update(first.addresses.variables)
         self._given_names = {variable.name for variable in self.given}
         self.assumptions = list(dict.fromkeys([*first.theorem.assumptions, *self.renamed(second.theorem.assumptions)]))
         self._preconditions: list[BV] | None = None
@@ -59,12 +61,18 @@ class Product:
         renamed = self.renamed([variable for variable, _ in found])
         return self.first.external_variables | {v: name for v, (_, name) in zip(renamed, found, strict=True)}
 
+    @cached_property
+    def base_variables(self) -> frozenset[BV]:
+        """The variables of both for where the pieces of their files lie."""
+        return frozenset([*self.first.addresses.variables, *self.renamed(list(self.second.addresses.variables))])
+
     def premises(self, goal: Goal) -> list[BV]:
         """The goal's conditions with the contract's, and with what is known of pointers where any of it speaks of one."""
         conditions = goal.conditions
         known = [*conditions, *self.assumptions]
         pointers = {block.base for side in (self.first, self.second) for block in side.theorem.blocks}
         pointers |= {self.first.start.x_or_sp(SP), *self.renamed([self.second.start.x_or_sp(SP)])}
+        pointers |= self.base_variables
         asked = variables([*known, goal.actual, goal.expected])
         return [*conditions, *self.preconditions()] if pointers.intersection(asked) else known
 
