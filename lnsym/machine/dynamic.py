@@ -153,6 +153,16 @@ class Dynamic:
         found = [s for s in elf.sections if s.type in tables]
         if found:
             return [symbol for table in found for symbol in elf.symbols(table)]
+        return self._dynamic_symbols()
+
+    def exported(self) -> Iterator[ElfSymbol]:
+        """Yield the definitions of the dynamic symbol table that other files can refer to."""
+        elf = self.memory.elf
+        tables = [s for s in elf.sections if s.type == SectionType.DYNSYM]
+        found = [symbol for table in tables for symbol in elf.symbols(table)] if tables else self._dynamic_symbols()
+        return (symbol for symbol in found if symbol.is_exported)
+
+    def _dynamic_symbols(self) -> list[ElfSymbol]:
         if _DT_SYMTAB not in self.tags:
             return []
         return [self.symbol(index) for index in range(1, self._symbol_count())]

@@ -68,6 +68,7 @@ class SegmentType(IntEnum):
     LOAD = 1
     DYNAMIC = 2
     GNU_RELRO = 0x6474E552
+    GNU_PROPERTY = 0x6474E553
 
 
 class SegmentFlag(IntFlag):
@@ -97,6 +98,15 @@ class Binding(IntEnum):
     LOCAL = 0
     GLOBAL = 1
     WEAK = 2
+
+
+class Visibility(IntEnum):
+    """The low two bits of st_other."""
+
+    DEFAULT = 0
+    INTERNAL = 1
+    HIDDEN = 2
+    PROTECTED = 3
 
 
 SHN_UNDEF, SHN_LORESERVE, SHN_ABS, SHN_COMMON, SHN_XINDEX = 0, 0xFF00, 0xFFF1, 0xFFF2, 0xFFFF
@@ -139,6 +149,13 @@ class ElfSymbol(NamedTuple):
     type: int
     binding: int
     section: int
+    visibility: int = Visibility.DEFAULT
+
+    @property
+    def is_exported(self) -> bool:
+        """Whether a linker may put it into the dynamic symbol table."""
+        seen = self.visibility in (Visibility.DEFAULT, Visibility.PROTECTED)
+        return seen and self.binding != Binding.LOCAL and self.section != SHN_UNDEF
 
 
 class Relocation(NamedTuple):
@@ -196,8 +213,8 @@ class Elf:
 def parse_symbols(table: bytes, strings: bytes, where: str) -> Iterator[ElfSymbol]:
     """Yield symbol table entries; a ragged tail is ignored."""
     whole = memoryview(table)[: len(table) // _SYMBOL.size * _SYMBOL.size]
-    for name, info, _, section, value, size in _SYMBOL.iter_unpack(whole):
-        yield ElfSymbol(text_at(strings, name, where), value, size, info & 15, info >> 4, section)
+    for name, info, other, section, value, size in _SYMBOL.iter_unpack(whole):
+        yield ElfSymbol(text_at(strings, name, where), value, size, info & 15, info >> 4, section, other & 3)
 
 
 def parse_relocations(table: bytes) -> Iterator[Relocation]:

@@ -56,6 +56,8 @@ class Image:
     start of each slot whose bytes a relocation makes unknowable. `externals` are the symbols that other files define, each with an address
     that stands in for its own. `pieces` are the parts that a linker or a loader places as it likes, none where everything lies at the
     addresses it has here; `address_uses` are the places that depend on an address that is chosen so.
+    `indirect_targets` are the addresses that other code may branch to indirectly, as far as the file shows: of symbols that can be
+    exported, and those that relocations take. They are found only where the file is marked for BTI.
     """
 
     path: Path
@@ -68,6 +70,7 @@ class Image:
     externals: Mapping[str, int]
     address_uses: Mapping[int, AddressUse]
     pieces: tuple[Piece, ...]
+    indirect_targets: frozenset[int]
     _names: Names = field(repr=False)
     _ordered: tuple[Symbol, ...] = field(repr=False)
     _starts: tuple[int, ...] = field(init=False, repr=False)
@@ -89,6 +92,11 @@ class Image:
         if at and address < self.segments[at - 1].end:
             return self.segments[at - 1]
         return None
+
+    def guards(self, address: int) -> bool:
+        """Return whether indirect branches to `address` must land on a landing pad: its file is marked for BTI."""
+        segment = self.segment_at(address)
+        return segment is not None and segment.guarded
 
     def read(self, address: int, size: int) -> bytes:
         """Return `size` bytes, all in one segment.
@@ -215,6 +223,7 @@ def _assemble(path: Path, data: bytes, member: str | None, layout: Layout, order
         externals=layout.externals,
         address_uses=layout.address_uses,
         pieces=layout.pieces,
+        indirect_targets=layout.indirect_targets,
         _names=names,
         _ordered=tuple(ordered),
     )

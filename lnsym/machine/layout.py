@@ -54,7 +54,7 @@ class Segment:
     .bss). `constant` says that the program sees exactly these bytes at run time; writable data is
     not constant, whatever it starts as. Slots listed in `Image.unresolved` are zero in `data` and
     mean nothing: read through `Image.read`, which refuses them. `external` is the name of the symbol, where the segment stands in for
-    what another file defines.
+    what another file defines. In a `guarded` one indirect branches must land on landing pads: its file is marked for BTI.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Segment:
     executable: bool
     constant: bool
     external: str | None = None
+    guarded: bool = False
 
     @property
     def end(self) -> int:
@@ -122,6 +123,7 @@ class Layout:
     externals: dict[str, int] = field(default_factory=dict)
     address_uses: dict[int, AddressUse] = field(default_factory=dict)
     pieces: tuple[Piece, ...] = ()
+    indirect_targets: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -137,6 +139,7 @@ class DraftSegment:
     executable: bool
     constant: bool
     external: str | None = None
+    guarded: bool = False
 
 
 @dataclass
@@ -151,6 +154,7 @@ class Draft:
     address_uses: dict[int, AddressUse] = field(default_factory=dict)
     pieces: list[Piece] = field(default_factory=list)
     """In ascending order."""
+    indirect_targets: set[int] = field(default_factory=set)
     _starts: list[int] = field(default_factory=list)
 
     def add(self, segment: DraftSegment) -> None:
@@ -247,13 +251,21 @@ class Draft:
         segments = tuple(
             Segment(
                 s.name, s.address, None if s.data is None else bytes(s.data), s.size,
-                s.readable, s.writable, s.executable, s.constant, s.external,
+                s.readable, s.writable, s.executable, s.constant, s.external, s.guarded,
             )
             for s in self.segments
         )  # fmt: skip
         unresolved = dict(sorted(self.unresolved.items()))
         uses = dict(sorted(self.address_uses.items()))
-        return Layout(segments, unresolved, self.undefined_functions, self.externals, uses, tuple(self.pieces))
+        return Layout(
+            segments,
+            unresolved,
+            self.undefined_functions,
+            self.externals,
+            uses,
+            tuple(self.pieces),
+            frozenset(self.indirect_targets),
+        )
 
 
 def why_unknown(use: AddressUse) -> str:

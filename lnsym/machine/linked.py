@@ -15,6 +15,7 @@ from itertools import pairwise
 from lnsym.machine import relocation as rel
 from lnsym.machine.dynamic import Dynamic, LoadedBytes, dynamic_tags, loads_of
 from lnsym.machine.elf import (
+    ADDRESS_SPACE,
     SHN_ABS,
     Binding,
     Elf,
@@ -39,6 +40,7 @@ from lnsym.machine.layout import (
     Piece,
     align_up,
 )
+from lnsym.machine.properties import is_marked_for_bti
 
 IMAGE = "image"
 """The piece that a shared object is: it is loaded as a whole, at any multiple of a page."""
@@ -54,12 +56,18 @@ def lay_out(elf: Elf) -> tuple[Layout, list[ElfSymbol]]:
     memory = LoadedBytes(elf, loads_of(elf))
     dynamic = Dynamic(memory, dynamic_tags(memory))
     draft = Draft(elf.where)
+    marked = is_marked_for_bti(elf)
     for segment in _cut(memory):
+        segment.guarded = marked and segment.executable
         draft.add(segment)
     if elf.type == FileType.DYN:
         last = draft.segments[-1]
         draft.pieces.append(Piece(IMAGE, 0, last.address + last.size, PAGE))
-    _apply(draft, dynamic, list(dynamic.relocations()), list(dynamic.relative_places()))
+    relocations, relative_places = list(dynamic.relocations()), list(dynamic.relative_places())
+    _apply(draft, dynamic, relocations, relative_places)
+    if marked:
+        draft.indirect_targets.update(symbol.value for symbol in dynamic.exported())
+        draft.indirect_targets.update(_addresses_taken(draft, dynamic, relocations, relative_places))
     for address, size, reason in dynamic.loader_slots():
         draft.leave_unresolved(address, size, reason)
     return draft.finish(), dynamic.symbols()
@@ -192,6 +200,24 @@ def _use_own(draft: Draft, place: int, address: int, addend: int = 0) -> None:
     """Record that a word holds an address of the file, where that is not known before it is loaded."""
     if draft.pieces:
         draft.use_address(place, 8, AddressUse(address, addend, rel.R_ABS64))
+
+
+def _addresses_taken(
+    draft: Draft, dynamic: Dynamic, relocations: list[Relocation], relative_places: list[int]
+) -> Iterator[int]:
+    """The addresses of this file that relocations store; code may branch to them indirectly. Those that only code computes are missing."""
+    for r in relocations:
+        if r.type in (rel.R_RELATIVE, rel.R_IRELATIVE):
+            yield r.addend % ADDRESS_SPACE
+        elif r.type in (rel.R_GLOB_DAT, rel.R_JUMP_SLOT, rel.R_ABS64):
+            symbol = dynamic.symbol(r.symbol)
+            if _is_defined(symbol):
+                yield (symbol.value + r.addend) % ADDRESS_SPACE
+    for place in relative_places:
+        segment = draft.segment_at(place)
+        if segment is not None and segment.data is not None:
+            at = place - segment.address
+            yield int.from_bytes(segment.data[at : at + 8], "little")
 
 
 def _is_defined(symbol: ElfSymbol) -> bool:

@@ -9,7 +9,7 @@ The result is one of the ways to link the objects: without relaxations, veneers 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lnsym.errors import MalformedElf, RelocationOverflow
 from lnsym.machine import relocation as rel
@@ -35,9 +35,13 @@ from lnsym.machine.linkage import (
     undefined_names,
     uses_of,
 )
+from lnsym.machine.properties import is_marked_for_bti
 
 BASE = 0x10000
 _MAX_ALIGNMENT = 1 << 20
+
+_UNWIND_TABLES = frozenset({".eh_frame"})
+"""Sections whose addresses of code are for unwinders, which never branch there; linkers know them by name."""
 
 
 def lay_out(objects: Sequence[Object]) -> tuple[Layout, list[tuple[ElfSymbol, int, str | None]]]:
@@ -51,7 +55,10 @@ def lay_out(objects: Sequence[Object]) -> tuple[Layout, list[tuple[ElfSymbol, in
     _place(link, uses)
     for use in uses:
         _apply(link, use)
-    return link.draft.finish(), list(defined_symbols(link))
+    defined = list(defined_symbols(link))
+    link.draft.indirect_targets.update(address for entry, address, _ in defined if entry.is_exported)
+    link.draft.indirect_targets.update(_addresses_taken(link, uses))
+    return link.draft.finish(), defined
 
 
 # --- placing --------------------------------------------------------------------------------------
@@ -92,6 +99,7 @@ def _is_constant(section: Section) -> bool:
 
 
 def _place_sections(link: Linkage, sections: Sequence[tuple[int, Section]], at: int) -> int:
+    marked = [is_marked_for_bti(o.elf) for o in link.objects]
     for owner, section in sections:
         elf, member = link.objects[owner].elf, link.objects[owner].member
         alignment = max(section.alignment, 1)
@@ -115,6 +123,7 @@ def _place_sections(link: Linkage, sections: Sequence[tuple[int, Section]], at: 
                 writable=not _is_constant(section),
                 executable=bool(section.flags & SectionFlag.EXECINSTR),
                 constant=_is_constant(section),
+                guarded=marked[owner] and bool(section.flags & SectionFlag.EXECINSTR),
             )
         )  # fmt: skip
     return at
@@ -171,6 +180,16 @@ def _place_got(link: Linkage, uses: Sequence[Use], at: int) -> int:
 
 
 # --- relocating -----------------------------------------------------------------------------------
+
+
+def _addresses_taken(link: Linkage, uses: Sequence[Use]) -> Iterator[int]:
+    """The addresses that relocations compute for anything but a direct branch; code may branch to them indirectly."""
+    for use in uses:
+        if use.entry.type in rel.BRANCHES or use.section.name in _UNWIND_TABLES:
+            continue
+        address = link.address(use.owner, link.symbol(use))
+        if isinstance(address, int):
+            yield (address + use.entry.addend) % (1 << 64)
 
 
 def _apply(link: Linkage, use: Use) -> None:

@@ -20,10 +20,10 @@ WORDS = frozenset({R_ABS64, 258, 259, 260, 261, 262})
 R_JUMP26, R_CALL26 = 282, 283
 R_ADR_GOT_PAGE, R_LD64_GOT_LO12_NC = 311, 312
 CALLS = frozenset({R_JUMP26, R_CALL26})
-GOT_USERS = frozenset({R_ADR_GOT_PAGE, R_LD64_GOT_LO12_NC})
-BRANCHES = frozenset({279, 280, *CALLS})
-"""A branch goes to S + A: control does, wherever that lies."""
+BRANCHES = frozenset({*CALLS, 279, 280})
+"""TSTBR14 and CONDBR19 too: direct branches, which take no address; control goes to S + A, wherever that lies."""
 
+GOT_USERS = frozenset({R_ADR_GOT_PAGE, R_LD64_GOT_LO12_NC})
 ADR_USES = frozenset({274})
 """ADR gets S + A."""
 

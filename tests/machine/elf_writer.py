@@ -33,8 +33,16 @@ def header(kind: int, *, phoff: int = 0, phnum: int = 0, shoff: int = 0, shnum: 
     )
 
 
-def symbol(name: int, value: int, size: int, kind: int, binding: int, section: int) -> bytes:
-    return struct.pack("<IBBHQQ", name, binding << 4 | kind, 0, section, value, size)
+def symbol(name: int, value: int, size: int, kind: int, binding: int, section: int, visibility: int = 0) -> bytes:
+    return struct.pack("<IBBHQQ", name, binding << 4 | kind, visibility, section, value, size)
+
+
+BTI, PAC = 1, 2
+
+
+def properties(*features: int) -> bytes:
+    """What .note.gnu.property holds: a note for each set of features."""
+    return b"".join(struct.pack("<III4sIIII", 4, 16, 5, b"GNU", 0xC0000000, 4, value, 0) for value in features)
 
 
 def rela(offset: int, kind: int, index: int, addend: int) -> bytes:
@@ -48,6 +56,8 @@ class ObjectWriter:
     sections: list[tuple[str, int, int, bytes, int, int]] = field(default_factory=list)
     symbols: list[tuple[str, int, int, int, int, int]] = field(default_factory=list)
     relocs: dict[int, list[Reloc]] = field(default_factory=dict)
+    visibility: dict[str, int] = field(default_factory=dict)
+    """Of symbols, where it is not the default."""
 
     def section(self, name: str, data: bytes = b"", flags: int = ALLOC, align: int = 4, nobits: int = 0) -> int:
         kind = NOBITS if nobits else PROGBITS
@@ -82,7 +92,7 @@ class ObjectWriter:
             emit(name, kind, flags, data, size, 0, 0, align)
         ordered = sorted(self.symbols, key=lambda s: s[5] != LOCAL)
         table = bytes(24) + b"".join(
-            symbol(strings.add(name), value, size, kind, binding, section)
+            symbol(strings.add(name), value, size, kind, binding, section, self.visibility.get(name, 0))
             for name, section, value, size, kind, binding in ordered
         )
         index = {s[0]: i + 1 for i, s in enumerate(ordered)} | {"": 0}
@@ -125,6 +135,8 @@ class SharedWriter:
     kind: int = 3
     section_headers: bool = True
     gnu_hash: bool = False
+    properties: bytes = b""
+    """What PT_GNU_PROPERTY holds; there is none where this is empty."""
 
     def symbol(
         self, name: str, section: int, value: int = 0, size: int = 0, kind: int = FUNC, binding: int = GLOBAL
@@ -163,6 +175,7 @@ class SharedWriter:
             ("plt", relas(self.plt_relocs)),
             ("relr", struct.pack(f"<{len(self.relr)}Q", *self.relr)),
             ("hash", hashes),
+            ("properties", self.properties),
         ):
             image[at : at + len(data)] = data
             place[name] = at, len(data)
@@ -183,6 +196,8 @@ class SharedWriter:
             (2, 6, DYNAMIC, DYNAMIC, len(dynamic), len(dynamic)),
             (0x6474E552, 4, RELRO, RELRO, DATA - RELRO, DATA - RELRO),
         ]
+        if self.properties:
+            programs.append((0x6474E553, 4, *[place["properties"][0]] * 2, *[place["properties"][1]] * 2))
         packed = b"".join(struct.pack("<IIQQQQQQ", t, f, o, v, v, fs, ms, 0x1000) for t, f, o, v, fs, ms in programs)
         image[64 : 64 + len(packed)] = packed
         if not self.section_headers:
