@@ -7,6 +7,7 @@ A class module of `isa` holds:
     execute(state, f) -> None   the semantics
     ALIASES                     optional: what else Capstone may call a mnemonic, {"SUBS": ("cmp", "negs")}
     generate(random) -> int     optional: a random legal word, where random fields would rarely be legal
+    lands(f) -> frozenset       optional: which indirect branches may lead here, for landing pads
 
 and its docstring's first line is the class's name in the Arm ARM. Nothing else registers it: the modules below this
 package are found by name.
@@ -24,6 +25,7 @@ from random import Random
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
+from isa.branch_types import BranchType
 from isa.interface import State
 
 WORD_BITS = 32
@@ -76,6 +78,10 @@ def parse_pattern(pattern: str) -> tuple[int, int, tuple[Slot, ...]]:
     return mask, value, tuple(slots)
 
 
+def _no_landing_pad(f: Fields) -> frozenset[BranchType]:
+    return frozenset()
+
+
 @dataclass(frozen=True, eq=False)
 class Encoding:
     """One encoding class: its pattern, its names and its semantics."""
@@ -87,6 +93,8 @@ class Encoding:
     execute: Callable[[State, Fields], None]
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     generator: Callable[[Random], int] | None = None
+    lands: Callable[[Fields], frozenset[BranchType]] = _no_landing_pad
+    """The values of PSTATE.BTYPE, other than 0b00, with which it may be reached in a guarded page."""
 
     @cached_property
     def _parsed(self) -> tuple[int, int, tuple[Slot, ...]]:
@@ -151,6 +159,7 @@ def encodings() -> tuple[Encoding, ...]:
                 execute=module.execute,
                 aliases=getattr(module, "ALIASES", {}),
                 generator=getattr(module, "generate", None),
+                lands=getattr(module, "lands", _no_landing_pad),
             )
         )
     return tuple(found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from isa.branch_types import BranchType
 from isa.flags import Flags
 from lnsym.bv import BV
 
@@ -76,5 +77,5 @@ class State(Protocol):
     def branch(self, target: BV) -> None:
         """Continue at `target`, a number as `pc` is, 64 bits; `ite(condition, there, next)` is a conditional branch."""
 
-    def branch_to(self, address: BV) -> None:
-        """Continue at an address, 64 bits."""
+    def branch_to(self, address: BV, btype: BranchType) -> None:
+        """Continue at an address, 64 bits; `btype` is what the branch leaves in PSTATE.BTYPE in a guarded page."""

@@ -1,6 +1,6 @@
 """Hints: NOP, YIELD, WFE, WFI, SEV, SEVL, DGH, CSDB, BTI, and the pointer authentication of X17 and X30.
 
-Other hints than those of pointer authentication change no register and no memory. Branch targets are not checked (BTI).
+Other hints than those of pointer authentication change no register and no memory. BTI, PACIASP and PACIBSP are landing pads.
 The assumption POINTER_AUTHENTICATION_AS_PLAIN: a pointer that is signed and authenticated with the same key and modifier is as it was.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
+from isa.branch_types import ACCEPTED_BY_HINT, BranchType
 from isa.encoding import Fields
 from isa.interface import State
 from lnsym.bv import BV
@@ -46,6 +47,10 @@ _NAMES = {
 
 def mnemonic(f: Fields) -> str | None:
     return _NAMES.get(f.CRm << 3 | f.op2)
+
+
+def lands(f: Fields) -> frozenset[BranchType]:
+    return ACCEPTED_BY_HINT.get(f.CRm << 3 | f.op2, frozenset())
 
 
 def execute(state: State, f: Fields) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
+from isa.branch_types import of_register_branch
 from isa.encoding import Fields
 from isa.interface import State
 from lnsym.bv import BV
@@ -51,7 +52,7 @@ def execute(state: State, f: Fields) -> None:
         target = state.authenticate("IA" if f.op3 == _KEY_A else "IB", target, modifier)
     if f.opc & 0b0001:
         state.set_x(30, state.address(state.pc + 4))
-    state.branch_to(target)
+    state.branch_to(target, of_register_branch(f.opc, f.Rn))
 
 
 def generate(random: Random) -> int:

@@ -14,9 +14,10 @@ from itertools import islice
 
 from lnsym.conform.sources import modules, source
 
-_NO_SEMANTICS = frozenset({"isa.assumptions", "isa.encoding", "isa.interface"})
+_NO_SEMANTICS = frozenset({"isa.assumptions", "isa.branch_types", "isa.encoding", "isa.interface"})
+"""Unicorn has no guarded pages, so that it cannot tell what PSTATE.BTYPE is."""
 
-_LEGALITY = frozenset({"mnemonic", "generate", "names", "holds"})
+_LEGALITY = frozenset({"mnemonic", "generate", "names", "holds", "lands"})
 
 _BINARY: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,

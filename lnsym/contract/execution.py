@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from isa.branch_types import BranchType
 from lnsym.bv import BV, concat
 from lnsym.contract import abi
 from lnsym.contract.goals import Goal
 from lnsym.contract.theorem import Block, ContractError, Theorem
-from lnsym.errors import one_line
+from lnsym.errors import LnsymError, one_line
 from lnsym.machine.addresses import Addresses, externals_of, printable
 from lnsym.machine.decode import Code
 from lnsym.machine.image import Image, Segment
+from lnsym.machine.landing import needs_direct_calls
 from lnsym.machine.memory import Contents, Elements, Memory, Region, Unknown
 from lnsym.machine.paths import Conditions, Explorer, Observer, Path
 from lnsym.machine.state import SP, STACK_ALIGNMENT, State
@@ -194,6 +196,8 @@ class Execution:
     start: State = field(init=False)
     paths: list[Path] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
+    called_directly: bool = False
+    """Whether a routine was called that only direct branches may reach (`landing.needs_direct_calls`)."""
     seconds: float = 0.0
     _deadline: float = field(default=math.inf, init=False)
     _external_contents: list[Unknown] = field(default_factory=list, init=False)
@@ -211,6 +215,16 @@ class Execution:
         if segment is None or not segment.executable:
             raise ContractError(f"{found.name} at {found.address:#x} is not code")
         return found.address
+
+    def _branch_to(self, entry: int) -> BranchType:
+        """How a routine is called: indirectly, unless it has no landing pad and the file does not show that its address is used."""
+        try:
+            if entry not in self.image.indirect_targets and needs_direct_calls(self.code, entry):
+                self.called_directly = True
+                return BranchType.DIRECT
+        except LnsymError:
+            pass  # the path ends there, with that error
+        return BranchType.CALL
 
     def _unknown(self, segment: Segment, call: int) -> Unknown:
         contents = Unknown(unknown_name(segment, call))
@@ -267,6 +281,7 @@ class Execution:
                 )
         returns_to = self.returns_to(number)
         abi.enter(state, call.arguments, self.entry(call.symbol), returns_to)
+        state.btype = self._branch_to(state.pc)
         explorer = Explorer(
             self.code,
             returns_to,

@@ -15,6 +15,7 @@ from typing import ClassVar
 from capstone import CS_ARCH_ARM64, CS_MODE_ARM, Cs
 
 from isa import Encoding, Fields, classify
+from isa.branch_types import BranchType
 from lnsym.bv import BV
 from lnsym.errors import LnsymError, UnresolvedRelocation
 from lnsym.machine.addresses import Addresses
@@ -105,6 +106,11 @@ class Instruction:
     def text(self) -> str:
         """Assembly text as Capstone prints it."""
         return f"{self.mnemonic} {self.operands}".rstrip()
+
+    @property
+    def lands(self) -> frozenset[BranchType]:
+        """The indirect branches that may lead to it in a guarded page."""
+        return self.encoding.lands(self.fields)
 
 
 @cache

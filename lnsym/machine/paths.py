@@ -16,6 +16,7 @@ from typing import ClassVar, Protocol, TypeAlias
 from lnsym.bv import BV
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction
+from lnsym.machine.landing import land, land_at_caller
 from lnsym.machine.memory import BelowStackPointer, byte_count
 from lnsym.machine.state import SP, STACK_ALIGNMENT, State
 
@@ -234,6 +235,7 @@ class Explorer:
             if len(arms) != 1:
                 return [(self._fork(path, conditions), arm) for conditions, arm in arms]
             path.conditions, target = arms[0]
+        land_at_caller(self.code, path.state)
         return None
 
     def _run_straight(self, path: Path, pc: int, before: _Before, outside: list[Path]) -> BV:
@@ -279,7 +281,9 @@ class Explorer:
             path.conditions = (*path.conditions, bound.inside)
 
     def _check(self, path: Path, pc: int, before: _Before) -> None:
-        """Raises EndlessLoop and TimeLimit, of a path that has branched to `pc`."""
+        """Raises NoLandingPad, EndlessLoop and TimeLimit, of a path that has branched to `pc`."""
+        if path.state.btype:
+            land(self.code, path.state, self.code.decoded.get(pc) or self._fetch(pc, path))
         if before.is_again(pc, path.state):
             raise EndlessLoop(pc, self.code.image.describe(pc))
         if perf_counter() > self.deadline:

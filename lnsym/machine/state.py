@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from isa.branch_types import BranchType
 from isa.flags import FlagBits, Flags
 from lnsym.bv import BV, ite
 from lnsym.errors import LnsymError
@@ -79,6 +80,7 @@ class State:
     """
 
     __slots__ = (
+        "btype",
         "exclusive",
         "flags",
         "general",
@@ -103,6 +105,8 @@ class State:
         self.memory = memory
         self.pc = pc
         self.next_pc = None
+        self.btype = BranchType.DIRECT
+        """PSTATE.BTYPE after the last branch, as from a guarded page; direct again once it has landed."""
         self.exclusive: tuple[BV, int] | None = None
         """What the exclusives monitor is set for: address and bytes."""
         self.signed: dict[BV, tuple[str, BV, BV]] = {}
@@ -123,7 +127,7 @@ class State:
     def copy(self) -> State:
         """A state that goes its own way from here."""
         twin = State(self.general.copy(), self.vector.copy(), self.flags, self.memory.copy(), self.pc)
-        twin.next_pc = self.next_pc
+        twin.next_pc, twin.btype = self.next_pc, self.btype
         twin.returns_to = self.returns_to
         twin.exclusive, twin.guarded, twin.signed = self.exclusive, self.guarded, self.signed
         return twin
@@ -247,9 +251,11 @@ class State:
     def branch(self, target: BV) -> None:
         """Continue at `target`, which is a number in the layout of the code."""
         self.next_pc = target
+        self.btype = BranchType.DIRECT
 
-    def branch_to(self, address: BV) -> None:
+    def branch_to(self, address: BV, btype: BranchType) -> None:
         """Continue at an address. Raises FixedTarget."""
+        self.btype = btype
         self.next_pc = self._number_of(address) if self.memory.moves else address
 
     def _number_of(self, address: BV) -> BV:

@@ -109,10 +109,11 @@ def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUs
     used = [ASSUMPTION_OF_METHOD[m.name] for m in methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
     objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
     kept = ["globals-kept"] if any(e.theorem.globals_kept and len(e.theorem.calls) > 1 for e in executions) else []
+    direct = ["called-directly"] if any(execution.called_directly for execution in executions) else []
     questions = [execution.feasible for execution in executions if isinstance(execution.feasible, Feasibility)]
     if any(question.solver_dropped_some for question in questions):
         used.append("solver")
-    return [*sorted(name for name in named if name), *objects, *kept, *dict.fromkeys(used)]
+    return [*sorted(name for name in named if name), *objects, *kept, *direct, *dict.fromkeys(used)]
 
 
 def why_open(goal: Goal, externals: Mapping[BV, str], bases: Container[BV], reason: str) -> str:

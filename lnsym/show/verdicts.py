@@ -42,6 +42,7 @@ ASSUMPTIONS_IN_WORDS = {
     **IN_WORDS,
     "external-objects": "what another file defines is as large as what is read of it, and apart from all regions",
     "globals-kept": "no other code writes the file's globals between the calls",
+    "called-directly": "the routine is called by BL and B alone: its file is marked for BTI, and it does not begin with a landing pad",
 }
 """What a theorem rests on beyond what every one does, by its name in SOUNDNESS.md."""
 
