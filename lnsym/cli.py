@@ -122,9 +122,11 @@ def _proof_options(command: Any) -> Any:
         goal_timeout: float | None,
         methods: tuple[str, ...],
         dump: Path | None,
+        reserve_x18: bool,
         **others: Any,
     ) -> Any:
-        return command(options=_options(max_steps, timeout, goal_timeout, methods, dump), **others)
+        options = _options(max_steps, timeout, goal_timeout, methods, dump, reserve_x18)
+        return command(options=options, **others)
 
     decorated: Any = with_options
     for option in (
@@ -134,6 +136,8 @@ def _proof_options(command: Any) -> Any:
                      help="Write verdicts, times, counts and assumptions to a file."),
         click.option("--dump-smt", "dump", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
                      help="Write what is asked of sweep and SMT as SMT-LIB 2, AIGER and DIMACS."),
+        click.option("--reserve-x18", is_flag=True,
+                     help="X18 is the platform's (Darwin, Windows, Android): code that changes it is not proved."),
         click.option("--goal-timeout", type=click.FloatRange(0), help="Seconds for one goal and one SMT solver."),
         click.option("--timeout", type=click.FloatRange(0), default=120.0, show_default=True,
                      help="Seconds for the simulation, and again for the methods, each routine and case."),
@@ -145,7 +149,12 @@ def _proof_options(command: Any) -> Any:
 
 
 def _options(
-    max_steps: int, timeout: float, goal_timeout: float | None, methods: tuple[str, ...], dump: Path | None
+    max_steps: int,
+    timeout: float,
+    goal_timeout: float | None,
+    methods: tuple[str, ...],
+    dump: Path | None,
+    reserve_x18: bool,
 ) -> Options:
     from lnsym.prove.portfolio import METHODS
     from lnsym.prove.verify import Options
@@ -154,7 +163,8 @@ def _options(
         from lnsym.prove.dump import prepare
 
         prepare(dump)
-    return Options(max_steps, timeout, tuple(m for m in METHODS if m in (methods or METHODS)), goal_timeout, dump)
+    chosen = tuple(m for m in METHODS if m in (methods or METHODS))
+    return Options(max_steps, timeout, chosen, goal_timeout, dump, reserve_x18=reserve_x18)
 
 
 @app.command(epilog=f"{TARGET_HELP}\n\n{EXIT_CODES}")

@@ -188,6 +188,8 @@ class Execution:
     observer: Observer | None = None
     timeout: float = math.inf
     """Seconds for `run`; paths that are under way then are stopped."""
+    reserve_x18: bool = False
+    """Whether the platform reserves X18: paths that change it are stopped."""
     code: Code = field(init=False)
     code_on_numbers: Code = field(init=False)
     """The same for a state of numbers: everything lies where the layout of the image has it or a stand-in for it."""
@@ -196,6 +198,8 @@ class Execution:
     start: State = field(init=False)
     paths: list[Path] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
+    changed_x18: bool = False
+    """Whether a path changed X18, and was not stopped for it."""
     called_directly: bool = False
     """Whether a routine was called that only direct branches may reach (`landing.needs_direct_calls`)."""
     seconds: float = 0.0
@@ -289,9 +293,11 @@ class Execution:
             feasible=self.feasible,
             observer=self.observer,
             deadline=self._deadline,
+            reserve_x18=self.reserve_x18,
         )
         before = abi.preserved(state)
         for path in explorer.paths(state, conditions, steps):
+            self.changed_x18 |= explorer.changed_x18
             if path.stopped is not None or number + 1 == len(self.theorem.calls):
                 yield path
                 continue

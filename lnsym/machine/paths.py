@@ -18,7 +18,7 @@ from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction
 from lnsym.machine.landing import land, land_at_caller
 from lnsym.machine.memory import BelowStackPointer, byte_count
-from lnsym.machine.state import SP, STACK_ALIGNMENT, State
+from lnsym.machine.state import PLATFORM_REGISTER, SP, STACK_ALIGNMENT, State
 
 Conditions: TypeAlias = tuple[BV, ...]
 
@@ -101,6 +101,23 @@ class UndefinedCall(LnsymError):
         return f"call of {self.name} at {self.pc:#x}, which this file does not define: give a file that links it in"
 
 
+@dataclass(eq=False)
+class ChangesPlatformRegister(LnsymError):
+    """X18 is changed, which the platform reserves: its own code may look at it at any time."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+    text: str
+    where: str
+
+    def _message(self) -> str:
+        """Which instruction."""
+        return (
+            f"`{self.text}` at {self.pc:#x} ({self.where}) changes X18, the platform's register (--reserve-x18): "
+            "use another register"
+        )
+
+
 @dataclass
 class Path:
     """One way through the code: the state it ended in, under which conditions, after how many instructions."""
@@ -177,7 +194,8 @@ class Explorer:
 
     `returns_to` is the term that, branched to, ends a path well. `feasible` may answer False for path conditions that
     no input satisfies; True is always sound. `observer` is told of each instruction. At `deadline`, by `time.perf_counter`, all
-    paths that are under way are stopped.
+    paths that are under way are stopped. With `reserve_x18` a path that changes X18 is stopped;
+    without it `changed_x18` says whether one did.
     """
 
     def __init__(
@@ -189,6 +207,7 @@ class Explorer:
         feasible: Callable[[Conditions], bool] = _always,
         observer: Observer | None = None,
         deadline: float = math.inf,
+        reserve_x18: bool = False,
     ) -> None:
         self.code = code
         self.returns_to = returns_to
@@ -196,6 +215,8 @@ class Explorer:
         self.feasible = feasible
         self.observer = observer
         self.deadline = deadline
+        self.reserve_x18 = reserve_x18
+        self.changed_x18 = False
 
     def paths(self, start: State, conditions: Conditions = (), steps: int = 0) -> Iterator[Path]:
         """All feasible paths from a state, each ended by a return or by an error; fall-through before branch taken.
@@ -241,6 +262,7 @@ class Explorer:
     def _run_straight(self, path: Path, pc: int, before: _Before, outside: list[Path]) -> BV:
         """Run from `pc`, a branch's target, up to the next branch to the return address or a symbolic target, and return that."""
         state = path.state
+        general = state.general
         memory = state.memory
         decoded = self.code.decoded
         observer = self.observer
@@ -251,10 +273,13 @@ class Explorer:
             state.pc = pc
             path.last = instruction
             path.steps = steps + 1
-            stack_pointer = state.general[SP]
+            stack_pointer = general[SP]
+            platform_register = general[PLATFORM_REGISTER]
             instruction.execute(state)
-            if memory.stack_access is not None or state.general[SP] is not stack_pointer:
+            if memory.stack_access is not None or general[SP] is not stack_pointer:
                 check_stack(state, stack_pointer)
+            if general[PLATFORM_REGISTER] is not platform_register:
+                self._note_platform_register(instruction)
             if memory.bounds:
                 outside += self._outside(path)
             if observer is not None:
@@ -288,6 +313,13 @@ class Explorer:
             raise EndlessLoop(pc, self.code.image.describe(pc))
         if perf_counter() > self.deadline:
             raise TimeLimit(pc, self.code.image.describe(pc))
+
+    def _note_platform_register(self, instruction: Instruction) -> None:
+        """X18 was changed. Raises ChangesPlatformRegister where the platform reserves it."""
+        if self.reserve_x18:
+            pc = instruction.address
+            raise ChangesPlatformRegister(pc, instruction.text, self.code.image.describe(pc))
+        self.changed_x18 = True
 
     def _fetch(self, pc: int, path: Path) -> Instruction:
         name = self.code.image.undefined_functions.get(pc)

@@ -18,6 +18,9 @@ from lnsym.machine.memory import Memory, NotExclusive
 SP = 31
 """The index of SP among the general-purpose registers."""
 
+PLATFORM_REGISTER = 18
+"""X18, which a platform may reserve (AAPCS64, section 6.1.1): Darwin, Windows and Android do, Linux does not."""
+
 STACK_ALIGNMENT = 16
 """What SP is a multiple of at a call and at each access by it (AAPCS64, section 6.4.5.1)."""
 

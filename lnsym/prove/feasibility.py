@@ -24,10 +24,15 @@ SOLVER_SHARE = 0.5
 
 
 def on_feasible_paths(
-    image: Image, symbol: str, theorem: Theorem, max_steps: int = MAX_STEPS, timeout: float = math.inf
+    image: Image,
+    symbol: str,
+    theorem: Theorem,
+    max_steps: int = MAX_STEPS,
+    timeout: float = math.inf,
+    reserve_x18: bool = False,
 ) -> Execution:
     """A theorem set up on an image, to be run on the paths that some input may take, within `timeout` seconds."""
-    execution = Execution(image, symbol, theorem, max_steps, timeout=timeout)
+    execution = Execution(image, symbol, theorem, max_steps, timeout=timeout, reserve_x18=reserve_x18)
     execution.feasible = Feasibility(execution)
     return execution
 

@@ -43,6 +43,8 @@ class Verdict:
     """By phase: specify, decode, simulate, compare."""
     methods: list[MethodUse] = field(default_factory=list)
     assumptions: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    """Rules of the platform that were checked because they were asked for."""
     counterexample: Counterexample | None = None
     apart: Apart | None = None
     """Where it is unknown: what the code computes and what it should, as far down as the methods could not join them."""

@@ -70,6 +70,13 @@ class Options:
     """A directory for the queries that sweep and the SMT solvers are asked."""
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
     """How many methods run at a time."""
+    reserve_x18: bool = False
+    """Whether the platform reserves X18, so that code may not change it."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that are checked because they were asked for; the names are those of SOUNDNESS.md."""
+        return ("x18-reserved",) if self.reserve_x18 else ()
 
     @property
     def seconds_in_all(self) -> float:
@@ -110,10 +117,11 @@ def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUs
     objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
     kept = ["globals-kept"] if any(e.theorem.globals_kept and len(e.theorem.calls) > 1 for e in executions) else []
     direct = ["called-directly"] if any(execution.called_directly for execution in executions) else []
+    scratch = ["x18-scratch"] if any(execution.changed_x18 for execution in executions) else []
     questions = [execution.feasible for execution in executions if isinstance(execution.feasible, Feasibility)]
     if any(question.solver_dropped_some for question in questions):
         used.append("solver")
-    return [*sorted(name for name in named if name), *objects, *kept, *direct, *dict.fromkeys(used)]
+    return [*sorted(name for name in named if name), *objects, *kept, *direct, *scratch, *dict.fromkeys(used)]
 
 
 def why_open(goal: Goal, externals: Mapping[BV, str], bases: Container[BV], reason: str) -> str:
@@ -155,9 +163,11 @@ class _Verification:
         with contained(options.timeout):
             theorem: Theorem = self._state_theorem()
         self._seconds["specify"] = time.perf_counter() - began
-        self._execution = on_feasible_paths(image, symbol, theorem, options.max_steps, options.timeout)
+        self._execution = on_feasible_paths(
+            image, symbol, theorem, options.max_steps, options.timeout, options.reserve_x18
+        )
         shown = {**contract.parameters, **parameters}
-        self._verdict = Verdict(symbol, contract.name, shown, "unknown", assumptions=ASSUMPTIONS)
+        self._verdict = Verdict(symbol, contract.name, shown, "unknown", assumptions=ASSUMPTIONS, rules=options.rules)
 
     def verdict(self) -> Verdict:
         execution, verdict = self._execution, self._verdict

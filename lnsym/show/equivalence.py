@@ -104,7 +104,7 @@ def _plan(
             return Equivalence(
                 routines[0].symbol, contract.name, {**contract.parameters, **case}, "unknown", out_of_time(seconds),
                 exit_code=3, seconds={"given up": seconds}, assumptions=ASSUMPTIONS_OF_ALL,
-                second=routines[1].symbol, labels=labels(*routines),
+                second=routines[1].symbol, labels=labels(*routines), rules=options.rules,
             )  # fmt: skip
         case _:
             raise AssertionError(answer)

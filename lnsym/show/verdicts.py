@@ -43,8 +43,14 @@ ASSUMPTIONS_IN_WORDS = {
     "external-objects": "what another file defines is as large as what is read of it, and apart from all regions",
     "globals-kept": "no other code writes the file's globals between the calls",
     "called-directly": "the routine is called by BL and B alone: its file is marked for BTI, and it does not begin with a landing pad",
+    "x18-scratch": "the platform leaves X18 to the code, as Linux does; --reserve-x18 looks whether it can do without",
 }
 """What a theorem rests on beyond what every one does, by its name in SOUNDNESS.md."""
+
+RULES_IN_WORDS = {
+    "x18-reserved": "X18 is never changed: the platform may reserve it",
+}
+"""What a theorem says beyond what every one does, by its name in SOUNDNESS.md."""
 
 
 def verdict_line(verdict: Verdict, name_width: int = 0, case_width: int = 0) -> str:
@@ -68,8 +74,9 @@ def apart_lines(apart: Apart) -> Iterator[str]:
 
 
 def assumption_lines(verdict: Verdict) -> Iterator[str]:
-    """In words, what a proof rests on beyond what every one does."""
+    """In words, what a proof says and what it rests on, beyond what every one does."""
     if verdict.status == "proved":
+        yield from (f"  besides  {RULES_IN_WORDS[name]} ({name})" for name in verdict.rules)
         for name in verdict.assumptions:
             if name in ASSUMPTIONS_IN_WORDS:
                 yield f"  assumes  {ASSUMPTIONS_IN_WORDS[name]} ({name})"
@@ -161,6 +168,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "seconds": verdict.seconds,
         "methods": [{"name": m.name, "goals": m.goals, "seconds": m.seconds} for m in verdict.methods],
         "assumptions": list(verdict.assumptions),
+        "rules": list(verdict.rules),
         "apart": None if verdict.apart is None else asdict(verdict.apart),
         "counterexample": None if counterexample is None else _counterexample(counterexample),
     }

@@ -174,7 +174,7 @@ def _plan(subject: Subject, options: Options, quiet: bool) -> Plan[Verdict | Lns
             shown = {**subject.contract.parameters, **subject.case}
             return Verdict(
                 subject.symbol, subject.contract.name, shown, "unknown", out_of_time(seconds), exit_code=3,
-                seconds={"given up": seconds}, assumptions=ASSUMPTIONS,
+                seconds={"given up": seconds}, assumptions=ASSUMPTIONS, rules=options.rules,
             )  # fmt: skip
         case _:
             raise AssertionError(answer)

@@ -100,7 +100,9 @@ def _executions(
     routines: tuple[Routine, Routine], interfaces: tuple[Interface, Interface], options: Options
 ) -> tuple[Execution, Execution]:
     first, second = (
-        on_feasible_paths(routine.image, routine.symbol, interface.theorem, options.max_steps, options.timeout)
+        on_feasible_paths(
+            routine.image, routine.symbol, interface.theorem, options.max_steps, options.timeout, options.reserve_x18
+        )
         for routine, interface in zip(routines, interfaces, strict=True)
     )
     return first, second
@@ -133,6 +135,7 @@ class _Comparison:
             "unknown",
             second=routines[1].symbol,
             labels=labels(*routines),
+            rules=options.rules,
         )
 
     def verdict(self) -> Equivalence:
