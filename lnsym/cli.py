@@ -13,6 +13,7 @@ import sys
 import threading
 from _thread import interrupt_main
 from contextlib import suppress
+from dataclasses import replace
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
@@ -96,12 +97,39 @@ def disasm(target: str, symbol: str) -> None:
         click.echo(line)
 
 
+class _StackSize(click.ParamType[int]):
+    """A number of bytes, or of KiB with that unit behind it: a multiple of 16."""
+
+    name = "size"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> int:
+        """The number of bytes."""
+        from lnsym.contract.abi import MOST_STACK_BYTES, STACK_ALIGNMENT
+
+        digits = str(value).removesuffix("KiB")
+        if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
+            self.fail(f"{value!r} is no size: 131072 or 128KiB, say", parameter, context)
+        size = int(digits) << 10 if str(value).endswith("KiB") else int(digits)
+        if size % STACK_ALIGNMENT or not 0 < size <= MOST_STACK_BYTES:
+            self.fail(
+                f"{value}: a multiple of {STACK_ALIGNMENT} bytes up to {MOST_STACK_BYTES >> 10}KiB is wanted",
+                parameter,
+                context,
+            )
+        return size
+
+
+_stack_option = click.option("--stack", "stack_bytes", type=_StackSize(), default="64KiB", show_default=True,
+                             help="How much stack below SP is assumed to be there, in bytes or KiB.")  # fmt: skip
+
+
 def _contract_options(command: Any) -> Any:
     """The options that choose a contract and its parameters."""
     for option in (
         click.option("--max-steps", type=click.IntRange(1), default=1_000_000, show_default=True,
                      help="Instructions to execute on one path before giving up."),
         click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1)."),
+        _stack_option,
         click.option("--contract", help="A contract's name, or a file: mine.py, or mine.py:NAME."),
     ):  # fmt: skip
         command = option(command)
@@ -178,6 +206,7 @@ def verify(
     target: str,
     symbols: tuple[str, ...],
     contract: str | None,
+    stack_bytes: int,
     blocks: int | None,
     options: Options,
     report: Path | None,
@@ -191,13 +220,14 @@ def verify(
     from lnsym.show.verification import verify_all
     from programs.corpus import resolve_target
 
-    chosen = _contract(contract, *symbols, seconds=options.timeout)
+    chosen = _assuming(stack_bytes, _contract(contract, *symbols, seconds=options.timeout))
     path = resolve_target(target)
     if not symbols:
         symbols = tuple(r.name for r in routines(path, registered()) if r.contract)
         if not symbols:
             raise click.UsageError(f"{target} has no routine with a known contract: name a SYMBOL and a --contract")
-    outcome = verify_all(Images(path), symbols, chosen, registered(), _parameters(blocks), options, jobs)
+    known = {name: _assuming(stack_bytes, made) for name, made in registered().items()}
+    outcome = verify_all(Images(path), symbols, chosen, known, _parameters(blocks), options, jobs)
     if report is not None and outcome.image is not None:
         write_whole(report, json.dumps(json_report(outcome.image, outcome.verdicts), indent=2, default=str) + "\n")
     if test is not None:
@@ -230,6 +260,7 @@ def equiv(
     target2: str,
     symbol2: str,
     contract: str | None,
+    stack_bytes: int,
     blocks: int | None,
     options: Options,
     report: Path | None,
@@ -248,6 +279,7 @@ def equiv(
     chosen = _contract(contract, symbol1, symbol2, seconds=options.timeout) or contract_for_both(
         (symbol1, symbol2), registered()
     )
+    chosen = _assuming(stack_bytes, chosen)
     first, second = resolve_target(target1), resolve_target(target2)
     files = Images(first)
     outcome = compare_all(
@@ -303,7 +335,14 @@ def run(target: str, symbol: str, message: str, contract: str | None) -> None:
 @click.option("--concrete", is_flag=True, help="Run on random numbers instead of symbols.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which random numbers.")
 def trace(
-    target: str, symbol: str, contract: str | None, blocks: int | None, max_steps: int, concrete: bool, seed: int
+    target: str,
+    symbol: str,
+    contract: str | None,
+    stack_bytes: int,
+    blocks: int | None,
+    max_steps: int,
+    concrete: bool,
+    seed: int,
 ) -> None:
     """Print one line for each executed instruction: address, text, what it wrote."""
     from lnsym.contract import registered
@@ -312,7 +351,7 @@ def trace(
     from lnsym.show.verification import choose_contract
     from programs.corpus import resolve_target
 
-    chosen = _contract(contract, symbol) or choose_contract(symbol, registered())
+    chosen = _assuming(stack_bytes, _contract(contract, symbol) or choose_contract(symbol, registered()))
     theorem = chosen.theorem(symbol, **chosen.choices(_parameters(blocks))[0])
     image = load_image(resolve_target(target), [symbol])
     stopped = trace_routine(image, symbol, theorem, max_steps, seed if concrete else None, click.echo)
@@ -376,6 +415,7 @@ def conform(
               help="Random inputs on Unicorn for each mutant that is not refuted.")  # fmt: skip
 @click.option("--contract", help="A contract's name, or a file: mine.py, or mine.py:NAME.")
 @click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1).")
+@_stack_option
 @click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
               help="Seconds for the simulation, and again for the methods, each mutant.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
@@ -389,6 +429,7 @@ def mutate(
     checks: int,
     contract: str | None,
     blocks: int | None,
+    stack_bytes: int,
     timeout: float,
     jobs: int,
     report: Path | None,
@@ -407,7 +448,7 @@ def mutate(
 
     chosen = _contract(contract, *symbols)
     processes = max(1, (os.cpu_count() or 1) // jobs)
-    order = Order(symbols, count, seed, jobs, Limits(timeout, checks, processes), _parameters(blocks))
+    order = Order(symbols, count, seed, jobs, Limits(timeout, checks, processes), _parameters(blocks), stack_bytes)
     return mutation.campaign(resolve_target(target), order, registered(), chosen, report, click.echo)
 
 
@@ -446,6 +487,11 @@ def _contract(text: str | None, *symbols: str, seconds: float = 120.0) -> Any:
     if text not in contracts:
         raise NoSuchContract(text, sorted(contracts))
     return contracts[text]
+
+
+def _assuming(stack_bytes: int, contract: Any) -> Any:
+    """The contract, so much stack below SP being assumed."""
+    return contract and replace(contract, stack_bytes=stack_bytes)
 
 
 def _parameters(blocks: int | None) -> dict[str, object]:

@@ -15,13 +15,21 @@ from lnsym.machine.state import SP, State
 from lnsym.machine.state import STACK_ALIGNMENT as STACK_ALIGNMENT
 
 STACK_BYTES = 1 << 16
-"""How much stack below SP a routine is assumed to have."""
+"""How much stack below SP a routine is assumed to have, where nobody says another bound."""
+
+MOST_STACK_BYTES = 1 << 22
+"""No larger bound is taken: samples and Unicorn place the stack in a slot of a fixed size (`inputs.SLOT`)."""
 
 CALLEE_SAVED_GENERAL = tuple(range(19, 30))
 CALLEE_SAVED_VECTOR = tuple(range(8, 16))
 """Only their low 64 bits are saved."""
 
 LINK_REGISTER = 30
+
+
+def stack_assumption(size: int) -> str:
+    """How reports name the assumption that `size` bytes of stack below SP are there."""
+    return f"stack-{size >> 10}KiB" if size % 1024 == 0 else f"stack-{size}B"
 
 
 def enter(state: State, arguments: tuple[BV, ...], entry: int, returns_to: BV) -> None:

@@ -124,9 +124,9 @@ def block_region(block: Block) -> Region:
     )
 
 
-def stack_region(sp: BV, frame: int) -> Region:
-    """The stack below SP, and `frame` bytes above it; what it holds at entry is unknown."""
-    size = abi.STACK_BYTES + frame
+def stack_region(sp: BV, below: int, frame: int) -> Region:
+    """The `below` bytes of stack below SP, and `frame` bytes above it; what it holds at entry is unknown."""
+    size = below + frame
     return Region(
         "stack",
         sp,
@@ -134,7 +134,7 @@ def stack_region(sp: BV, frame: int) -> Region:
         Unknown("stack"),
         readable=True,
         writable=True,
-        start=-abi.STACK_BYTES,
+        start=-below,
         alignment=STACK_ALIGNMENT,
     )
 
@@ -166,7 +166,7 @@ def symbolic_start(image: Image, theorem: Theorem) -> State:
     state.guarded = True
     memory.bounds = []
     memory.zeros = tuple([zero for condition in theorem.assumptions if (zero := _zero_of(condition)) is not None])
-    memory.add(stack_region(state.x_or_sp(SP), theorem.frame))
+    memory.add(stack_region(state.x_or_sp(SP), theorem.stack_bytes, theorem.frame))
     for name, value in theorem.registers.items():
         abi.set_register(state, name, value)
     return state

@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import combinations, product
 
 from lnsym.bv import BV
-from lnsym.contract import abi
 from lnsym.contract.execution import Execution
 from lnsym.machine.state import STACK_ALIGNMENT
 
@@ -19,7 +18,7 @@ def preconditions(execution: Execution) -> list[BV]:
     theorem = execution.theorem
     sp = execution.start.x_or_sp(31)
     extents = [(block.base, block.size) for block in theorem.blocks]
-    extents.append((sp - abi.STACK_BYTES, abi.STACK_BYTES + theorem.frame))
+    extents.append((sp - theorem.stack_bytes, theorem.stack_bytes + theorem.frame))
     conditions = list(theorem.assumptions)
     conditions += [block.base.ne(0) for block in theorem.blocks]
     for start, size in extents:

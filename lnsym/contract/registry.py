@@ -12,6 +12,7 @@ from pathlib import Path
 from types import CodeType
 from typing import TypeAlias
 
+from lnsym.contract.abi import STACK_BYTES
 from lnsym.contract.containment import SECONDS, LeftProcess, OutOfTime, contained
 from lnsym.contract.theorem import ContractError, Theorem, checked_name
 from lnsym.errors import LnsymError, nearest_names
@@ -67,6 +68,8 @@ class Contract:
     """Patterns of the symbols it is for, as fnmatch takes them."""
     cases: tuple[Mapping[str, object], ...] = ({},)
     """Parameters of the theorems that make up the contract: key sizes, in place or not. All are proved."""
+    stack_bytes: int = STACK_BYTES
+    """How much stack below SP its theorems assume to be there."""
 
     @property
     def parameters(self) -> Mapping[str, object]:
@@ -108,7 +111,7 @@ class Contract:
                 raise ContractError(
                     f"{self.name!r} has no parameter {name!r}; it has {', '.join(self.parameters) or 'none'}"
                 )
-        theorem = Theorem(routine)
+        theorem = Theorem(routine, stack_bytes=self.stack_bytes)
         code = _code(self.statement)
         file = code.co_filename if code else ""
         try:

@@ -29,8 +29,8 @@ def concrete_start(image: Image, theorem: Theorem, sample: Mapping[str, int]) ->
         contents = Elements(elements, block.byteorder)
         base = sample[block.base.name]
         memory.add(Region(block.name, base, block.size, contents, writable="w" in block.access))
-    data = bytes(unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES + theorem.frame, sample))
-    memory.add(Region("stack", sample["sp"] - abi.STACK_BYTES, len(data), Bytes(data), writable=True))
+    data = bytes(unknown_bytes("stack", -theorem.stack_bytes, theorem.stack_bytes + theorem.frame, sample))
+    memory.add(Region("stack", sample["sp"] - theorem.stack_bytes, len(data), Bytes(data), writable=True))
     general = [BV.const(sample[f"x{n}"], 64) for n in range(31)] + [BV.const(sample["sp"], 64)]
     vector = [BV.const(sample[f"v{n}"], 128) for n in range(32)]
     flags = FlagBits(*[BV.const(sample[f"flag_{name}"], 1) for name in "nzcv"])
@@ -68,7 +68,7 @@ def _set_forgotten(execution: Execution, state: State, sample: Mapping[str, int]
         registers[:] = [BV.const(value, term.width) for value, term in zip(values, registers, strict=True)]
     state.flags = FlagBits(*[BV.const(sample.get(f"flag_{name}_{call}", 0), 1) for name in "nzcv"])
     stack = state.memory.region("stack")
-    stack.contents = Bytes(bytes(unknown_bytes(f"stack_{call}", -abi.STACK_BYTES, stack.size, sample)))
+    stack.contents = Bytes(bytes(unknown_bytes(f"stack_{call}", -execution.theorem.stack_bytes, stack.size, sample)))
     if not execution.theorem.globals_kept:
         forget_globals(state.memory, execution.image, lambda segment: _globals(segment, sample, call))
 

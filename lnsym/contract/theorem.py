@@ -152,6 +152,8 @@ class Theorem:
     """Bytes at and above SP that the caller gives the routine for its use."""
     globals_kept: bool = False
     """Whether no other code writes the file's globals between the calls."""
+    stack_bytes: int = abi.STACK_BYTES
+    """How much stack below SP is assumed to be there."""
     names: set[str] = field(default_factory=set)
     """Of all variables so far: two things must never share a variable."""
     _has_own_convention: bool = False

@@ -150,6 +150,23 @@ class ReleasedStack(LnsymError):
 
 
 @dataclass(eq=False)
+class StackTooSmall(LnsymError):
+    """An access to the stack further below the first stack pointer than it is assumed to reach. Sizes in bytes."""
+
+    exit_code: ClassVar[int] = 3
+    pc: int
+    needed: int
+    stack: int
+
+    def _message(self) -> str:
+        """How much stack is used, and how to say that it is there."""
+        return (
+            f"access {byte_count(self.needed)} below the first stack pointer by the instruction at {self.pc:#x}: only "
+            f"{byte_count(self.stack)} of stack are assumed to be there; --stack gives it more"
+        )
+
+
+@dataclass(eq=False)
 class Misaligned(LnsymError):
     """An exclusive, ordered or atomic access that faults for some addresses: nothing says that it is aligned. Size in bytes."""
 
@@ -478,6 +495,8 @@ class Memory:
         region, offset = placed
         if region.in_image and kind == "load" and type(region.base) is not int and (offset or size > region.size):
             raise ExtentUnknown(region.name, size, BV.const(offset & ((1 << 64) - 1), 64), pc)
+        if offset < region.start < 0:
+            raise StackTooSmall(pc, -offset, -region.start)
         if offset < region.start or offset + size > region.start + region.size:
             raise OutsideMemory(kind, address, size, pc, _outside(region, offset, size, address))
         if not (region.readable if kind == "load" else region.writable):

@@ -10,11 +10,12 @@ import importlib
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from lnsym.contract import Contract, NoContractFor
+from lnsym.contract.abi import STACK_BYTES
 from lnsym.contract.routines import Images, contract_for, routines
 from lnsym.errors import LnsymError
 from lnsym.machine.image import Image
@@ -40,6 +41,8 @@ class Order:
     jobs: int = 1
     limits: Limits = field(default_factory=lambda: Limits(60.0, 1000))
     parameters: Mapping[str, object] = field(default_factory=dict)
+    stack_bytes: int = STACK_BYTES
+    """How much stack below SP is assumed to be there."""
 
 
 @dataclass(eq=False)
@@ -228,6 +231,7 @@ class Campaign:
             if contract is None:
                 raise NoContractFor(symbol, sorted(self._contracts))
             parameters = {name: value for name, value in parameters.items() if name in contract.parameters}
+        contract = replace(contract, stack_bytes=self.report.order.stack_bytes)
         return Subject(image, symbol, contract, contract.choices(parameters)[0])
 
 

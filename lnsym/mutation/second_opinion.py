@@ -127,6 +127,7 @@ def second_opinion(
             placement, machine = Placement(random), None
         corner = CORNERS[drawn] if drawn < len(CORNERS) else None
         theorem = DrawnTheorem(symbol, placement, random, corner)
+        theorem.stack_bytes = contract.stack_bytes
         contract.statement(theorem, **case)
         if not all(_number(assumption) for assumption in theorem.assumptions):
             continue
@@ -157,12 +158,13 @@ class _Machine:
         self._max_steps = max_steps
         self._callers = [placement.address(f"caller {i}", PAGE) for i in range(len(theorem.calls))]
         self._sp = placement.address("stack", abi.STACK_ALIGNMENT)
-        self._stack_size = abi.STACK_BYTES + theorem.frame
+        self._stack_start = self._sp - theorem.stack_bytes
+        self._stack_size = theorem.stack_bytes + theorem.frame
         self._emulator = Emulator(
             [
                 *(self._extent(segment) for segment in image.segments),
                 *(Extent(b.name, _number(b.base), bytearray(b.size), True, "w" in b.access) for b in theorem.blocks),
-                Extent("stack", self._sp - abi.STACK_BYTES, bytearray(self._stack_size), True, True),
+                Extent("stack", self._stack_start, bytearray(self._stack_size), True, True),
                 *(Extent("caller", page, bytearray(PAGE), False, False, True) for page in self._callers),
             ]
         )
@@ -189,7 +191,7 @@ class _Machine:
         registers = self._registers(theorem)
         first = _callee_saved(registers)
         for number, call in enumerate(theorem.calls):
-            self._emulator.write(self._sp - abi.STACK_BYTES, self._random.randbytes(self._stack_size))
+            self._emulator.write(self._stack_start, self._random.randbytes(self._stack_size))
             if number:
                 self._forget_caller_saved(registers)
             registers.general[: len(call.arguments)] = [_number(argument) for argument in call.arguments]

@@ -48,8 +48,9 @@ def extents(execution: Execution, sample: Sample) -> list[Extent]:
         mapped.append(
             Extent(block.name, sample[block.base.name], _block_bytes(block, sample), True, "w" in block.access)
         )
-    stack = unknown_bytes("stack", -abi.STACK_BYTES, abi.STACK_BYTES + execution.theorem.frame, sample)
-    mapped.append(Extent("stack", sample["sp"] - abi.STACK_BYTES, stack, True, True))
+    below = execution.theorem.stack_bytes
+    stack = unknown_bytes("stack", -below, below + execution.theorem.frame, sample)
+    mapped.append(Extent("stack", sample["sp"] - below, stack, True, True))
     for call in range(len(execution.theorem.calls)):
         page = sample[execution.returns_to(call).name]
         mapped.append(Extent("caller", page // PAGE * PAGE, bytearray(PAGE), False, False, True))
@@ -72,10 +73,9 @@ def replay(
     for number, call in enumerate(execution.theorem.calls):
         if number:
             _forget(registers, sample, number)
-            stack = unknown_bytes(
-                f"stack_{number}", -abi.STACK_BYTES, abi.STACK_BYTES + execution.theorem.frame, sample
-            )
-            emulator.write(sample["sp"] - abi.STACK_BYTES, bytes(stack))
+            below = execution.theorem.stack_bytes
+            stack = unknown_bytes(f"stack_{number}", -below, below + execution.theorem.frame, sample)
+            emulator.write(sample["sp"] - below, bytes(stack))
             for segment in execution.image.segments:
                 if not segment.constant and not execution.theorem.globals_kept:
                     held = unknown_bytes(unknown_name(segment, number), 0, segment.size, sample)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from lnsym.contract.abi import STACK_BYTES
 from lnsym.prove.provenance import Apart
 from lnsym.prove.refutation import Counterexample
 
@@ -45,6 +46,8 @@ class Verdict:
     assumptions: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     """Rules of the platform that were checked because they were asked for."""
+    stack_bytes: int = STACK_BYTES
+    """How much stack below SP is assumed to be there."""
     counterexample: Counterexample | None = None
     apart: Apart | None = None
     """Where it is unknown: what the code computes and what it should, as far down as the methods could not join them."""

@@ -12,7 +12,7 @@ from itertools import islice
 
 from isa.assumptions import assumption_of
 from lnsym.bv import BV, terms_made, variables
-from lnsym.contract import Contract
+from lnsym.contract import Contract, abi
 from lnsym.contract.containment import contained
 from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.goals import Goal, unreachable
@@ -32,18 +32,24 @@ from lnsym.prove.refutation import Counterexample
 from lnsym.prove.vacuity import has_inputs
 from lnsym.prove.verdict import EXIT_CODES, MethodUse, Status, Verdict
 
-ASSUMPTIONS = (
-    "isa-model",
-    "specification",
-    "normal-forms",
-    "loader",
-    "contract",
-    "regions-disjoint",
-    "no-interposition",
-    "stack-64KiB",
-    "single-thread",
-)
-"""What every verdict rests on; the names are those of SOUNDNESS.md."""
+
+def assumptions_of_all(stack_bytes: int) -> tuple[str, ...]:
+    """What every verdict rests on that assumes so much stack; the names are those of SOUNDNESS.md."""
+    return (
+        "isa-model",
+        "specification",
+        "normal-forms",
+        "loader",
+        "contract",
+        "regions-disjoint",
+        "no-interposition",
+        abi.stack_assumption(stack_bytes),
+        "single-thread",
+    )
+
+
+ASSUMPTIONS = assumptions_of_all(abi.STACK_BYTES)
+"""Those under the usual bound on the stack."""
 
 ASSUMPTION_OF_METHOD = {"gf2": "gf2", "sweep": "sweep", "z3": "solver", "bitwuzla": "solver"}
 
@@ -167,7 +173,16 @@ class _Verification:
             image, symbol, theorem, options.max_steps, options.timeout, options.reserve_x18
         )
         shown = {**contract.parameters, **parameters}
-        self._verdict = Verdict(symbol, contract.name, shown, "unknown", assumptions=ASSUMPTIONS, rules=options.rules)
+        self._assumptions = assumptions_of_all(contract.stack_bytes)
+        self._verdict = Verdict(
+            symbol,
+            contract.name,
+            shown,
+            "unknown",
+            assumptions=self._assumptions,
+            rules=options.rules,
+            stack_bytes=contract.stack_bytes,
+        )
 
     def verdict(self) -> Verdict:
         execution, verdict = self._execution, self._verdict
@@ -186,7 +201,7 @@ class _Verification:
         verdict.terms = terms_made() - self._terms
         verdict.seconds = self._seconds
         verdict.methods = self._methods
-        verdict.assumptions = (*ASSUMPTIONS, *assumptions_used([execution], self._methods))
+        verdict.assumptions = (*self._assumptions, *assumptions_used([execution], self._methods))
         return verdict
 
     def _check_preconditions(self) -> None:

@@ -14,7 +14,7 @@ from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
 from lnsym.faults import ProcessDied, recorded
 from lnsym.processes import Crashed, OutOfTime, Plan, Returned, Work, results
-from lnsym.prove.equivalence.comparison import ASSUMPTIONS_OF_ALL, Equivalence, Routine, compare, labels
+from lnsym.prove.equivalence.comparison import Equivalence, Routine, assumptions_of_comparison, compare, labels
 from lnsym.prove.equivalence.disagreement import Differing, Disagreement
 from lnsym.prove.provenance import Apart
 from lnsym.prove.verify import Options
@@ -103,8 +103,9 @@ def _plan(
         case OutOfTime(seconds):
             return Equivalence(
                 routines[0].symbol, contract.name, {**contract.parameters, **case}, "unknown", out_of_time(seconds),
-                exit_code=3, seconds={"given up": seconds}, assumptions=ASSUMPTIONS_OF_ALL,
+                exit_code=3, seconds={"given up": seconds}, assumptions=assumptions_of_comparison(contract),
                 second=routines[1].symbol, labels=labels(*routines), rules=options.rules,
+                stack_bytes=contract.stack_bytes,
             )  # fmt: skip
         case _:
             raise AssertionError(answer)

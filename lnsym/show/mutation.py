@@ -195,6 +195,7 @@ def as_json(path: Path, report: Report) -> dict[str, Any]:
         "seed": order.seed,
         "timeout": order.limits.timeout,
         "checks": order.limits.checks,
+        "stack_bytes": order.stack_bytes,
         "interrupted": report.interrupted,
         "seconds": report.seconds,
         "outcomes": dict(report.outcomes()),

@@ -10,6 +10,7 @@ from typing import Any
 
 import lnsym
 from isa.assumptions import IN_WORDS
+from lnsym.contract import abi
 from lnsym.errors import one_line
 from lnsym.machine.image import Image
 from lnsym.prove.provenance import Apart
@@ -77,6 +78,8 @@ def assumption_lines(verdict: Verdict) -> Iterator[str]:
     """In words, what a proof says and what it rests on, beyond what every one does."""
     if verdict.status == "proved":
         yield from (f"  besides  {RULES_IN_WORDS[name]} ({name})" for name in verdict.rules)
+        if verdict.stack_bytes != abi.STACK_BYTES:
+            yield f"  assumes  {verdict.stack_bytes} bytes of stack below SP are there ({abi.stack_assumption(verdict.stack_bytes)})"
         for name in verdict.assumptions:
             if name in ASSUMPTIONS_IN_WORDS:
                 yield f"  assumes  {ASSUMPTIONS_IN_WORDS[name]} ({name})"
@@ -169,6 +172,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "methods": [{"name": m.name, "goals": m.goals, "seconds": m.seconds} for m in verdict.methods],
         "assumptions": list(verdict.assumptions),
         "rules": list(verdict.rules),
+        "stack_bytes": verdict.stack_bytes,
         "apart": None if verdict.apart is None else asdict(verdict.apart),
         "counterexample": None if counterexample is None else _counterexample(counterexample),
     }

@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lnsym.bv import BV, concat, evaluate, rewrite_level
-from lnsym.machine.memory import Bytes, Contents, Elements, Memory, OutsideMemory, Region, SymbolicOffset, Unknown
+from lnsym.machine.memory import (
+    Bytes,
+    Contents,
+    Elements,
+    Memory,
+    OutsideMemory,
+    Region,
+    StackTooSmall,
+    SymbolicOffset,
+    Unknown,
+)
 
 P, Q, SP = BV.var("p", 64), BV.var("q", 64), BV.var("sp", 64)
 SIZES = (1, 2, 3, 4, 6, 8, 16, 32, 64)
@@ -144,7 +154,7 @@ def test_bounds_are_exact(memory: Memory, base: BV, low: int, high: int, size: i
             OutsideMemory, match="in no region" if base.is_const and offset >= high else "which has|first stack pointer"
         ):
             memory.load(base + offset, size)
-    with pytest.raises(OutsideMemory):
+    with pytest.raises(StackTooSmall if base is SP else OutsideMemory):
         memory.load(base + (low - 1), size)
 
 
@@ -343,9 +353,9 @@ BAD_ACCESSES = [
     ("load", BV.var("n", 64), 2, "load of 2 bytes at n: in no region of the contract"),
     (
         "store",
-        SP - 40,
+        SP + 16,
         8,
-        "store of 8 bytes 40 bytes below the first stack pointer, where 32 bytes below and 16 above are `stack`",
+        "store of 8 bytes 16 bytes above the first stack pointer, where 32 bytes below and 16 above are `stack`",
     ),
 ]
 

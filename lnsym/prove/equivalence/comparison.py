@@ -31,10 +31,19 @@ from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
 from lnsym.prove.refutation import external_symbols, may_be_refuted
 from lnsym.prove.vacuity import has_inputs
 from lnsym.prove.verdict import EXIT_CODES, Status, Verdict
-from lnsym.prove.verify import ASSUMPTIONS, CONFIRMATIONS, Options, assumptions_used, exit_code_of_stopped, why_open
+from lnsym.prove.verify import (
+    CONFIRMATIONS,
+    Options,
+    assumptions_of_all,
+    assumptions_used,
+    exit_code_of_stopped,
+    why_open,
+)
 
-ASSUMPTIONS_OF_ALL = tuple(name for name in ASSUMPTIONS if name != "specification")
-"""What every comparison rests on."""
+
+def assumptions_of_comparison(contract: Contract) -> tuple[str, ...]:
+    """What every comparison under a contract rests on."""
+    return tuple([name for name in assumptions_of_all(contract.stack_bytes) if name != "specification"])
 
 
 @dataclass(frozen=True)
@@ -136,6 +145,7 @@ class _Comparison:
             second=routines[1].symbol,
             labels=labels(*routines),
             rules=options.rules,
+            stack_bytes=contract.stack_bytes,
         )
 
     def verdict(self) -> Equivalence:
@@ -223,7 +233,7 @@ class _Comparison:
 
     def _assumptions(self, decision: Decision) -> Iterator[str]:
         """Those of every comparison, of the instructions that were run and of the methods that closed goals."""
-        yield from ASSUMPTIONS_OF_ALL
+        yield from assumptions_of_comparison(self._contract)
         used = assumptions_used(self._executions, decision.methods)
         yield from dict.fromkeys([*used, "solver"] if self._solver_dropped_some else used)
 
