@@ -42,16 +42,18 @@ def enter(state: State, arguments: tuple[BV, ...], entry: int, returns_to: BV) -
     state.next_pc = None
 
 
-def forget_caller_saved(state: State, call: int) -> None:
-    """What a caller may have done between two calls: new variables in the registers and the stack that it may change."""
+def forget(state: State, call: int, kept: Collection[str]) -> None:
+    """What a caller may have done between two calls: new variables in the stack and in all registers but SP and those in `kept`.
+
+    A caller may use the callee-saved registers for itself.
+    """
     state.clear_exclusive()
-    for n in (*range(19), LINK_REGISTER):
-        state.set_x(n, BV.var(f"x{n}_{call}", 64))
+    for n in range(31):
+        if f"x{n}" not in kept:
+            state.set_x(n, BV.var(f"x{n}_{call}", 64))
     for n in range(32):
         fresh = BV.var(f"v{n}_{call}", 128)
-        if n in CALLEE_SAVED_VECTOR:
-            fresh = concat(fresh.extract(127, 64), state.v(n, 64))
-        state.set_v(n, fresh)
+        state.set_v(n, concat(fresh.extract(127, 64), state.v(n, 64)) if f"d{n}" in kept else fresh)
     state.flags = FlagBits(*[BV.var(f"flag_{flag}_{call}", 1) for flag in "nzcv"])
     stack = state.memory.region("stack")
     stack.contents = Unknown(f"stack_{call}")
@@ -89,8 +91,7 @@ def preserved(state: State, changed: Collection[str] = ()) -> list[tuple[str, BV
     return [(name, register(state, name)) for name in CALLEE_SAVED if name not in changed]
 
 
-def preserved_values(state: State, changed: Collection[str], sample: Mapping[str, int]) -> dict[str, int]:
-    """The same on a sample of the variables; those it lacks are 0."""
-    before = preserved(state, changed)
-    (values,) = evaluate([term for _, term in before], [sample], default=0)
-    return {name: value for (name, _), value in zip(before, values, strict=True)}
+def values_on(sample: Mapping[str, int], registers: Mapping[str, BV]) -> dict[str, int]:
+    """Registers by name on a sample of the variables; those it lacks are 0."""
+    (values,) = evaluate(list(registers.values()), [sample], default=0)
+    return dict(zip(registers, values, strict=True))

@@ -262,6 +262,14 @@ class Execution:
         """The caller's address that a call is to return to, a variable."""
         return BV.var(f"return_address_{call}" if call else "return_address", 64)
 
+    def preserved(self, call: int) -> dict[str, BV]:
+        """What callee-saved registers hold before a call, and must hold after it, by the names that goals use."""
+        before = self.start.copy()
+        if call:
+            abi.forget(before, call, self.theorem.lasting_registers)
+        after = "" if call + 1 == len(self.theorem.calls) else f" after call {call}"
+        return {f"{name}{after}": value for name, value in abi.preserved(before, self.theorem.changed_registers)}
+
     def run(self) -> None:
         """Run all calls, one after the other, on every path; fill in `paths` and `goals`."""
         began = time.perf_counter()
@@ -275,7 +283,8 @@ class Execution:
     def _calls(self, state: State, conditions: Conditions, steps: int, number: int) -> Iterator[Path]:
         call = self.theorem.calls[number]
         if number:
-            abi.forget_caller_saved(state, number)
+            abi.forget(state, number, self.theorem.lasting_registers)
+            state.set_x_or_sp(SP, self.start.x_or_sp(SP))  # the goal for the call before says that it is the same
             if not self.theorem.globals_kept:
                 forget_globals(
                     state.memory,
@@ -295,15 +304,12 @@ class Execution:
             deadline=self._deadline,
             reserve_x18=self.reserve_x18,
         )
-        before = abi.preserved(state)
         for path in explorer.paths(state, conditions, steps):
             self.changed_x18 |= explorer.changed_x18
             if path.stopped is not None or number + 1 == len(self.theorem.calls):
                 yield path
                 continue
-            for name, then in before:
-                now = abi.register(path.state, name)
-                self.goals.append(Goal(f"{name} after call {number}", "abi", now, then, path.conditions))
+            self.goals.extend(self._preserved_goals(path, number))
             yield from self._calls(path.state, path.conditions, path.steps, number + 1)
 
     def _goals(self, path: Path, number: int) -> Iterator[Goal]:
@@ -320,5 +326,9 @@ class Execution:
             yield Goal("result", "output", path.state.x(0, 64)[expected.width - 1 : 0], expected, conditions, number)
         for name, expected in self.theorem.ensured_registers.items():
             yield Goal(name, "output", abi.register(path.state, name), expected, conditions, number)
-        for name, before in abi.preserved(self.start, self.theorem.changed_registers):
-            yield Goal(name, "abi", abi.register(path.state, name), before, conditions, number)
+        yield from self._preserved_goals(path, len(self.theorem.calls) - 1, number)
+
+    def _preserved_goals(self, path: Path, call: int, number: int = 0) -> Iterator[Goal]:
+        now = dict(abi.preserved(path.state, self.theorem.changed_registers))
+        for register, (name, before) in zip(now.values(), self.preserved(call).items(), strict=True):
+            yield Goal(name, "abi", register, before, path.conditions, number)

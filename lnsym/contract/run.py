@@ -47,7 +47,7 @@ def run_concretely(
     steps = 0
     for number, call in enumerate(execution.theorem.calls):
         if number:
-            abi.forget_caller_saved(state, number)
+            abi.forget(state, number, execution.theorem.lasting_registers)
             _set_forgotten(execution, state, sample, number)
         (values,) = evaluate(call.arguments, [sample], default=0)
         returns_to = BV.const(sample[execution.returns_to(number).name], 64)

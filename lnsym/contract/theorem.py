@@ -353,6 +353,11 @@ class Theorem:
         self.frame = frame
         self._has_own_convention = True
 
+    @property
+    def lasting_registers(self) -> set[str]:
+        """Callee-saved registers that hold what the contract gives them at each call, not at the first alone."""
+        return {name for name in self.registers if name in abi.CALLEE_SAVED} - self.changed_registers
+
     def ensure_registers(self, registers: Mapping[str, BV | int]) -> None:
         """After the last call these registers, `x0` to `x30` and `d0` to `d31`, hold these values of 64 bits."""
         if self.ensured_registers:

@@ -7,7 +7,7 @@ the standard's vectors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -189,22 +189,23 @@ class _Machine:
         """What the code does otherwise than the theorem says, in words."""
         self._fill(theorem)
         registers = self._registers(theorem)
-        first = _callee_saved(registers)
         for number, call in enumerate(theorem.calls):
             self._emulator.write(self._stack_start, self._random.randbytes(self._stack_size))
             if number:
-                self._forget_caller_saved(registers)
+                self._forget(registers, theorem.lasting_registers)
             registers.general[: len(call.arguments)] = [_number(argument) for argument in call.arguments]
             registers.general[abi.LINK_REGISTER] = self._callers[number]
-            before = _callee_saved(registers)
+            before = _callee_saved(registers, theorem)
             entry = self._image.symbol(call.symbol or self._symbol).address
             run = self._emulator.run(entry, self._callers[number], registers, self._max_steps)
             if run.ending != "returned":
                 return self._failure(run)
             registers = run.registers
-            if number + 1 < len(theorem.calls) and (found := _first_difference(before, _callee_saved(registers))):
+            if number + 1 < len(theorem.calls) and (
+                found := _first_difference(before, _callee_saved(registers, theorem))
+            ):
                 return f"after call {number}, {found}"
-        return self._differing_output(theorem, registers, first)
+        return self._differing_output(theorem, registers, before)
 
     def _registers(self, theorem: Theorem) -> Registers:
         """Random ones, but for SP and those the theorem speaks of."""
@@ -221,16 +222,17 @@ class _Machine:
             return f"no return within {self._max_steps} instructions"
         return f"{run.access or 'branch out of the code'}, at {run.pc:#x} ({self._image.describe(run.pc)})"
 
-    def _forget_caller_saved(self, registers: Registers) -> None:
-        for n in (*range(19), abi.LINK_REGISTER):
-            registers.general[n] = self._random.getrandbits(64)
+    def _forget(self, registers: Registers, kept: Collection[str]) -> None:
+        for n in range(31):
+            if f"x{n}" not in kept:
+                registers.general[n] = self._random.getrandbits(64)
         for n in range(32):
             fresh = self._random.getrandbits(128)
-            kept = registers.vector[n] & ((1 << 64) - 1)
-            registers.vector[n] = fresh >> 64 << 64 | kept if n in abi.CALLEE_SAVED_VECTOR else fresh
+            low = registers.vector[n] & ((1 << 64) - 1)
+            registers.vector[n] = fresh >> 64 << 64 | low if f"d{n}" in kept else fresh
         registers.nzcv = self._random.getrandbits(4)
 
-    def _differing_output(self, theorem: Theorem, registers: Registers, first: Mapping[str, int]) -> str:
+    def _differing_output(self, theorem: Theorem, registers: Registers, before: Mapping[str, int]) -> str:
         expected: dict[str, int] = {}
         actual: dict[str, int] = {}
         for block in theorem.blocks:
@@ -245,9 +247,8 @@ class _Machine:
             actual["result"] = registers.general[0] & ((1 << theorem.result.width) - 1)
         for name, value in theorem.ensured_registers.items():
             expected[name], actual[name] = _number(value), registers.named(name)
-        for name, now in _callee_saved(registers).items():
-            if name not in theorem.changed_registers:
-                expected[name], actual[name] = first[name], now
+        for name, now in _callee_saved(registers, theorem).items():
+            expected[name], actual[name] = before[name], now
         return _first_difference(expected, actual)
 
 
@@ -258,5 +259,6 @@ def _first_difference(expected: Mapping[str, int], actual: Mapping[str, int]) ->
     return ""
 
 
-def _callee_saved(registers: Registers) -> dict[str, int]:
-    return {name: registers.named(name) for name in abi.CALLEE_SAVED}
+def _callee_saved(registers: Registers, theorem: Theorem) -> dict[str, int]:
+    """What a call must bring back."""
+    return {name: registers.named(name) for name in abi.CALLEE_SAVED if name not in theorem.changed_registers}

@@ -12,11 +12,11 @@ from itertools import islice
 from typing import ClassVar
 
 from lnsym.bv import BV, evaluate, variables
-from lnsym.contract import abi
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holding, holds, samples
 from lnsym.contract.preconditions import preconditions
+from lnsym.contract.theorem import Theorem
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
@@ -170,7 +170,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
         seen = replay(execution, full, steps_to_show(execution, stopped))
     except UnusableAddress:
         return None
-    expected = _expected(execution, full)
+    expected = _expected(execution, full, seen.call)
     if seen.run.ending != "returned":
         violation = violation_of(execution, stopped, seen.run, full)
         return Counterexample(full, violation=violation, inputs=_inputs(execution, full)) if violation else None
@@ -235,9 +235,17 @@ def _of_other_files(execution: Execution, sample: Sample) -> Iterator[Input]:
             yield Input(f"{symbol}{offset}, of another file", 8, (sample.get(variable.name, 0),))
 
 
-def _expected(execution: Execution, sample: Sample) -> dict[str, tuple[int, int]]:
-    """What the contract says of each observed name: value and width."""
-    theorem = execution.theorem
+def _expected(execution: Execution, sample: Sample, call: int) -> dict[str, tuple[int, int]]:
+    """What the contract says of each name that is observed after a call: value and width."""
+    terms = execution.preserved(call)
+    if call + 1 == len(execution.theorem.calls):
+        terms = _claimed(execution.theorem) | terms
+    (values,) = evaluate(list(terms.values()), [sample], default=0)
+    return {name: (value, term.width) for (name, term), value in zip(terms.items(), values, strict=True)}
+
+
+def _claimed(theorem: Theorem) -> dict[str, BV]:
+    """What is ensured after the last call, by name."""
     terms: dict[str, BV] = {}
     for name, elements in theorem.ensured.items():
         for i, element in enumerate(elements):
@@ -245,10 +253,7 @@ def _expected(execution: Execution, sample: Sample) -> dict[str, tuple[int, int]
                 terms[f"{name}[{i}]"] = element
     if theorem.result is not None:
         terms["result"] = theorem.result
-    terms.update(theorem.ensured_registers)
-    terms.update(abi.preserved(execution.start, theorem.changed_registers))
-    (values,) = evaluate(list(terms.values()), [sample], default=0)
-    return {name: (value, term.width) for (name, term), value in zip(terms.items(), values, strict=True)}
+    return terms | theorem.ensured_registers
 
 
 def _check_model(execution: Execution, sample: Sample, seen: Replay) -> None:

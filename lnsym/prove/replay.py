@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from lnsym.bv import evaluate
@@ -24,7 +24,8 @@ class Replay:
     """Of the last call that was begun."""
     call: int
     observed: dict[str, int]
-    """The elements of every region, the result and the preserved registers, by the names goals use."""
+    """The elements of every region, the result and the preserved registers, by the names goals use; of a call that others should
+    have followed, the preserved registers alone."""
 
 
 def _block_bytes(block: Block, sample: Sample) -> bytearray:
@@ -60,7 +61,10 @@ def extents(execution: Execution, sample: Sample) -> list[Extent]:
 def replay(
     execution: Execution, sample: Sample, max_steps: int, machine: Callable[[Sequence[Extent]], Emulator] = Emulator
 ) -> Replay:
-    """Run the calls of a theorem on Unicorn on a complete sample; stops at the first call that does not return."""
+    """Run the calls of a theorem on Unicorn on a complete sample.
+
+    Stops at the first call that does not return, or does not bring back what it must.
+    """
     emulator = machine(extents(execution, sample))
     registers = Registers(
         [*[sample[f"x{n}"] for n in range(31)], sample["sp"]],
@@ -72,7 +76,7 @@ def replay(
         registers.set_named(name, value)
     for number, call in enumerate(execution.theorem.calls):
         if number:
-            _forget(registers, sample, number)
+            _forget(registers, sample, number, execution.theorem.lasting_registers)
             below = execution.theorem.stack_bytes
             stack = unknown_bytes(f"stack_{number}", -below, below + execution.theorem.frame, sample)
             emulator.write(sample["sp"] - below, bytes(stack))
@@ -88,18 +92,24 @@ def replay(
         registers = run.registers
         if run.ending != "returned":
             break
+        if number + 1 < len(execution.theorem.calls):
+            before = abi.values_on(sample, execution.preserved(number))
+            now = {name: registers.named(name.split()[0]) for name in before}
+            if now != before:
+                return Replay(run, number, now)
     return Replay(run, number, _observe(execution, emulator, registers, sample))
 
 
-def _forget(registers: Registers, sample: Sample, number: int) -> None:
-    """What a caller may have done to registers before a call, as `abi.forget_caller_saved` names it."""
+def _forget(registers: Registers, sample: Sample, number: int, kept: Collection[str]) -> None:
+    """What a caller may have done to registers before a call, as `abi.forget` names it."""
     registers.nzcv = sum(sample.get(f"flag_{flag}_{number}", 0) << (3 - i) for i, flag in enumerate("nzcv"))
-    for n in range(19):
-        registers.general[n] = sample.get(f"x{n}_{number}", 0)
+    for n in range(31):
+        if f"x{n}" not in kept:
+            registers.general[n] = sample.get(f"x{n}_{number}", 0)
     for n in range(32):
         fresh = sample.get(f"v{n}_{number}", 0)
-        kept = registers.vector[n] & ((1 << 64) - 1)
-        registers.vector[n] = fresh >> 64 << 64 | kept if n in abi.CALLEE_SAVED_VECTOR else fresh
+        low = registers.vector[n] & ((1 << 64) - 1)
+        registers.vector[n] = fresh >> 64 << 64 | low if f"d{n}" in kept else fresh
 
 
 def _observe(execution: Execution, emulator: Emulator, registers: Registers, sample: Sample) -> dict[str, int]:

@@ -173,7 +173,7 @@ def disagreement_test(
     lines = _head(name, number, f"{what}: {disagreement.summary}")
     for n, (execution, sample) in enumerate(zip(executions, samples, strict=True), 1):
         recording, seen = _recorded(execution, sample)
-        before = abi.preserved_values(execution.start, execution.theorem.changed_registers, sample)
+        before = abi.values_on(sample, execution.preserved(seen.call))
         lost = {name: value for name, value in before.items() if seen.observed[name] != value}
         run = f"run(memory_{n}, calls_{n})"
         lines += [

@@ -90,9 +90,11 @@ def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disag
                 return None
             disagreement.violations.append(f"{side.label}: {violation}")
             continue
+        disagreement.violations += _not_preserved(side, own, seen)
+        if seen.call + 1 < len(side.execution.theorem.calls):
+            continue
         values = _output_values(side.outputs, seen)
         _check_model(side, full, values | seen.observed)
-        disagreement.violations += _not_preserved(side, own, seen)
         left.append(values)
     if len(left) == 2:
         disagreement.differences = [
@@ -117,7 +119,7 @@ def _output_values(outputs: Outputs, seen: Replay) -> dict[str, int]:
 
 def _not_preserved(side: Side, own: Sample, seen: Replay) -> list[str]:
     """The callee-saved registers that a run did not bring back, in words."""
-    before = abi.preserved_values(side.execution.start, side.execution.theorem.changed_registers, own)
+    before = abi.values_on(own, side.execution.preserved(seen.call))
     return [
         f"{side.label}: {name} was {value:#x} and is {seen.observed[name]:#x} on return"
         for name, value in before.items()
