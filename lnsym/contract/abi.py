@@ -55,6 +55,8 @@ def forget(state: State, call: int, kept: Collection[str]) -> None:
         fresh = BV.var(f"v{n}_{call}", 128)
         state.set_v(n, concat(fresh.extract(127, 64), state.v(n, 64)) if f"d{n}" in kept else fresh)
     state.flags = FlagBits(*[BV.var(f"flag_{flag}_{call}", 1) for flag in "nzcv"])
+    while state.memory.splits:
+        state.memory.join()
     stack = state.memory.region("stack")
     stack.contents = Unknown(f"stack_{call}")
     stack.written.clear()

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from lnsym.bv import BV, concat, ite, operands, show
-from lnsym.bv.sums import addends_of
+from lnsym.bv.sums import Addends, addends_of
 from lnsym.errors import LnsymError
 from lnsym.machine.addresses import Addresses
 from lnsym.machine.offsets import chosen, largest, places_of
+from lnsym.machine.pointers import settled
 from lnsym.machine.tables import read_table
 
 
@@ -131,6 +132,21 @@ class BelowStackPointer(LnsymError):
     def _message(self) -> str:
         """Which instruction, and what is wrong with SP."""
         return f"access to the stack by the instruction at {self.pc:#x}: {self.reason} (AAPCS64, 6.4.5.1)"
+
+
+@dataclass(eq=False)
+class BetweenFrames(LnsymError):
+    """An access to the stack between SP, which is no number of bytes below its old value, and that value. Size in bytes."""
+
+    exit_code: ClassVar[int] = 3
+    kind: str
+    size: int
+    pc: int
+    where: str
+
+    def _message(self) -> str:
+        """Which access, and what is known of its place."""
+        return f"{self.kind} of {byte_count(self.size)} {self.where}, by the instruction at {self.pc:#x}"
 
 
 @dataclass(eq=False)
@@ -282,6 +298,7 @@ class Region:
         "alignment",
         "base",
         "contents",
+        "floor",
         "in_image",
         "name",
         "readable",
@@ -315,6 +332,8 @@ class Region:
         self.readable = readable
         self.writable = writable
         self.written: dict[int, tuple[BV, int]] = {}  # offset -> the value written there and which byte of it
+        self.floor: int | None = None
+        """Where the stack is split, the offset below which it is reached by another base; see `Memory.split`."""
         self.released: set[int] = set()
         """Offsets of stack that lay below SP since they were last written: nobody knows what they hold."""
 
@@ -333,6 +352,7 @@ class Region:
         )
         twin.written = self.written.copy()
         twin.released = self.released.copy()
+        twin.floor = self.floor
         return twin
 
     def _byte(self, offset: int) -> BV:
@@ -367,6 +387,20 @@ class Region:
             self.released.difference_update(range(offset, offset + value.width // 8))
 
 
+@dataclass(frozen=True)
+class Split:
+    """Where the stack is split into a frame, which is reached from its base, and what lies above it."""
+
+    frame: BV
+    """The base of the frame."""
+    above: BV
+    """The base of the region above."""
+    at: int
+    """The offset in the region above from which on it is reached by its base."""
+    furthest: int
+    """How far the base of the frame lies below that place, at most."""
+
+
 class Memory:
     """Disjoint regions. That they are disjoint, and that none wraps around the end of the address space, is assumed."""
 
@@ -376,13 +410,19 @@ class Memory:
         self._starts: list[int] = []
         self.on_access: Callable[[str, Region, int, int, int], None] | None = None
         self.stack_access: int | None = None
-        """The lowest offset of an access to the stack, the region that lies below its base, since this was last set to None."""
+        """The lowest offset of an access to the part of the stack that SP is in, since this was last set to None; 2**63 above that part."""
         self.bounds: list[Bound] | None = None
         """What accesses at symbolic offsets rest on, for the one who runs the code to see to; None where such accesses are errors."""
         self.zeros: tuple[BV, ...] = ()
         """Terms of 64 bits that are known to be 0: what is left of a pointer when what it equals is subtracted."""
         self.addresses: Addresses | None = None
         """Where the image lies whose regions have numbers for bases; None where it lies at these numbers."""
+        self.aligned: dict[BV, int] = {}
+        """The bases that are terms, and the power of two that each is known to be a multiple of."""
+        self.splits: list[Split] = []
+        """Those of the stack, the lowest last."""
+        self._sums: dict[Addends, BV] = {}
+        """The bases that are sums, by their addends."""
         for region in regions:
             self.add(region)
 
@@ -392,6 +432,7 @@ class Memory:
             if region.base in self._symbolic:
                 raise ValueError(f"two regions have the base {region.base!r}")
             self._symbolic[region.base] = region
+            self.aligned[region.base] = region.alignment
             return
         at = bisect_right(self._starts, region.base)
         before = self._fixed[at - 1] if at else None
@@ -411,12 +452,17 @@ class Memory:
         twin.bounds = None if self.bounds is None else self.bounds.copy()
         twin.zeros = self.zeros
         twin.addresses = self.addresses
+        twin.aligned = self.aligned.copy()
+        twin.splits = self.splits.copy()
+        twin._sums = self._sums.copy()
         return twin
 
     def same_as(self, other: Memory) -> bool:
         """Whether it holds the same terms as a copy of it, or of what it is a copy of."""
-        pairs = zip(self.regions(), other.regions(), strict=True)
-        return all(one.contents is two.contents and one.written == two.written for one, two in pairs)
+        pairs = zip(self.regions(), other.regions(), strict=False)
+        return self.splits == other.splits and all(
+            one.contents is two.contents and one.written == two.written for one, two in pairs
+        )
 
     def regions(self) -> list[Region]:
         """All regions, those with a symbolic base first, in the order they were added."""
@@ -482,9 +528,77 @@ class Memory:
             address = address.args[0]
         region = self._symbolic.get(address)
         if region is None:
-            return None
-        offset &= (1 << 64) - 1
-        return region, offset if offset < 1 << 63 else offset - (1 << 64)
+            return self._place_term(address, offset)
+        return region, _signed(offset)
+
+    def _place_term(self, address: BV, offset: int) -> tuple[Region, int] | None:
+        """The same for a base that is a sum of several terms, and for a pointer whose rounding clears only bits that are known."""
+        addends, constant = addends_of(address)
+        base = self._sums.get(addends)
+        if base is not None:
+            return self._symbolic[base], _signed(offset + constant - addends_of(base)[1])
+        if len(addends) == 1 and address.width == 64:
+            plain = address - constant
+            other = settled(plain, self.aligned)
+            if other is not plain:
+                return self.place(other + (constant + offset))
+        return None
+
+    def address(self, region: Region, offset: int) -> BV:
+        """The address at an offset of a region."""
+        return region.base + offset if isinstance(region.base, BV) else BV.const(region.base + offset, 64)
+
+    # -- the stack in parts ---------------------------------------------------------------------
+
+    @property
+    def stack_bytes(self) -> int:
+        """How much stack is there below SP at the call."""
+        return -next(region for region in self._symbolic.values() if region.start < 0).start
+
+    def split(self, frame: Region, above: Region, at: int, furthest: int) -> None:
+        """Add a frame that takes the place of what lies below the offset `at` of the region above, until `join`."""
+        assert isinstance(frame.base, BV)
+        assert isinstance(above.base, BV)
+        self.add(frame)
+        self._sums[addends_of(frame.base)[0]] = frame.base
+        self.splits.append(Split(frame.base, above.base, at, furthest))
+        above.floor = at
+
+    def join(self) -> tuple[Region, int]:
+        """Take the lowest frame away; the region above it, and the offset there where the two met.
+
+        Nobody knows what is left of the bytes that lay in the frame: wherever it was, they are among those that are released.
+        """
+        split = self.splits.pop()
+        frame = self._symbolic.pop(split.frame)
+        del self.aligned[split.frame], self._sums[addends_of(split.frame)[0]]
+        above = self._symbolic[split.above]
+        above.floor = None
+        touched = min([*frame.written, *frame.released], default=None)
+        if touched is not None:
+            above.released.update(range(max(above.start, split.at - split.furthest + touched), split.at))
+        return above, split.at
+
+    def _note_stack_access(self, region: Region, kind: str, offset: int, size: int, pc: int) -> None:
+        """See that an access keeps to its part of the stack. Raises StackTooSmall, BetweenFrames."""
+        if offset < region.start:
+            raise StackTooSmall(pc, self.stack_bytes + region.start - offset, self.stack_bytes)
+        end = region.start + region.size
+        if offset + size > end and any(split.frame is region.base for split in self.splits):
+            where = (
+                f"{byte_count(offset)} into `{region.name}`, of which only {end} are known to lie below the SP before"
+            )
+            raise BetweenFrames(kind, size, pc, where)
+        if region.floor is not None:
+            if offset < region.floor:
+                where = (
+                    f"{byte_count(region.floor - offset)} below an SP that was then set to no known place of the stack: "
+                    "only from that place on is it known what lies here"
+                )
+                raise BetweenFrames(kind, size, pc, where)
+            offset = 1 << 63  # above SP, wherever that is
+        if self.stack_access is None or offset < self.stack_access:
+            self.stack_access = offset
 
     def _allowed(
         self, placed: tuple[Region, int] | None, kind: str, address: BV, size: int, pc: int
@@ -495,15 +609,13 @@ class Memory:
         region, offset = placed
         if region.in_image and kind == "load" and type(region.base) is not int and (offset or size > region.size):
             raise ExtentUnknown(region.name, size, BV.const(offset & ((1 << 64) - 1), 64), pc)
-        if offset < region.start < 0:
-            raise StackTooSmall(pc, -offset, -region.start)
+        if region.start < 0:
+            self._note_stack_access(region, kind, offset, size, pc)
         if offset < region.start or offset + size > region.start + region.size:
             raise OutsideMemory(kind, address, size, pc, _outside(region, offset, size, address))
         if not (region.readable if kind == "load" else region.writable):
             why = f"{byte_count(offset)} into `{region.name}`, which is {_permission(kind)}"
             raise OutsideMemory(kind, address, size, pc, why)
-        if region.start < 0 and (self.stack_access is None or offset < self.stack_access):
-            self.stack_access = offset
         if self.on_access is not None:
             self.on_access(kind, region, offset, size, pc)
         return region, offset
@@ -638,6 +750,12 @@ class Memory:
         if self.on_access is not None:
             self.on_access(kind, region, offset, size, pc)
         return region
+
+
+def _signed(offset: int) -> int:
+    """An offset modulo 2**64 as a number from -2**63."""
+    offset &= (1 << 64) - 1
+    return offset if offset < 1 << 63 else offset - (1 << 64)
 
 
 def _permission(kind: str) -> str:

@@ -17,8 +17,8 @@ from lnsym.bv import BV
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction
 from lnsym.machine.landing import land, land_at_caller
-from lnsym.machine.memory import BelowStackPointer, byte_count
-from lnsym.machine.state import PLATFORM_REGISTER, SP, STACK_ALIGNMENT, State
+from lnsym.machine.stack import check_stack
+from lnsym.machine.state import PLATFORM_REGISTER, SP, State
 
 Conditions: TypeAlias = tuple[BV, ...]
 
@@ -161,34 +161,6 @@ def _always(conditions: Conditions) -> bool:
     return True
 
 
-def check_stack(state: State, before: BV) -> None:
-    """See that an instruction, SP being `before` before it, used the stack as AAPCS64 (section 6.4.5.1) has it.
-
-    What lies below SP is not the routine's, and SP is a multiple of 16 at an access. What SP has moved up from is released. SP stays within
-    the stack. Raises BelowStackPointer.
-    """
-    memory = state.memory
-    lowest, memory.stack_access = memory.stack_access, None
-    if not state.guarded:
-        return
-    first, now = memory.place(before), memory.place(state.general[SP])
-    if first is None or now is None or first[0].start >= 0 or now[0] is not first[0]:
-        raise BelowStackPointer(state.pc, "SP is not at a known place of the stack")
-    region, old, new = first[0], first[1], now[1]
-    if lowest is not None:
-        if lowest < min(old, new):
-            raise BelowStackPointer(state.pc, f"{byte_count(min(old, new) - lowest)} below SP")
-        if old % STACK_ALIGNMENT:
-            raise BelowStackPointer(state.pc, f"SP is no multiple of {STACK_ALIGNMENT}")
-    end = region.start + region.size
-    if old > end and new != old:
-        raise BelowStackPointer(
-            state.pc, f"SP was {byte_count(old - end)} above the routine's stack, which frees the caller's"
-        )
-    if old < new:
-        region.released.update(range(max(old, region.start), min(new, end)))
-
-
 class Explorer:
     """Runs states over the code of one image.
 
@@ -277,7 +249,7 @@ class Explorer:
             platform_register = general[PLATFORM_REGISTER]
             instruction.execute(state)
             if memory.stack_access is not None or general[SP] is not stack_pointer:
-                check_stack(state, stack_pointer)
+                check_stack(state, stack_pointer, self._proves(path.conditions))
             if general[PLATFORM_REGISTER] is not platform_register:
                 self._note_platform_register(instruction)
             if memory.bounds:
@@ -294,6 +266,10 @@ class Explorer:
             pc = target.args[0]
             self._check(path, pc, before)
         raise StepLimit(self.max_steps, pc, self.code.image.describe(pc))
+
+    def _proves(self, conditions: Conditions) -> Callable[[BV], bool]:
+        """Whether a condition holds for every input that meets these: no input meets them and not it."""
+        return lambda condition: not self.feasible((*conditions, ~condition))
 
     def _outside(self, path: Path) -> Iterator[Path]:
         """The path as it stops where an access of its last instruction lies outside; it goes on where all of them lie inside."""

@@ -1,0 +1,115 @@
+"""What is known of pointers that are rounded down: their low bits, and how far below another pointer they lie.
+
+`aligned` holds the bases of regions and the power of two that each is known to be a multiple of. All of it holds for every value of the
+variables that meets the preconditions; where nothing is known the answers are wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from lnsym.bv import BV
+from lnsym.bv.known_bits import possible_ones
+from lnsym.bv.sums import addends_of
+
+MAX_DEPTH = 16
+"""Through how many sums and roundings low bits are followed."""
+
+WORD = 1 << 64
+
+
+class Residue(NamedTuple):
+    """A term of 64 bits is `rest` modulo `step`, a power of two."""
+
+    step: int
+    rest: int
+
+
+class Rounded(NamedTuple):
+    """A term that is another, rounded down to a multiple of `step`, a power of two."""
+
+    whole: BV
+    step: int
+
+
+def rounded(term: BV) -> Rounded | None:
+    """The term as another one with some low bits cleared; None where it is none."""
+    if term.op != "anf" or term.width != 64 or len(term.args) != 1:
+        return None
+    ((monomial, mask),) = term.args
+    step = mask & -mask
+    if mask + step != WORD or len(monomial) != 1 or monomial[0][1] != 0:
+        return None
+    return Rounded(monomial[0][2], step)
+
+
+def residue(term: BV, aligned: Mapping[BV, int], depth: int = MAX_DEPTH) -> Residue:
+    """What is known of the low bits of a term of 64 bits."""
+    addends, total = addends_of(term)
+    step = WORD
+    for _, coefficient, addend in addends:
+        part = _of_addend(addend, aligned, depth)
+        step = min(step, part.step * (coefficient & -coefficient))
+        total += coefficient * part.rest
+    return Residue(step, total % step)
+
+
+def _of_addend(term: BV, aligned: Mapping[BV, int], depth: int) -> Residue:
+    if term in aligned:
+        return Residue(aligned[term], 0)
+    found = rounded(term) if depth else None
+    if found is None:
+        ones = possible_ones(term)
+        return Residue(ones & -ones or WORD, 0)
+    step, rest = residue(found.whole, aligned, depth - 1)
+    return Residue(max(step, found.step), rest // found.step * found.step % max(step, found.step))
+
+
+def settled(term: BV, aligned: Mapping[BV, int]) -> BV:
+    """The same value without a rounding that clears only bits that are known: (SP - 24) & -16 = SP - 32."""
+    found = rounded(term)
+    if found is None:
+        return term
+    step, rest = residue(found.whole, aligned)
+    return found.whole - rest % found.step if step >= found.step else term
+
+
+class Span(NamedTuple):
+    """A number lies between these, both included; they are whole numbers, not modulo anything."""
+
+    least: int
+    most: int
+
+
+def distance_below(top: BV, term: BV, aligned: Mapping[BV, int]) -> Span:
+    """Where top - term lies, modulo 2**64: a pointer that is rounded down lies less than a step below what it was."""
+    least = most = 0
+    for _ in range(MAX_DEPTH):
+        for _, coefficient, addend in addends_of(term)[0]:
+            found = rounded(addend) if coefficient == 1 and addend not in aligned else None
+            if found is not None and _is_pointer(found.whole, aligned):
+                step, rest = residue(found.whole, aligned)
+                cut = rest % min(step, found.step)  # of the low bits that are cleared these are known
+                least += cut
+                most += cut + max(0, found.step - step)
+                term = term - addend + found.whole
+                break
+        else:
+            break
+    addends, constant = addends_of(top - term)
+    constant -= WORD if constant >> 63 else 0
+    least, most = least + constant, most + constant
+    for _, coefficient, addend in addends:
+        reach = (coefficient - (WORD if coefficient >> 63 else 0)) * possible_ones(addend)
+        least, most = least + min(0, reach), most + max(0, reach)
+    return Span(least, most)
+
+
+def _is_pointer(term: BV, aligned: Mapping[BV, int]) -> bool:
+    """Whether one base, or one rounded down, is an addend."""
+    addends = [addend for _, coefficient, addend in addends_of(term)[0] if coefficient == 1]
+    return any(
+        addend in aligned or ((found := rounded(addend)) is not None and _is_pointer(found.whole, aligned))
+        for addend in addends
+    )
