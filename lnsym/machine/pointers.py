@@ -16,6 +16,9 @@ from lnsym.bv.sums import addends_of
 MAX_DEPTH = 16
 """Through how many sums and roundings low bits are followed."""
 
+MAX_NESTED = 6
+"""How deep sums in sums are looked into for their bounds."""
+
 WORD = 1 << 64
 
 
@@ -101,9 +104,32 @@ def distance_below(top: BV, term: BV, aligned: Mapping[BV, int]) -> Span:
     constant -= WORD if constant >> 63 else 0
     least, most = least + constant, most + constant
     for _, coefficient, addend in addends:
-        reach = (coefficient - (WORD if coefficient >> 63 else 0)) * possible_ones(addend)
-        least, most = least + min(0, reach), most + max(0, reach)
+        times = coefficient - (WORD if coefficient >> 63 else 0)
+        ends = [times * end for end in extent(addend)]
+        least, most = least + min(ends), most + max(ends)
     return Span(least, most)
+
+
+def extent(term: BV, depth: int = MAX_NESTED) -> Span:
+    """Where the value of a term lies, unsigned."""
+    ones = possible_ones(term)
+    if depth and term.op == "sum":
+        addends, total = term.args
+        parts = [(coefficient, extent(addend, depth - 1)) for _, coefficient, addend in addends]
+        most = total + sum(coefficient * part.most for coefficient, part in parts)
+        if most >> term.width == 0:  # nothing wraps
+            return Span(total + sum(coefficient * part.least for coefficient, part in parts), min(most, ones))
+    if depth and term.op == "concat" and len(term.args) == 2 and term.args[0].is_const and term.args[0].value == 0:
+        return extent(term.args[1], depth - 1)
+    if depth and term.op == "anf" and len(term.args) == 1:
+        ((monomial, mask),) = term.args
+        if len(monomial) == 1 and monomial[0][1] == 0:
+            least, most = extent(monomial[0][2], depth - 1)
+            step = mask & -mask
+            reached = (1 << most.bit_length()) - 1
+            if (mask | (step - 1)) & reached == reached:  # of what can be 1 only the bits below the step are cleared
+                return Span(least // step * step, min(most // step * step, ones))
+    return Span(0, ones)
 
 
 def _is_pointer(term: BV, aligned: Mapping[BV, int]) -> bool:

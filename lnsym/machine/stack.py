@@ -119,8 +119,8 @@ def lower_frame(
     room = at - above.start - SMALLEST_FRAME
     distance = memory.address(above, at) - base
     least, most = distance_below(memory.address(above, at), base, memory.aligned)
-    if least < 0 or most > room:
-        found = _shown(distance, room, proves)
+    if least < SMALLEST_FRAME or most > room:
+        found = _shown(distance, Span(least, most), room, proves)
         if found is None and least >= 0 and most <= MOST_NAMED:
             raise StackTooSmall(pc, memory.stack_bytes + most - room, memory.stack_bytes)
         if found is None:
@@ -148,11 +148,14 @@ def lower_frame(
     return frame, above, at, most
 
 
-def _shown(distance: BV, room: int, proves: Proves) -> Span | None:
+def _shown(distance: BV, known: Span, room: int, proves: Proves) -> Span | None:
     """What a distance was shown to be, of the bounds that are tried; None where it may exceed the room."""
     bounds = [*(bound for bound in TRIED if bound < room), *([room] if room >= 0 else [])]
-    first = bisect_left(bounds, True, key=lambda bound: proves(distance.ule(bound)))
-    if first == len(bounds):
-        return None
+    if known.least < 0 or known.most > room:
+        first = bisect_left(bounds, True, key=lambda bound: proves(distance.ule(bound)))
+        if first == len(bounds):
+            return None
+        known = Span(0, bounds[first])
+    bounds = [bound for bound in bounds if known.least < bound <= known.most]
     shown = bisect_left(bounds, True, key=lambda bound: not proves(BV.const(bound, 64).ule(distance)))
-    return Span(bounds[shown - 1] if shown else 0, bounds[first])
+    return known._replace(least=bounds[shown - 1]) if shown else known

@@ -28,6 +28,9 @@ def amount(random: Random) -> BV:
         lambda: M.extract(7, 0).zero_extend(64),
         lambda: N,
         lambda: down(M + 15, 4),
+        lambda: ((N & 0xF) * 8 + 31) & 0xF0,
+        lambda: down((N & 0x1F) * 8 + 1, 6),
+        lambda: ((M.extract(3, 0).zero_extend(32) + 3) & 0x1C).zero_extend(64),
     ])()  # fmt: skip
 
 
@@ -86,6 +89,8 @@ def test_low_bits_and_distances_are_what_is_said_of_them(seed: int) -> None:
         (down(SP - (N & 0xF0) - 32, 6) - 16, Span(48, 0xF0 + 96)),
         (down(down(SP - 256, 6) - 16, 8), Span(272 + 48, 272 + 48 + 240)),
         (SP + 16, Span(-16, -16)),
+        (SP - (((N & 0xF) * 8 + 31) & 0xF0), Span(16, 144)),
+        (SP - ((N & 0xF) + 0x1F & 0x20), Span(0, 0x20)),
     ],
 )
 def test_distances_of_known_shapes(term: BV, span: Span) -> None:

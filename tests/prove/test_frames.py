@@ -50,6 +50,8 @@ ALIGN_64 = [move(9, SP), add_imm(10, SP, -256), down(SP, 10, 6)]
 """SP is kept in X9; 256 to 304 bytes further down it is a multiple of 64."""
 VARIABLE = [move(9, SP), low_bits(10, 1, 8), down(10, 10, 4), less(SP, SP, 10)]
 """SP is kept in X9; 0 to 240 bytes further down, as X1 says."""
+BITS_4_TO_7 = word("data_processing.logical_immediate", sf=1, N=1, immr=60, imms=3, Rn=10, Rd=10)
+"""AND X10, X10, #0xF0."""
 BACK = [move(SP, 9), RET]
 
 
@@ -95,6 +97,9 @@ RIGHT = {
     "rounded up": [
         move(9, SP), low_bits(10, 1, 8), add_imm(10, 10, 15), down(10, 10, 4), less(SP, SP, 10), add_imm(SP, SP, -16), store(0, SP),
         ldr(0, SP), *BACK,
+    ],
+    "of 16 to 48 bytes": [
+        move(9, SP), low_bits(10, 1, 5), add_imm(10, 10, 31), BITS_4_TO_7, less(SP, SP, 10), store(0, SP, 8), ldr(0, SP, 8), *BACK,
     ],
     "variable and aligned": [
         move(9, SP), low_bits(10, 1, 8), less(10, SP, 10), add_imm(10, 10, -32), down(SP, 10, 6), store(0, SP, 24), ldr(0, SP, 24),

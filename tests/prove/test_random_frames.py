@@ -144,7 +144,8 @@ def random_routine(random: Random) -> list[Step]:
 
 
 def on_numbers(steps: list[Step], sp: int, n: int, a: int) -> int | None:
-    """The result, where no rule is broken: nothing below SP is touched, nor what was never stored loaded, and SP comes back."""
+    """The result, where no rule is broken: nothing below SP is touched, and SP comes back. What was not stored is random."""
+    random = Random(sp + n)
     registers = {SP: sp}
     memory: dict[int, int] = {}
     result = 0
@@ -160,9 +161,8 @@ def on_numbers(steps: list[Step], sp: int, n: int, a: int) -> int | None:
             if registers[SP] % 16 or at < registers[SP] or at + 8 > sp or at < sp - (1 << 16):
                 return None
             if step.load:
-                if any(at + i not in memory for i in range(8)):
-                    return None
-                result ^= int.from_bytes(bytes([memory[at + i] for i in range(8)]), "little")
+                held = [memory.setdefault(at + i, random.randrange(256)) for i in range(8)]
+                result ^= int.from_bytes(bytes(held), "little")
             else:
                 value = (a - step.less) % (1 << 64)
                 memory |= {at + i: byte for i, byte in enumerate(value.to_bytes(8, "little"))}
