@@ -35,7 +35,7 @@ def differing(pairs: Sequence[tuple[BV, BV]], variables: Mapping[str, Planes], c
 
     A variable without planes is 0 on all samples.
     """
-    values = _Evaluation(variables, count).of([term for pair in pairs for term in pair])
+    values = planes_of([term for pair in pairs for term in pair], variables, count)
     found = []
     for one, other in pairs:
         bits = 0
@@ -47,7 +47,12 @@ def differing(pairs: Sequence[tuple[BV, BV]], variables: Mapping[str, Planes], c
 
 def plane_of(condition: BV, variables: Mapping[str, Planes], count: int) -> int:
     """The samples on which a term of one bit is 1."""
-    return _Evaluation(variables, count).of([condition])[condition][0]
+    return planes_of([condition], variables, count)[condition][0]
+
+
+def planes_of(roots: Sequence[BV], variables: Mapping[str, Planes], count: int) -> dict[BV, Planes]:
+    """The planes of the roots on `count` samples; a variable without planes is 0 on all of them."""
+    return _Evaluation(variables, count).of(roots)
 
 
 MOST_ENTRIES = 4096

@@ -36,7 +36,7 @@ class Claim:
 def check(claims: Sequence[Claim], inputs: Iterator[Mapping[str, int]], count: int = SAMPLES) -> None:
     """Raises ToolFault for a claim that fails on one of `count` inputs, half of them made from the terms' own constants.
 
-    `inputs` gives values of variables, pointers where they may lie among them; what it leaves open is chosen here.
+    `inputs` gives values of pointers, where they may lie; they are kept, and what it leaves open is chosen here.
     """
     asked = [claim for claim in claims if claim.actual is not claim.expected]
     if not asked:

@@ -1,6 +1,7 @@
 """The portfolio: the methods in the order of cost, the costly ones side by side in processes, until every goal is answered.
 
-Structural identity and gf2 run here; few samples go before the costly methods, since wrong code is wrong on most inputs. Then
+Structural identity and gf2 run here; few samples go before the costly methods, since wrong code is wrong on most inputs, and then inputs
+on which rare events come about (`rare`), since some is wrong on few. Then
 `sweep` and the SMT solvers take what is left, each in a process of its own as far as there are processors: the first answer to a
 goal counts, a confirmed counterexample ends everything, and what has no answer in time is left open.
 """
@@ -9,16 +10,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
-from lnsym.bv import BV, evaluate, topological, variables
+from lnsym.bv import BV, evaluate, topological
 from lnsym.bv.listing import listing
 from lnsym.contract.goals import Goal
 from lnsym.errors import ToolFault
 from lnsym.prove import consistency, structural
 from lnsym.prove.consistency import Claim
-from lnsym.prove.race import Ended, Finding, Task, chains, race
+from lnsym.prove.race import CANDIDATES, NEEDLES, Ended, Finding, Task, chains, race
+from lnsym.prove.rare import Needles
 from lnsym.prove.verdict import MethodUse, Status
 
 METHODS = ("structural", "gf2", "sweep", "smt")
@@ -28,6 +32,12 @@ FEW_SAMPLES = 4
 """Samples that are tried before the costly methods."""
 
 SAMPLES = 48
+
+SHARE_OF_NEEDLES = 0.05
+"""Which part of the time goes by at most before the costly methods begin, for events that inversion brings about."""
+
+LEAST_OF_NEEDLES = 1.0
+"""Seconds that this gets however short the time is."""
 
 SHARE_OF_GF2 = 0.75
 """Which part of the time gf2 may take where other methods come after it."""
@@ -55,10 +65,10 @@ class Refuter(Protocol):
         """Inputs of its own making."""
 
     def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
-        """A solver's values of the variables; those it lacks are free."""
+        """Values of the variables on which the goal fails; those it lacks are free."""
 
     def inputs(self, free: Sequence[BV]) -> Iterator[Mapping[str, int]]:
-        """Endless values of variables, those that are pointers where the preconditions allow them."""
+        """Endless values of variables, and of all pointers, free or not, where the preconditions allow them."""
 
 
 @dataclass
@@ -96,7 +106,8 @@ class _Portfolio:
         self._apart: tuple[BV, BV] | None = None
         self._claims: list[Claim] = []
         self._models: dict[Goal, str] = {}
-        """Goals that a solver's model refutes on the terms, and the solver: nothing may prove them."""
+        """Goals that an input refutes on the terms, and what found it: nothing may prove them."""
+        self._rare: Needles | None = None
 
     def decision(self) -> Decision:
         """The methods one after the other."""
@@ -104,6 +115,8 @@ class _Portfolio:
         if "structural" in methods:
             self._structural()
         if self._open and self._samples(FEW_SAMPLES):
+            return self._decided("refuted")
+        if self._open and self._needles():
             return self._decided("refuted")
         if self._open and "gf2" in methods:
             self._gf2()
@@ -113,11 +126,8 @@ class _Portfolio:
             return self._decided("refuted")
         if self._open:
             return self._decided("unknown")
-        consistency.check(self._claims, self._refuter.inputs(self._variables()))
+        consistency.check(self._claims, self._refuter.inputs([]))
         return self._decided("proved")
-
-    def _variables(self) -> list[BV]:
-        return variables([term for c in self._claims for term in (c.actual, c.expected, *c.conditions)])
 
     def _decided(self, status: Status) -> Decision:
         left = [(goal, self._reasons.get(goal, "no method that was tried closes it")) for goal in self._open]
@@ -150,58 +160,86 @@ class _Portfolio:
         deadline = self._deadline if last else began + SHARE_OF_GF2 * (self._deadline - began)
         closed = Solver().prove([(goal.actual, goal.expected) for goal in goals], deadline)
         proved = {goal for goal, done in zip(goals, closed, strict=True) if done}
-        self._claims += [Claim(goal.name, "gf2", goal.actual, goal.expected) for goal in proved]
+        for goal in proved:
+            self._proved_by(goal, "gf2")
         self._open = [goal for goal in self._open if goal not in proved]
         self._note("gf2", len(proved), time.perf_counter() - began)
+
+    def _needles(self) -> bool:
+        """Inputs on which rare events come about; whether one refuted a goal."""
+        began = time.perf_counter()
+        goals = list(self._open)
+        self._rare = Needles(goals, [self._premises(goal) for goal in goals], self._refuter.inputs)
+        now = time.perf_counter()
+        until = now + max(LEAST_OF_NEEDLES, SHARE_OF_NEEDLES * (self._deadline - now))
+        refuted = False
+        for number, sample in islice(self._rare.by_inversion(until), CANDIDATES):
+            if self._refuted_by(
+                goals[number], Finding(number, NEEDLES, "refuted", sample), self._rare.premises[number]
+            ):
+                refuted = True
+                break
+        self._note("refute", 0, time.perf_counter() - began)
+        return refuted
+
+    def _refuted_by(self, goal: Goal, found: Finding, premises: Sequence[BV]) -> bool:
+        """Whether an input that a method found is confirmed. Where it is not and the goal is false on it, nothing may prove the goal.
+
+        Raises ToolFault where the goal holds on it.
+        """
+        if self._refuter.by_model(goal, found.model):
+            return True
+        if not _refutes(goal, premises, found.model):
+            raise _no_model(goal, premises, found)
+        self._reasons[goal] = found.reason or f"{found.method} found a counterexample that did not run"
+        self._models[goal] = found.method
+        return False
+
+    def _proved_by(self, goal: Goal, method: str, premises: tuple[BV, ...] = ()) -> None:
+        """Note what a method said. Raises ToolFault where an input shows the goal to be false."""
+        if goal in self._models:
+            raise _outvoted(goal, self._models[goal], method)
+        self._claims.append(Claim(goal.name, method, goal.actual, goal.expected, premises))
 
     def _race(self) -> bool:
         """Run the costly methods on the open goals; whether one was refuted."""
         limits = self._limits
         asked = list(self._open)
-        task = Task(asked, [self._premises(goal) for goal in asked], self._deadline, limits.goal_timeout)
+        given = [self._premises(goal) for goal in asked]
+        rare = self._rare.of(asked) if self._rare is not None else None
+        task = Task(asked, given, self._deadline, limits.goal_timeout, rare)
         if limits.write_query is not None:
             for goal, premises in zip(asked, task.premises, strict=True):
                 if goal.actual is not goal.expected:
                     limits.write_query(goal.name, [*premises, goal.actual.ne(goal.expected)])
         open_ = dict.fromkeys(asked)
         began = time.perf_counter()
-        rivals = chains(limits.methods, limits.processes)
-        findings = race(task, rivals)
-        for found in findings:
-            if isinstance(found, ToolFault):
-                findings.close()
-                raise found
-            if isinstance(found, Ended):
-                self._note(found.method, 0, found.seconds)
-                self._apart = self._apart or self._named(found.apart, asked)
-                continue
-            goal = asked[found.goal]
-            if goal not in open_:
-                continue
-            premises = tuple(task.premises[found.goal])
-            if found.status == "proved":
-                if goal in self._models:
-                    findings.close()
-                    raise _outvoted(goal, self._models[goal], found.method)
-                self._claims.append(Claim(goal.name, found.method, goal.actual, goal.expected, premises))
-                del open_[goal]
-                self._note(found.method, 1, 0.0)
-                if not open_:
-                    break
-            elif found.status == "refuted":
-                if self._refuter.by_model(goal, found.model):
-                    findings.close()
-                    self._note(found.method, 0, time.perf_counter() - began)
-                    return True
-                if not _refutes(goal, premises, found.model):
-                    findings.close()
-                    raise _no_model(goal, premises, found)
-                self._reasons[goal] = found.reason or f"{found.method} found a counterexample that did not run"
-                self._models[goal] = found.method
-            else:
-                self._reasons.setdefault(goal, found.reason)
-        findings.close()
-        for method in [rival[0] for rival in rivals]:
+        rivals = chains(limits.methods, limits.processes, rare is not None)
+        with closing(race(task, rivals)) as findings:
+            for found in findings:
+                if isinstance(found, ToolFault):
+                    raise found
+                if isinstance(found, Ended):
+                    self._note(_use_of(found.method), 0, found.seconds)
+                    self._apart = self._apart or self._named(found.apart, asked)
+                    continue
+                goal = asked[found.goal]
+                if goal not in open_:
+                    continue
+                premises = tuple(task.premises[found.goal])
+                if found.status == "proved":
+                    self._proved_by(goal, found.method, premises)
+                    del open_[goal]
+                    self._note(found.method, 1, 0.0)
+                    if not open_:
+                        break
+                elif found.status == "refuted":
+                    if self._refuted_by(goal, found, premises):
+                        self._note(_use_of(found.method), 0, time.perf_counter() - began)
+                        return True
+                else:
+                    self._reasons.setdefault(goal, found.reason)
+        for method in [next(method for method in rival if method != NEEDLES) for rival in rivals]:
             if not self._uses.setdefault(method, MethodUse(method, 0, 0.0)).seconds:  # it was ended with the race
                 self._uses[method].seconds = time.perf_counter() - began
         self._open = list(open_)
@@ -215,6 +253,11 @@ class _Portfolio:
         by_serial = {term.serial: term for term in topological(roots)}
         first, second = (by_serial.get(serial) for serial in serials)
         return (first, second) if first is not None and second is not None else None
+
+
+def _use_of(method: str) -> str:
+    """Under which name a report counts what a method did."""
+    return "refute" if method == NEEDLES else method
 
 
 def _refutes(goal: Goal, premises: Sequence[BV], model: Mapping[str, int]) -> bool:

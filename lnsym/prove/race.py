@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import islice, repeat
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -25,16 +25,26 @@ from lnsym.prove import consistency, smt
 from lnsym.prove.consistency import Claim
 
 if TYPE_CHECKING:
+    from lnsym.prove.rare import Needles
     from lnsym.prove.sweep import Sweep
 
 Chain: TypeAlias = tuple[str, ...]
-"""Methods one after the other: "sweep", or the name of an SMT solver."""
+"""Methods one after the other: "sweep", NEEDLES, or the name of an SMT solver."""
+
+NEEDLES = "the search for rare inputs"
+"""What looks for inputs on which rare events come about; it closes no goal."""
 
 GRACE = 0.5
 """Seconds past the deadline for a process to say what it found."""
 
 SHARE_OF_SWEEP = 0.6
 """Which part of the time sweep gets where a solver comes after it in the same process."""
+
+SHARE_OF_NEEDLES = 0.25
+"""Which part of the time needles get before the solver in their process."""
+
+CANDIDATES = 8
+"""How many of the inputs that rare events give are run."""
 
 MARGIN = 0.95
 """Which part it gets where it is the last: it says what stayed apart before time is over."""
@@ -79,6 +89,8 @@ class Task:
     premises: Sequence[Sequence[BV]]
     deadline: float
     goal_seconds: float | None = None
+    rare: Needles | None = None
+    """The rare events of the goals, where they have some."""
 
     def seconds_for_a_goal(self) -> float:
         """What is left for one goal."""
@@ -86,13 +98,20 @@ class Task:
         return left if self.goal_seconds is None else min(left, self.goal_seconds)
 
 
-def chains(methods: Sequence[str], processes: int) -> list[Chain]:
-    """What runs side by side: sweep and then a solver on the joined terms, and solvers on the terms as they are."""
+def chains(methods: Sequence[str], processes: int, rare: bool = False) -> list[Chain]:
+    """What runs side by side: sweep and then a solver on the joined terms, and solvers on the terms as they are.
+
+    Where there are rare events, needles go before the solver that begins at once, or before the one that comes after sweep.
+    """
     solvers = list(reversed(smt.installed())) if "smt" in methods else []
+    needles = (NEEDLES,) if rare and solvers else ()
     if "sweep" not in methods:
-        return [(solver,) for solver in solvers[:processes]] if processes > 1 else [tuple(solvers)]
+        found: list[Chain] = [(solver,) for solver in solvers[:processes]] if processes > 1 else [tuple(solvers)]
+        return [*found[:-1], (*needles, *found[-1])]
     after = solvers[-1:]
-    return [("sweep", *after), *[(solver,) for solver in solvers]][: max(1, processes)]
+    if processes <= 1 or not solvers:
+        return [("sweep", *needles, *after)]
+    return [("sweep", *after), (*needles, solvers[0]), *[(solver,) for solver in solvers[1:]]][:processes]
 
 
 def race(task: Task, rivals: Sequence[Chain]) -> Generator[Message, None, None]:
@@ -139,7 +158,9 @@ def _run(chain: Chain, task: Task, sender: Connection, parent: int) -> None:
         try:
             for n, method in enumerate(chain):
                 left = [number for number in range(len(task.goals)) if number not in answered]
-                if method == "sweep":
+                if method == NEEDLES:
+                    _seek(task, SHARE_OF_NEEDLES, send)
+                elif method == "sweep":
                     sweep = _sweep(task, left, SHARE_OF_SWEEP if n + 1 < len(chain) else MARGIN, send)
                 else:
                     _solve(task, left, method, sweep.merged if sweep else lambda term: term, send)
@@ -197,6 +218,16 @@ def _sweep(task: Task, numbers: Sequence[int], share: float, send: Send) -> Swee
     serials = (apart[0].serial, apart[1].serial) if apart else None
     send(Ended("sweep", time.perf_counter() - began, serials))
     return sweep
+
+
+def _seek(task: Task, share: float, send: Send) -> None:
+    """Inputs on which rare events come about that only a solver reaches, and on which goals fail by evaluation."""
+    began = time.perf_counter()
+    assert task.rare is not None
+    candidates = task.rare.by_solver(began + share * (task.deadline - began))
+    for number, sample in islice(candidates, CANDIDATES):
+        send(Finding(number, NEEDLES, "refuted", sample))
+    send(Ended(NEEDLES, time.perf_counter() - began))
 
 
 def _solve(task: Task, numbers: Sequence[int], method: str, merged: Callable[[BV], BV], send: Send) -> None:

@@ -1,0 +1,5 @@
+"""Rare events of goals, and inputs on which they come about: see `search`."""
+
+from lnsym.prove.rare.search import Needles
+
+__all__ = ["Needles"]

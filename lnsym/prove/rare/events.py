@@ -1,0 +1,117 @@
+"""Rare events: conditions that hardly any input meets, as the terms of goals have them.
+
+A comparison with a constant of 32 bits is 0 on every sample that is drawn. Code and specification that differ there alone are told apart
+by an input on which it is 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lnsym.bv import BV, operands, topological
+from lnsym.bv.bitwise import Monomial, from_items
+from lnsym.bv.planes import Planes, planes_of
+
+RARE = 16
+"""An event is rare that comes about on less than one sample of so many."""
+
+MOST_EVENTS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """That a term of which one bit matters has another value than the usual one."""
+
+    term: BV
+    usual: int
+    seen: tuple[int, ...] = ()
+    """The samples, by number, on which it came about."""
+
+    @property
+    def other(self) -> int:
+        """The value that it has else."""
+        return self.usual ^ (1 if self.term.width == 1 else _reach(self.term.args))
+
+
+def rare_events(roots: Sequence[BV], variables: Mapping[str, Planes], count: int) -> list[Event]:
+    """The events that came about on few of `count` samples, or on none; those left out that only pass others on."""
+    asked = list(dict.fromkeys(predicates(roots)))
+    if not asked:
+        return []
+    planes = planes_of(asked, variables, count)
+    found: dict[BV, Event] = {}
+    for term in asked:
+        event = _event(term, planes[term], count)
+        below = [operand for operand in operands(term) if not operand.is_const]
+        if event is not None and not all(operand in found for operand in below):
+            found[term] = event
+    return list(found.values())[:MOST_EVENTS]
+
+
+def _event(term: BV, planes: Planes, count: int) -> Event | None:
+    """The event of a term that has bits which are the same on nearly all samples, and no other bits that change."""
+    everywhere = (1 << count) - 1
+    usual = apart = 0
+    for bit, plane in enumerate(planes):
+        mostly = 2 * plane.bit_count() > count
+        usual |= mostly << bit
+        apart |= plane ^ (everywhere if mostly else 0)
+    if apart.bit_count() * RARE >= count:
+        return None
+    return Event(term, usual, tuple([number for number in range(count) if apart >> number & 1]))
+
+
+def predicates(roots: Iterable[BV]) -> Iterator[BV]:
+    """What decides something in the terms: conditions, bits that are masked out, and where an operator goes another way.
+
+    Less-than parts from at-most where the two sides are equal; division has a case of its own for 0, a shift for amounts past the width, a
+    table for indices past its end.
+    """
+    for term in topological(roots):
+        if term.op in ("ult", "slt"):
+            yield from _unless_known(term.args[0].eq(term.args[1]))
+        elif term.op in ("udiv", "sdiv"):
+            yield from _unless_known(term.args[1].eq(0))
+        elif term.op in ("shl", "lshr", "ashr"):
+            yield from _unless_known(_below(term.args[1], term.width))
+        elif term.op == "lookup":
+            yield from _unless_known(_below(term.args[1], len(term.args[0].entries)))
+        if term.width == 1:
+            yield from [] if term.op in ("const", "var") else [term]
+        elif term.op == "anf":
+            yield from _masked_bits(term)
+
+
+def _unless_known(condition: BV) -> list[BV]:
+    return [] if condition.op in ("const", "var") else [condition]
+
+
+def _below(amount: BV, bound: int) -> BV:
+    return amount.ult(bound) if bound >> amount.width == 0 else BV.const(1, 1)
+
+
+def _reach(items: Iterable[tuple[object, int]]) -> int:
+    """The bits of a bitwise form, or of a part of one, that are not 0 by their masks."""
+    reach = 0
+    for _, mask in items:
+        reach |= mask
+    return reach
+
+
+def _masked_bits(term: BV) -> Iterator[BV]:
+    """The parts of a bitwise form, no word of which occurs in another part, that are one bit by their masks."""
+    parts: list[tuple[set[BV], dict[Monomial, int]]] = []
+    for monomial, mask in term.args:
+        words = {word for _, _, word in monomial}
+        items = {monomial: mask}
+        apart = []
+        for others, more in parts:
+            if words.isdisjoint(others):
+                apart.append((others, more))
+            else:
+                words, items = words | others, items | more
+        parts = [*apart, (words, items)]
+    for words, items in parts:
+        if words and _reach(items.items()).bit_count() == 1:
+            yield from _unless_known(from_items(items, term.width))

@@ -1,0 +1,250 @@
+"""The search for needles: inputs on which rare events come about and a goal fails.
+
+Each event is brought about by inverting terms, or by asking a solver for it alone, never for the whole goal; then the other variables
+are sampled. Several events are brought about at once where that is possible. What is found is a candidate: the goal's sides differ there
+by evaluation, all premises being 1.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from itertools import combinations, islice
+from random import Random
+from typing import TypeAlias
+
+from lnsym.bv import BV, operands, topological, variables
+from lnsym.bv.planes import Planes, planes_of, to_planes
+from lnsym.contract.goals import Goal
+from lnsym.prove.needles import adversarial_samples
+from lnsym.prove.rare.events import Event, predicates, rare_events
+from lnsym.prove.rare.inversion import ones
+from lnsym.prove.rare.local_search import LocalSearch, Sample
+
+Way: TypeAlias = dict[str, int]
+"""Values of variables, by name, that bring events about whatever the others are."""
+
+Inputs: TypeAlias = Callable[[Sequence[BV]], Iterator[Mapping[str, int]]]
+"""Endless samples of variables, pointers placed, whether or not they are among them."""
+
+DRAWN = 256
+"""On how many samples an event must be rare."""
+
+WAYS = 3
+"""In how many ways one event is brought about."""
+
+PAIRS = 64
+"""How many pairs of events are brought about at once, at most."""
+
+SAMPLES = 2048
+"""How many inputs are evaluated at a time, over all ways."""
+
+LEAST_SAMPLES, MOST_SAMPLES = 32, 512
+"""How many for each way."""
+
+QUESTION_SECONDS = 2.0
+"""What a solver gets for one question."""
+
+
+class Needles:
+    """The rare events of goals, and the inputs on which they come about.
+
+    `premises` are for each goal all that may be assumed, terms of one bit.
+    """
+
+    def __init__(self, goals: Sequence[Goal], premises: Sequence[Sequence[BV]], inputs: Inputs) -> None:
+        self.goals = list(goals)
+        self.premises = [tuple(conditions) for conditions in premises]
+        self._inputs = inputs
+        self._random = Random(0)
+        self._ways: dict[Event, list[Way]] = {}
+        self.events: list[Event] = []
+        self._rarely_given: set[BV] = set()
+        """Preconditions that hardly any sample meets."""
+        self._allowed: list[Way] = [{}]
+        """Ways in which all preconditions are met, and nothing more is wanted."""
+        if next(predicates(self._roots), None) is None:
+            return
+        self._free = variables(self._roots)
+        self._pointers = frozenset(next(inputs([])))
+        self._drawn = self._completed(islice(inputs(self._free), DRAWN))
+        events = rare_events(self._roots, self._planes(self._drawn), DRAWN)
+        common = [c for c in dict.fromkeys(self.premises[0]) if all(c in others for others in self.premises)]
+        self._common = common
+        self._given = [c for c in common if not {v.name for v in variables([c])} <= self._pointers]
+        rare = {event.term for event in events if not event.usual}
+        self._rarely_given = rare.intersection(self._given)
+        self.events = [event for event in events if event.term not in common and self._names([event])]
+
+    @property
+    def _roots(self) -> list[BV]:
+        sides = [term for goal in self.goals for term in (goal.actual, goal.expected)]
+        return [*sides, *dict.fromkeys(condition for conditions in self.premises for condition in conditions)]
+
+    def of(self, goals: Sequence[Goal]) -> Needles | None:
+        """The same for some of the goals, as numbers of which it finds candidates then; None where they have no rare events."""
+        if not goals or not self._worthwhile:
+            return None
+        given = dict(zip(self.goals, self.premises, strict=True))
+        some = copy(self)
+        some.goals, some.premises = list(goals), [given[goal] for goal in goals]
+        below = set(topological(some._roots))
+        some.events = [
+            event
+            for event in self.events
+            if event.term in below or all(operand in below or operand.is_const for operand in operands(event.term))
+        ]
+        return some if some._worthwhile else None
+
+    @property
+    def _worthwhile(self) -> bool:
+        return bool(self.events or self._rarely_given)
+
+    # -- what is found --------------------------------------------------------------------------
+
+    def by_inversion(self, deadline: float) -> Iterator[tuple[int, Sample]]:
+        """Candidates, numbers of goals and inputs, with events that inversion brings about. Ends soon after the deadline."""
+        if not self._worthwhile:
+            return
+        if self._rarely_given:
+            self._allowed = self._brought_about()
+        for event in self.events:
+            if time.perf_counter() > deadline:
+                return
+            self._ways[event] = self._brought_about(event)
+        yield from self._with([*self._all_ways(deadline), *self._allowed], deadline)
+
+    def by_solver(self, deadline: float) -> Iterator[tuple[int, Sample]]:
+        """Candidates with events that only a solver brings about, each by itself, then several at once."""
+        from lnsym.prove import smt
+
+        asked: list[tuple[Event, ...]] = [(event,) for event in self.events if not self._ways.get(event)]
+        asked += [] if self._allowed else [()]
+        together = False
+        while True:
+            for events in asked:
+                left = deadline - time.perf_counter()
+                if left <= 0:
+                    return
+                conditions = [event.term.eq(event.other) for event in events]
+                answer = smt.solve([*conditions, *self._common], min(QUESTION_SECONDS, left))
+                if answer.status == "sat":
+                    named = self._names(events)
+                    way = {name: value for name, value in answer.model.items() if name in named}
+                    if len(events) == 1:
+                        self._ways[events[0]] = [way]
+                    yield from self._with([way, dict(answer.model)], deadline)
+            if together:
+                return
+            together = True
+            reached = [event for event in self.events if self._ways.get(event)]
+            asked = [tuple(reached)] if len(reached) > 2 else []
+            asked += islice(combinations(reached, 2), PAIRS)
+
+    # -- bringing events about ------------------------------------------------------------------
+
+    def _brought_about(self, *events: Event, first: Way | None = None) -> list[Way]:
+        """Ways of bringing events about together; from samples that were drawn, where they have some, and else by inversion.
+
+        The search begins at samples that go the first way.
+        """
+        targets = [(event.term, event.other) for event in events]
+        search = LocalSearch([*targets, *[(condition, 1) for condition in self._given]], self._random)
+        named = self._names(events)
+        seen = list(events[0].seen) if len(events) == 1 else []
+        found = []
+        for number in range(1 if len(events) > 1 else WAYS):
+            base = self._drawn[seen[number] if number < len(seen) else self._random.randrange(DRAWN)]
+            sample = search.sample({**base, **(first or {})}, self._pointers)
+            if sample is not None:
+                found.append({name: sample[name] for name in named})
+        return found
+
+    def _names(self, events: Sequence[Event]) -> set[str]:
+        """The variables that events hang on, with those that preconditions tie to them, or that rarely meet one; pointers left out."""
+        found = {v.name for v in variables([event.term for event in events])}
+        for condition in self._given:
+            names = {v.name for v in variables([condition])}
+            if condition in self._rarely_given or names & found:
+                found |= names
+        return found - self._pointers
+
+    def _all_ways(self, deadline: float) -> Iterator[Way]:
+        """One event at a time, two, and as many as agree."""
+        reached = [event for event in self.events if self._ways.get(event)]
+        for event in reached:
+            yield from self._ways[event]
+        for one, other in islice(combinations(reached, 2), PAIRS):
+            if time.perf_counter() > deadline:
+                return
+            joined = self._joined(self._ways[one][0], [one], other)
+            if joined is not None:
+                yield joined
+        if len(reached) > 2:
+            for first in reached[:WAYS]:
+                way, about = self._ways[first][-1], [first]
+                for event in self._random.sample(reached, len(reached)):
+                    joined = None if event is first else self._joined(way, about, event)
+                    if joined is not None:
+                        way, about = joined, [*about, event]
+                    if time.perf_counter() > deadline:
+                        break
+                yield way
+
+    def _joined(self, way: Way, about: Sequence[Event], event: Event) -> Way | None:
+        """A way that brings some events about, with another event brought about besides."""
+        for other in self._ways[event]:
+            if all(way.get(name, value) == value for name, value in other.items()):
+                return {**way, **other}
+        return next(iter(self._brought_about(*about, event, first=way)), None)
+
+    # -- trying them on the goals -----------------------------------------------------------------
+
+    def _with(self, ways: Sequence[Way], deadline: float) -> Iterator[tuple[int, Sample]]:
+        """Candidates among samples that go these ways, the other variables being drawn."""
+        if not ways:
+            return
+        each = min(MOST_SAMPLES, max(LEAST_SAMPLES, SAMPLES // len(ways)))
+        plain, hard = self._inputs(self._free), self._hard()
+        at_a_time = SAMPLES // each
+        for first in range(0, len(ways), at_a_time):
+            if first and time.perf_counter() > deadline:
+                return
+            drawn = (
+                {**next(hard if number % 2 else plain), **way}
+                for way in ways[first : first + at_a_time]
+                for number in range(each)
+            )
+            yield from self._failing(self._completed(drawn))
+
+    def _hard(self) -> Iterator[Mapping[str, int]]:
+        """Values that are hard on the terms, pointers placed."""
+        for hard, placed in zip(adversarial_samples(self._roots), self._inputs([]), strict=False):
+            yield {**hard, **placed}
+
+    def _failing(self, samples: Sequence[Sample]) -> Iterator[tuple[int, Sample]]:
+        """The first of these samples on which a goal fails, its premises being 1, for each goal that does."""
+        values = planes_of(self._roots, self._planes(samples), len(samples))
+        for number, (goal, conditions) in enumerate(zip(self.goals, self.premises, strict=True)):
+            bits = 0
+            for a, b in zip(values[goal.actual], values[goal.expected], strict=True):
+                bits |= a ^ b
+            for condition in conditions:
+                bits &= values[condition][0]
+            if bits:
+                yield number, samples[(bits & -bits).bit_length() - 1]
+
+    def _completed(self, samples: Iterator[Mapping[str, int]]) -> list[Sample]:
+        """Samples with a value for each variable, in its width, and all pointers as they are given."""
+        found = []
+        for sample in samples:
+            whole = {name: sample[name] for name in self._pointers}
+            for v in self._free:
+                value = sample.get(v.name)
+                whole[v.name] = self._random.getrandbits(v.width) if value is None else value & ones(v.width)
+            found.append(whole)
+        return found
+
+    def _planes(self, samples: Sequence[Sample]) -> dict[str, Planes]:
+        return {v.name: to_planes([sample[v.name] for sample in samples], v.width) for v in self._free}

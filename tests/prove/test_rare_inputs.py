@@ -1,0 +1,440 @@
+"""What differs on one input in 2**32, or in 2**64, is refuted: the input is made, not waited for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import Random
+
+import pytest
+
+import programs.contracts  # noqa: F401
+from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table, topological, variables
+from lnsym.bv.evaluate import _BUILDERS
+from lnsym.contract import Contract, Theorem, registered
+from lnsym.contract.goals import Goal, unreachable
+from lnsym.contract.routines import Images
+from lnsym.errors import ToolFault
+from lnsym.prove import gf2, smt
+from lnsym.prove.portfolio import Decision, Limits, decide
+from lnsym.prove.race import NEEDLES, chains
+from lnsym.prove.rare import Needles, inversion, search
+from lnsym.prove.rare.events import predicates
+from lnsym.prove.rare.factors import divisors
+from lnsym.prove.rare.local_search import LocalSearch
+from lnsym.prove.verify import Options, verify
+from programs import sample_path
+
+X, Y, Z = (BV.var(name, 32) for name in "xyz")
+A, B = (BV.var(name, 64) for name in "ab")
+C, D = 0x9E3779B9, 0x9E3779B97F4A7C15
+SQUARES = table([i * i % 257 % 256 for i in range(256)], 8)
+
+
+class Believing:
+    """A refuter that has no samples of its own and believes an input that tells the sides apart."""
+
+    def __init__(self) -> None:
+        self.models: list[Mapping[str, int]] = []
+
+    def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
+        return False
+
+    def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+        ((a, b, *held),) = evaluate([goal.actual, goal.expected, *goal.conditions], [model], default=0)
+        assert a != b
+        assert all(held)
+        self.models.append(model)
+        return True
+
+    def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+        random = Random(0)
+        while True:
+            yield {v.name: random.getrandbits(v.width) for v in free}
+
+
+def decided(
+    goals: Sequence[Goal], refuter: Believing, *given: BV, methods: tuple[str, ...] = ("structural",)
+) -> Decision:
+    return decide(
+        goals, lambda goal: [*goal.conditions, *given], refuter, Limits(methods=methods, timeout=20, processes=2)
+    )
+
+
+def goal(actual: BV, expected: BV, *conditions: BV) -> Goal:
+    return Goal("g", "output", actual, expected, conditions)
+
+
+def differing_where(condition: BV) -> Goal:
+    return goal(X + Y, X + Y + condition.zero_extend(32))
+
+
+# -- inversion alone -------------------------------------------------------------------------------
+
+BY_INVERSION: dict[str, BV] = {
+    "a word": X.eq(C),
+    "rotated": X.rotate_right(7).eq(C),
+    "masked": (X & 0xFFFFFFF0).eq(C & 0xFFFFFFF0),
+    "a constant added": (X + 0x1234).eq(C),
+    "a constant xored": (X ^ 0xFFFF).eq(C),
+    "bytes reversed": X.reverse_bytes().eq(C),
+    "a sum": (X + Y + 3 * Z).eq(C),
+    "an even multiple": (X * 12 + 7).eq(C * 12 + 7),
+    "elements side by side": concat(X, Y).eq(D),
+    "a slice": A[47:8].eq(D & (1 << 40) - 1),
+    "a sigma": (X.rotate_right(2) ^ X.rotate_right(13) ^ X.rotate_right(22)).eq(C),
+    "a choice of bits": ((X & Y) ^ (~X & Z)).eq(C),
+    "a majority": ((X & Y) ^ (X & Z) ^ (Y & Z)).eq(C),
+    "nested": ((X.rotate_right(5) + (Y ^ C)) ^ Z.reverse_bytes()).eq(C),
+    "two words alike": X.eq(Y),
+    "one word next to another": X.eq(Y + 1),
+    "all ones": X.eq(-1),
+    "below a small number": X.ult(3),
+    "above a large number": BV.const(0xFFFFFFF8, 32).ult(X),
+    "near the least": X.slt(BV.const((1 << 31) + 9, 32)),
+    "less where at most is right": X.ult(C) ^ X.ule(C),
+    "signed likewise": X.slt(Y) ^ X.sle(Y),
+    "a product": (X * Y).eq(C),
+    "a product of short words": (A[31:0].zero_extend(64) * A[63:32].zero_extend(64)).eq(0xC7C25798B353333D),
+    "a square": (X.zero_extend(64) * X.zero_extend(64)).eq(0x1234567**2),
+    "a quotient": X.udiv(10).eq(C // 10),
+    "division by 0": A.udiv(B).eq(0) & ~A.ult(B),
+    "a signed quotient": X.sdiv(Y).eq(BV.const(-12345, 32)),
+    "a short shift": (X << Y).eq(C << 3),
+    "a shift to the right": (A >> B).eq(D >> 9),
+    "with the sign": X.shift_right_arithmetic(Y).eq(-3),
+    "entries of a table": concat(*[lookup(SQUARES, X[8 * i + 7 : 8 * i]) for i in range(4)]).eq(0x19_24_31_40),
+    "bytes that add up": BV.const(0, 32).ult(X)
+    & (X[7:0].zero_extend(16) + X[15:8].zero_extend(16) + X[23:16].zero_extend(16)).eq(765),
+    "behind a choice": ite(Y.eq(5), X, BV.const(0, 32)).eq(C),
+    "two at once": X.eq(C) & Y.eq(C + 1),
+    "two that share a word": X.eq(C) & (X + Y).eq(7),
+    "three": X.eq(C) & (X + 5 * Y).eq(1) & (Z ^ Y).eq(2),
+    "nothing but ones": X.sign_extend(64).eq(-1) & (Y & Y.rotate_right(1) & Y.rotate_right(2)).eq(-1),
+}
+
+
+@pytest.mark.parametrize("name", BY_INVERSION)
+def test_a_rare_input_is_made(name: str) -> None:
+    refuter = Believing()
+    assert decided([differing_where(BY_INVERSION[name])], refuter).status == "refuted"
+    assert len(refuter.models) == 1
+
+
+BY_A_SOLVER: dict[str, BV] = {
+    "not 0, by its sign": ((X ^ C) | -(X ^ C))[31] ^ 1,
+    "not 0, masked out": (((X ^ C) | -(X ^ C)) >> 31 ^ 1)[0],
+    "a square that wraps": (X * X).eq(0x7654321**2),
+    "a word that is added to itself, turned": (X + X.rotate_left(7) + (X >> 3)).eq(C),
+    "an xor and a sum": (X ^ Y).eq(C) & (X + Y).eq(C + 0x100000),
+}
+
+
+@pytest.mark.parametrize("name", BY_A_SOLVER)
+def test_a_rare_input_that_only_a_solver_makes(name: str) -> None:
+    asked, refuter = differing_where(BY_A_SOLVER[name]), Believing()
+    needles = Needles([asked], [()], refuter.inputs)
+    assert not list(needles.by_inversion(time.perf_counter() + 5))
+    number, model = next(needles.by_solver(float("inf")))
+    assert (number, refuter.by_model(asked, model)) == (0, True)
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_the_race_asks_a_solver_for_the_rare_input_alone(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No method answers the goal; nor is any other question answered."""
+    solve = smt.solve
+
+    def only_short(conditions: Sequence[BV], seconds: float, solver: smt.SolverName = "z3") -> smt.Answer:
+        return solve(conditions, seconds, solver) if len(topological(conditions)) < 20 else smt.Answer("unknown")
+
+    monkeypatch.setattr(smt, "solve", only_short)
+    hard = A.udiv(B | 1) * B + B.udiv(A | 1)
+    asked = goal(hard, hard + (X + X.rotate_left(7) + (X >> 3)).eq(C).zero_extend(64))
+    refuter = Believing()
+    decision = decide(
+        [asked], lambda asked: [], refuter, Limits(methods=("sweep", "smt"), timeout=8, processes=processes)
+    )
+    assert decision.status == "refuted"
+    assert {use.name for use in decision.methods} <= {"refute", "sweep", "z3", "bitwuzla"}
+    assert len(refuter.models) == 1
+
+
+# -- behind a hash ---------------------------------------------------------------------------------
+
+Condition = Callable[[Sequence[BV], Sequence[BV]], BV]
+
+BEHIND_A_HASH: dict[str, Condition] = {
+    "a word of the state": lambda h, m: h[0].eq(C),
+    "a word of the message, its bytes reversed": lambda h, m: m[3].reverse_bytes().eq(C),
+    "a sum": lambda h, m: (h[0] + m[1] + m[15].rotate_left(9)).eq(C),
+    "two elements": lambda h, m: concat(m[0], m[1]).eq(D),
+    "near-equal words": lambda h, m: h[2].eq(m[2] - 1),
+    "two needles": lambda h, m: h[0].eq(C) & (m[0] ^ h[0]).eq(C),
+    "a schedule word": lambda h, m: (
+        (m[1].rotate_right(7) ^ m[1].rotate_right(18) ^ m[1] >> 3)
+        + (m[14].rotate_right(17) ^ m[14].rotate_right(19) ^ m[14] >> 10)
+        + m[0]
+        + m[9]
+    ).eq(C),
+}
+
+
+def sha256_but_for(condition: Condition) -> Contract:
+    """The bundled contract with another claim of one word where the condition holds."""
+
+    def statement(t: Theorem) -> None:
+        registered()["sha256-blocks"].statement(t)
+        state, message = [next(b for b in t.blocks if (b.name in t.ensured) == out) for out in (True, False)]
+        elements = list(t.ensured[state.name])
+        assert elements[5] is not None
+        elements[5] = elements[5] ^ condition(state.elements, message.elements).zero_extend(32)
+        t.ensured[state.name] = tuple(elements)
+
+    return Contract("but-for", statement)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if number > 1 else ()) for number, name in enumerate(BEHIND_A_HASH)],
+)
+def test_a_claim_of_a_hash_that_differs_on_one_input_in_2_to_the_32_is_refuted(name: str) -> None:
+    image = Images(sample_path("sha256_crypto.o")).with_routine("sha256_block_crypto")
+    verdict = verify(image, "sha256_block_crypto", sha256_but_for(BEHIND_A_HASH[name]), options=Options(timeout=30))
+    assert (verdict.status, verdict.exit_code) == ("refuted", 1)
+    assert verdict.counterexample is not None
+    assert [difference.name for difference in verdict.counterexample.differences] == ["state[5]"]
+
+
+def test_right_goals_with_rare_events_stay_proved() -> None:
+    refuter = Believing()
+    never = X.ult(C) & ~X.ule(C) | (X.eq(C) & X.ult(5))
+    asked = [
+        differing_where(never),
+        goal((X ^ Y) + ((X & Y) << 1) + X.eq(C).zero_extend(32), X + Y + X.eq(C).zero_extend(32)),
+    ]
+    assert decided(asked, refuter, methods=("structural", "gf2", "sweep", "smt")).status == "proved"
+    assert not refuter.models
+
+
+# -- premises, several goals, paths ----------------------------------------------------------------
+
+
+def test_premises_hold_on_what_is_found() -> None:
+    refuter = Believing()
+    given = (Y.ult(100), Y.ult(X))
+    assert decided([differing_where((X + Y).eq(C))], refuter, *given).status == "refuted"
+    (model,) = refuter.models
+    assert all(evaluate(given, [model])[0])
+    assert (model["x"] + model["y"]) % 2**32 == C
+
+
+@pytest.mark.parametrize("given", [X.ult(100), (X ^ Y)[31:8].eq(5), X.eq(Y + 7) & Z.ult(9), X.eq(Y)])
+def test_a_precondition_that_samples_hardly_meet(given: BV) -> None:
+    """The claim is wrong for all inputs that the contract allows, which no random one is."""
+    refuter = Believing()
+    assert decided([goal(X + Y, X - Y, given)], refuter).status == "refuted"
+    assert evaluate([given], [refuter.models[0]], default=0)[0][0]
+
+
+def test_what_only_excluded_inputs_show_is_not_found() -> None:
+    refuter = Believing()
+    assert decided([differing_where(X.eq(C))], refuter, X.ne(C)).status == "unknown"
+    assert decided([differing_where(X.ult(7) & Y.eq(C))], refuter, X.ule(C), (X ^ 5).ult(3)).status == "refuted"
+    assert decided([differing_where(X.eq(C) & Y.eq(C))], refuter, (X + Y).ne(2 * C)).status == "unknown"
+
+
+def test_a_path_that_one_input_takes() -> None:
+    refuter = Believing()
+    assert decided([unreachable("stopped", (X.reverse_bytes().eq(C),))], refuter).status == "refuted"
+    assert refuter.models[0]["x"] == int.from_bytes(C.to_bytes(4, "little"), "big")
+
+
+def test_the_wrong_one_of_many_goals_is_told() -> None:
+    refuter = Believing()
+    right = [goal(X.udiv(BV.const(n, 32)) * n, X - (X - X.udiv(BV.const(n, 32)) * n)) for n in range(3, 40)]
+    asked = [*right, differing_where((X ^ Y).eq(C))]
+    assert decided(asked, refuter).status == "refuted"
+    assert refuter.models[0]["x"] ^ refuter.models[0]["y"] == C
+
+
+def test_the_other_variables_are_drawn() -> None:
+    """What differs there differs only where another word is neither 0 nor 1."""
+    refuter = Believing()
+    asked = goal(ite(X.eq(C), Y & ~BV.const(1, 32), Z), ite(X.eq(C), BV.const(0, 32), Z))
+    assert decided([asked], refuter).status == "refuted"
+    assert refuter.models[0]["y"] > 1
+
+
+def test_goals_that_another_method_closed_meanwhile_are_left_out() -> None:
+    first, second = differing_where(X.eq(C)), goal(A, A + B.eq(D).zero_extend(64))
+    needles = Needles([first, second], [(), ()], Believing().inputs)
+    assert needles.of([]) is None
+    left = needles.of([second])
+    assert left is not None
+    assert [number for number, model in left.by_inversion(float("inf")) if model["b"] == D] == [0]
+    assert len(needles.events) > len(left.events)
+
+
+# -- what it costs, and faults -----------------------------------------------------------------------
+
+
+def test_terms_without_comparisons_are_not_evaluated() -> None:
+    def inputs(free: Sequence[BV]) -> Iterator[dict[str, int]]:
+        raise AssertionError("nothing is to be drawn")
+
+    needles = Needles([goal(X + (Y ^ Z.rotate_left(3)), X * Y)], [()], inputs)
+    assert not needles.events
+    assert not list(needles.by_inversion(float("inf")))
+    assert needles.of(needles.goals) is None
+    assert chains(("structural", "gf2", "sweep", "smt"), 2, rare=False) == chains(
+        ("structural", "gf2", "sweep", "smt"), 2
+    )
+
+
+def test_needles_have_no_process_of_their_own() -> None:
+    methods = ("structural", "gf2", "sweep", "smt")
+    for processes in (1, 2, 3, 4):
+        plain, more = chains(methods, processes), chains(methods, processes, rare=True)
+        assert [tuple(m for m in chain if m != NEEDLES) for chain in more] == plain
+        assert sum(chain.count(NEEDLES) for chain in more) == 1
+        assert more[0][0] == "sweep"
+    assert chains(("sweep",), 2, rare=True) == [("sweep",)]
+    assert chains(("smt",), 1, rare=True)[0][0] == NEEDLES
+
+
+@pytest.mark.parametrize("name", [name for name in BY_INVERSION if name not in ("two words alike",)])
+def test_a_wrong_inversion_finds_nothing_and_says_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is proposed is evaluated: rules that give other values than they should make no candidate."""
+
+    def off_by_a_bit(rule: inversion.Rule) -> inversion.Rule:
+        return lambda attempt, term, mask, value: rule(attempt, term, mask, value ^ mask & -mask)
+
+    monkeypatch.setattr(inversion, "RULES", {op: off_by_a_bit(rule) for op, rule in inversion.RULES.items()})
+    asked = differing_where(BY_INVERSION[name])
+    for _, model in Needles([asked], [()], Believing().inputs).by_inversion(time.perf_counter() + 1):
+        ((a, b),) = evaluate([asked.actual, asked.expected], [model], default=0)
+        assert a != b
+
+
+def test_an_evaluation_that_takes_all_for_different_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unbelieving(Believing):
+        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+            return False
+
+    monkeypatch.setattr(search.Needles, "_failing", lambda self, samples: iter([(0, samples[0])]))
+    with pytest.raises(ToolFault, match="does not tell the two sides apart"):
+        decided([goal((X | Y) + (X & Y) + Z.eq(C).zero_extend(32), X + Y + Z.eq(C).zero_extend(32))], Unbelieving())
+
+
+def test_a_proof_of_what_a_rare_input_refutes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unbelieving(Believing):
+        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+            return False
+
+    asked = differing_where(X.eq(C))
+    assert decided([asked], Unbelieving()).left[0][1] == f"{NEEDLES} found a counterexample that did not run"
+    monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
+    with pytest.raises(ToolFault, match="gf2 proved g"):
+        decided([asked], Unbelieving(), methods=("gf2",))
+
+
+# -- the parts ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", [0, 1])
+@pytest.mark.parametrize("op", inversion.RULES)
+def test_each_operator_is_inverted(op: str, level: int) -> None:
+    """From a random input to another value that the term can have."""
+    with rewrite_level(level):
+        made = TERMS[op]()
+    random = Random(op)
+    found = 0
+    for _ in range(40):
+        base, other = ({v.name: random.getrandbits(v.width) for v in variables([made])} for _ in range(2))
+        ((value,),) = evaluate([made], [other])
+        sample = LocalSearch([(made, value)], random).sample(base, ())
+        if sample is not None:
+            assert evaluate([made], [sample])[0] == (value,)
+            found += 1
+    assert found > 30
+
+
+TERMS: dict[str, Callable[[], BV]] = {
+    "extract": lambda: (X + Y)[20:3],
+    "concat": lambda: concat(X + Y, Z),
+    "sext": lambda: (X + 1).sign_extend(64),
+    "ror": lambda: (X + Y).rotate_right(5),
+    "not": lambda: ~(X + 1),
+    "anf": lambda: (X & Y) ^ Z,
+    "and": lambda: X & Y,
+    "or": lambda: X | Y,
+    "xor": lambda: X ^ (Y & Z),
+    "sum": lambda: X + 3 * Y + 7,
+    "add": lambda: X + Y,
+    "mul": lambda: X * (Y | 1),
+    "clmul": lambda: clmul(X, BV.const(C, 32)),
+    "udiv": lambda: X.udiv(BV.const(1000, 32)),
+    "sdiv": lambda: X.sdiv(BV.const(-1000, 32)),
+    "shl": lambda: X << Y[2:0].zero_extend(32),
+    "lshr": lambda: X >> Y[2:0].zero_extend(32),
+    "ashr": lambda: X.shift_right_arithmetic(Y[2:0].zero_extend(32)),
+    "ite": lambda: ite(X.ult(C), Y, Z + 1),
+    "eq": lambda: X.eq(Y),
+    "ult": lambda: X.ult(Y),
+    "slt": lambda: X.slt(Y),
+    "lookup": lambda: lookup(SQUARES, X[7:0]),
+}
+
+
+def test_each_operator_but_the_leaves_has_a_rule() -> None:
+    built_by_cases = {"anf", "sum", "extract", "lookup", "ror", "sext"}
+    assert set(inversion.RULES) == set(TERMS) == set(_BUILDERS) | built_by_cases
+
+
+@pytest.mark.parametrize(
+    "number", [1, 2, 720720, 65521 * 65519, 4294967291 * 4294967279, 2**61 - 1, 0xC7C25798B353333D, 3**40]
+)
+def test_divisors_divide(number: int) -> None:
+    found = divisors(number)
+    assert found[0] == 1
+    assert found[-1] == number
+    assert all(number % divisor == 0 for divisor in found)
+    assert sorted(number // divisor for divisor in found) == list(found)
+
+
+def test_divisors_are_all_there_where_numbers_are_small() -> None:
+    for number in range(1, 2000):
+        assert divisors(number) == tuple(d for d in range(1, number + 1) if number % d == 0)
+
+
+def test_linear_systems_over_gf2() -> None:
+    random = Random(2)
+    for _ in range(200):
+        columns = [random.getrandbits(12) for _ in range(10)]
+        chosen = random.getrandbits(10)
+        target = 0
+        for bit in range(10):
+            target ^= columns[bit] if chosen >> bit & 1 else 0
+        flips = inversion.solution(columns, target)
+        assert flips is not None
+        for bit in range(10):
+            target ^= columns[bit] if flips >> bit & 1 else 0
+        assert target == 0
+    assert inversion.solution([1, 2, 3], 4) is None
+
+
+@pytest.mark.parametrize(
+    ("term", "count"),
+    [
+        (X.eq(C).zero_extend(32), 1),
+        (X.ult(Y).sign_extend(32), 2),
+        (X + Y, 0),
+        (X.udiv(Y), 1),
+        (A << B, 1),
+        (lookup(SQUARES, X), 1),
+        (lookup(SQUARES, X[7:0]), 0),
+        ((X * Y) ^ ((Z | -Z) >> 31), 1),
+    ],
+)
+def test_what_decides_something(term: BV, count: int) -> None:
+    assert len(dict.fromkeys(predicates([term]))) == count
