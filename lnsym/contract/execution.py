@@ -204,13 +204,19 @@ class Execution:
     """Whether a routine was called that only direct branches may reach (`landing.needs_direct_calls`)."""
     seconds: float = 0.0
     _deadline: float = field(default=math.inf, init=False)
-    _external_contents: list[Unknown] = field(default_factory=list, init=False)
+    _contents: list[tuple[Segment, Unknown]] = field(default_factory=list, init=False)
+    """Of segments that other code may write, at each call."""
 
     def __post_init__(self) -> None:
         self.addresses = addresses_of(self.image)
         self.code = Code(self.image, self.addresses)
         self.code_on_numbers = Code(self.image) if self.image.address_uses else self.code
         self.start = symbolic_start(self.image, self.theorem)
+        lying = {region.base: region.contents for region in self.start.memory.regions() if region.in_image}
+        for segment in self.image.segments:
+            contents = lying.get(base_of(segment, self.addresses))
+            if isinstance(contents, Unknown):
+                self._contents.append((segment, contents))
 
     def entry(self, symbol: str | None) -> int:
         """The address of a routine. Raises ContractError where the symbol is no code."""
@@ -232,20 +238,18 @@ class Execution:
 
     def _unknown(self, segment: Segment, call: int) -> Unknown:
         contents = Unknown(unknown_name(segment, call))
-        if segment.external is not None:
-            self._external_contents.append(contents)
+        self._contents.append((segment, contents))
         return contents
 
     @property
     def reads_external_objects(self) -> bool:
         """Whether a path read what another file defines."""
-        at_start = [region.contents for region in self.start.memory.regions() if region.base in self._external_bases]
-        contents = [*self._external_contents, *[c for c in at_start if isinstance(c, Unknown)]]
-        return any(each.was_read for each in contents)
+        return any(segment.external is not None and contents.bytes_read for segment, contents in self._contents)
 
     @property
-    def _external_bases(self) -> frozenset[BV]:
-        return frozenset(self.addresses.externals.values())
+    def unknown_bytes_read(self) -> set[BV]:
+        """The variables that paths read from the image where its contents are not known: other code may write there, or defines it."""
+        return {byte for _, contents in self._contents for byte in contents.bytes_read}
 
     @cached_property
     def external_variables(self) -> dict[BV, str]:

@@ -274,12 +274,14 @@ class Unknown:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.was_read = False
+        self.bytes_read: set[BV] = set()
+        """The variables that were made."""
 
     def byte(self, offset: int) -> BV:
         """The byte at `offset`, a variable."""
-        self.was_read = True
-        return BV.var(f"{self.name}.byte[{offset}]", 8)
+        byte = BV.var(f"{self.name}.byte[{offset}]", 8)
+        self.bytes_read.add(byte)
+        return byte
 
     def whole(self, offset: int, size: int) -> None:
         """Nothing is known at once."""

@@ -142,8 +142,8 @@ def may_be_refuted(execution: Execution, path: Path) -> bool:
         ):
             return False
     if isinstance(stopped, UnknownTarget):
-        names = [variable.name for variable in variables([stopped.target])]
-        return not any(".byte[" in name and not name.startswith("stack") for name in names)
+        left_open = execution.unknown_bytes_read | execution.external_variables.keys()
+        return left_open.isdisjoint(variables([stopped.target]))
     possible = OutsideMemory | OutsideRegion | SymbolicOffset | NotCode | EndlessLoop | StepLimit | TimeLimit
     return isinstance(stopped, possible)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from assembly import NE, RET, ZR, cmp, ldr, store, word
+from assembly import NE, RET, ZR, br, cmp, image_of, ldr, store, word
 from elf_writer import ALLOC, OBJECT, WRITE, ObjectWriter
 
 from lnsym.contract import Contract, Theorem
-from lnsym.contract.execution import unknown_name
+from lnsym.contract.execution import Execution, unknown_name
 from lnsym.contract.inputs import unknown_bytes
 from lnsym.machine.image import Image, Segment, load_image
 from lnsym.machine.memory import Bytes, Memory, Region
@@ -154,3 +154,53 @@ def test_globals_that_are_kept_are_still_unknown_at_the_first_call(tmp_path: Pat
 def test_one_call_rests_on_nothing_between_calls(tmp_path: Path) -> None:
     image = keeps_and_compares(tmp_path / "f.o", 0, ".rodata")
     assert "globals-kept" not in verify(image, "compares", calls("compares", kept=True)).assumptions
+
+
+# -- branches through unknown memory ---------------------------------------------------------------
+
+
+def branches_through(path: Path, name: str, calls_before: int) -> Verdict:
+    """A file of routines that go where a word of the section says; the last of the calls is asked about."""
+    writer = ObjectWriter()
+    text = writer.text(*address_of(1), ldr(1, 1), br(1), RET)
+    data = writer.section(name, flags=ALLOC | WRITE, align=8, nobits=8)
+    writer.symbol("routine", text, size=16)
+    writer.symbol("returns", text, 16, size=4)
+    writer.symbol("g", data, kind=OBJECT, size=8)
+    writer.reloc(text, 0, ADRP_PAGE, "g")
+    writer.reloc(text, 4, ADD_LOW, "g")
+    path.write_bytes(writer.build())
+
+    def statement(t: Theorem) -> None:
+        for _ in range(calls_before):
+            t.call(symbol="returns")
+        t.call()
+        t.ensure_result(0)
+
+    return judged(load_image(path), statement)
+
+
+@pytest.mark.parametrize("name", [".bss", ".data", "stack", "stack.byte[0]", "x", "sp"])
+@pytest.mark.parametrize("calls_before", [0, 1, 2])
+def test_a_branch_to_where_a_global_says_may_be_a_good_one_whatever_its_section_is_called(
+    tmp_path: Path, name: str, calls_before: int
+) -> None:
+    verdict = branches_through(tmp_path / "f.o", name, calls_before)
+    assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+    assert "the branch at" in verdict.reason
+
+
+def test_a_branch_to_where_the_stack_happened_to_say_is_refuted() -> None:
+    verdict = verify(image_of(ldr(1, 31, 0), br(1)), "routine", Contract("mine", own_frame))
+    assert verdict.status == "refuted"
+
+
+def own_frame(t: Theorem) -> None:
+    t.own_convention({}, frame=16)
+    t.call()
+    t.ensure_result(0)
+
+
+def test_a_set_of_unknown_bytes_that_forgets_some_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Execution, "unknown_bytes_read", frozenset())
+    assert branches_through(tmp_path / "f.o", ".bss", 0).status == "refuted"  # which is wrong: the tests above see it

@@ -433,6 +433,8 @@ def test_linear_systems_over_gf2() -> None:
         (A << B, 1),
         (lookup(SQUARES, X), 1),
         (lookup(SQUARES, X[7:0]), 0),
+        (lookup(SQUARES, X & 0xFF), 0),
+        (A << (B & 63), 0),
         ((X * Y) ^ ((Z | -Z) >> 31), 1),
     ],
 )

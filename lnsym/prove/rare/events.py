@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lnsym.bv import BV, operands, topological
 from lnsym.bv.bitwise import Monomial, from_items
+from lnsym.bv.known_bits import possible_ones
 from lnsym.bv.planes import Planes, planes_of
 
 RARE = 16
@@ -88,7 +89,7 @@ def _unless_known(condition: BV) -> list[BV]:
 
 
 def _below(amount: BV, bound: int) -> BV:
-    return amount.ult(bound) if bound >> amount.width == 0 else BV.const(1, 1)
+    return amount.ult(bound) if possible_ones(amount) >= bound else BV.const(1, 1)
 
 
 def _reach(items: Iterable[tuple[object, int]]) -> int:
