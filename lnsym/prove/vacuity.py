@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from lnsym.bv import BV
+from lnsym.bv.listing import listing
 from lnsym.contract import Contract
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.theorem import ContractError
+from lnsym.errors import ToolFault
 from lnsym.prove.refutation import SAMPLES
 
 
 def has_inputs(contract: Contract, preconditions: Sequence[BV], stream: Iterator[Sample], seconds: float) -> bool:
     """Whether an input was found, by samples or else by a solver within so many seconds.
 
-    The preconditions are all of them, those on pointers included. Raises ContractError where a solver shows that there is none.
+    The preconditions are all of them, those on pointers included. Raises ContractError where every installed solver says that there is
+    none, and ToolFault where they disagree, or one gives an input that does not meet the preconditions.
     """
     if any(holds(preconditions, sample) for sample in islice(stream, SAMPLES)):
         return True
     from lnsym.prove import smt
 
-    answer = smt.solve(preconditions, seconds)
+    answer = smt.solve_with_all(preconditions, seconds)
+    if answer.status == "unknown" and answer.model:
+        raise _fault(answer.reason, preconditions, answer.model)
+    if answer.status == "sat" and not holds(preconditions, answer.model):
+        raise _fault("a solver's input does not meet them", preconditions, answer.model)
     if answer.status == "unsat":
         raise ContractError(
             f"the preconditions of {contract.name!r} contradict each other, or what holds of every pointer "
@@ -29,3 +36,9 @@ def has_inputs(contract: Contract, preconditions: Sequence[BV], stream: Iterator
             contract.place,
         )
     return answer.status == "sat"
+
+
+def _fault(reason: str, preconditions: Sequence[BV], model: Mapping[str, int]) -> ToolFault:
+    what = f"whether the preconditions contradict each other: {reason}"
+    terms = {f"precondition {number}": condition for number, condition in enumerate(preconditions)}
+    return ToolFault(what, f"{what}\n{listing(terms)}{dict(model)}\n")
