@@ -362,3 +362,6 @@ class ToolFault(Exception):
         super().__init__(what, reproduction)
         self.what = what
         self.reproduction = reproduction
+
+    def __str__(self) -> str:
+        return self.what

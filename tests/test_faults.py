@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from lnsym import cli, faults
+from lnsym.bv import BV
+from lnsym.contract.execution import Execution
 from lnsym.errors import ToolFault
+from lnsym.prove import refutation
 from lnsym.prove.subject import Subject
 from lnsym.show.files import FileUnwritable, write_whole
 
@@ -62,6 +65,24 @@ def test_a_contradiction_leaves_what_reproduces_it(
     err = capsys.readouterr().err
     assert "sweep proved x, which is false on an input" in err
     assert "The terms and the input" in file_named(err).read_text()
+
+
+def test_a_model_that_unicorn_contradicts_is_a_fault_with_a_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = ["verify", str(SAMPLES / "broken.o"), "max_u64_signed"]
+    monkeypatch.setattr(refutation, "_check_model", _contradicted)
+    assert run(broken, monkeypatch) == 70
+    out, err = capsys.readouterr()
+    assert not out
+    assert (
+        "no verdict, a fault of lnsym: the simulator and Unicorn disagree on result: 0x1 against 0x2; all that" in err
+    )
+    assert "max_u64_signed of " in file_named(err).read_text()
+
+
+def _contradicted(execution: Execution, sample: dict[str, int], seen: object) -> None:
+    raise refutation.model_fault(execution, "result", BV.const(1, 64), sample, sample, 2)
 
 
 def test_a_crash_outside_of_a_case_is_no_verdict_either(

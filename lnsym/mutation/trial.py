@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeAlias
 
-from lnsym.errors import LnsymError
+from lnsym.errors import LnsymError, ToolFault
 from lnsym.mutation.equivalence import reason_for
 from lnsym.mutation.mutants import Footprint, Mutant, footprint
 from lnsym.mutation.second_opinion import Opinion, second_opinion
 from lnsym.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work
-from lnsym.prove.refutation import ModelFault
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options
@@ -129,7 +128,7 @@ def _verified(subject: Subject, mutant: Mutant, options: Options) -> Trial:
     began = time.perf_counter()
     try:
         verdict = replace(subject, image=mutant.apply(subject.image)).verify(options)
-    except ModelFault as fault:
+    except ToolFault as fault:
         found = Trial(mutant, "fault", reason=str(fault))
     except LnsymError as error:
         found = Trial(mutant, "unknown", reason=str(error))

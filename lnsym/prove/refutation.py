@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import ClassVar
 
 from lnsym.bv import BV, evaluate, variables
+from lnsym.bv.listing import listing
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holding, holds, samples
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Theorem
-from lnsym.errors import LnsymError
+from lnsym.errors import ToolFault, one_line
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
 from lnsym.machine.memory import OutsideMemory, OutsideRegion, SymbolicOffset
@@ -30,21 +30,35 @@ MORE_STEPS = 100
 """How many steps past those of the simulator show that a path does not return."""
 
 
-@dataclass(eq=False)
-class ModelFault(LnsymError):
-    """The simulator and Unicorn computed different things from one input."""
+class ModelFault(ToolFault):
+    """The simulator and Unicorn computed different things from one input; `reproduction` names the code and gives the input."""
 
-    exit_code: ClassVar[int] = 3
-    name: str
-    simulated: int
-    emulated: int
+    def __init__(self, name: str, simulated: int, emulated: int, reproduction: str = "") -> None:
+        what = f"the simulator and Unicorn disagree on {name}: {simulated:#x} against {emulated:#x}"
+        super().__init__(what, reproduction)
+        self.name = name
+        self.simulated = simulated
+        self.emulated = emulated
 
-    def _message(self) -> str:
-        """What differs."""
-        return (
-            f"the simulator and Unicorn disagree on {self.name}: {self.simulated:#x} against {self.emulated:#x}; "
-            "this is a fault of lnsym or of Unicorn, please report it"
-        )
+    def __reduce__(self) -> tuple[type[ModelFault], tuple[str, int, int, str]]:
+        return type(self), (self.name, self.simulated, self.emulated, self.reproduction)
+
+
+def model_fault(
+    execution: Execution, name: str, simulated: BV, sample: Mapping[str, int], own: Mapping[str, int], emulated: int
+) -> ModelFault:
+    """The fault that a value shows, a term on a sample of its variables; `own` is the sample by the names of the execution."""
+    image = execution.image
+    ((value,),) = evaluate([simulated], [sample], default=0)
+    values = "".join(f"{key} = {number:#x}\n" for key, number in sorted(own.items()))
+    return ModelFault(
+        name,
+        value,
+        emulated,
+        f"{execution.symbol} of {one_line(str(image.path))}, SHA-256 {image.sha256}, code at {execution.entry(None):#x}\n"
+        f"{name}: simulated {value:#x}, on Unicorn {emulated:#x}\n\n"
+        f"What was simulated:\n{listing({name: simulated})}\nThe input:\n{values}",
+    )
 
 
 @dataclass(frozen=True)
@@ -261,4 +275,4 @@ def _check_model(execution: Execution, sample: Sample, seen: Replay) -> None:
     (values,) = evaluate([goal.actual for goal in goals], [sample], default=0)
     for goal, taken, value in zip(goals, holding([g.conditions for g in goals], sample), values, strict=True):
         if taken and value != seen.observed[goal.name]:
-            raise ModelFault(goal.name, value, seen.observed[goal.name])
+            raise model_fault(execution, goal.name, goal.actual, sample, sample, seen.observed[goal.name])

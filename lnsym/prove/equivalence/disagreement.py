@@ -20,8 +20,8 @@ from lnsym.prove.equivalence.sides import Side
 from lnsym.prove.refutation import (
     SAMPLES,
     Input,
-    ModelFault,
     failing,
+    model_fault,
     steps_to_show,
     stopped_on,
     terms_of,
@@ -94,7 +94,7 @@ def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disag
         if seen.call + 1 < len(side.execution.theorem.calls):
             continue
         values = _output_values(side.outputs, seen)
-        _check_model(side, full, values | seen.observed)
+        _check_model(side, full, own, values | seen.observed)
         left.append(values)
     if len(left) == 2:
         disagreement.differences = [
@@ -127,14 +127,14 @@ def _not_preserved(side: Side, own: Sample, seen: Replay) -> list[str]:
     ]
 
 
-def _check_model(side: Side, full: Sample, seen: Mapping[str, int]) -> None:
+def _check_model(side: Side, full: Sample, own: Sample, seen: Mapping[str, int]) -> None:
     for arrival in side.arrivals:
         if holds(arrival.conditions, full):
             terms = {**arrival.outputs, **arrival.preserved}
             (values,) = evaluate(list(terms.values()), [full], default=0)
             for name, value in zip(terms, values, strict=True):
                 if value != seen[name]:
-                    raise ModelFault(name, value, seen[name])
+                    raise model_fault(side.execution, name, terms[name], full, own, seen[name])
 
 
 def _given(product: Product, full: Sample) -> tuple[Input, ...]:
