@@ -9,7 +9,7 @@ goal counts, a confirmed counterexample ends everything, and what has no answer 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -22,7 +22,7 @@ from lnsym.errors import ToolFault
 from lnsym.prove import consistency, structural
 from lnsym.prove.consistency import Claim
 from lnsym.prove.race import CANDIDATES, NEEDLES, Ended, Finding, Task, chains, race
-from lnsym.prove.rare import Needles
+from lnsym.prove.rare import Needles, comparisons, predicates
 from lnsym.prove.verdict import MethodUse, Status
 
 METHODS = ("structural", "gf2", "sweep", "smt")
@@ -116,11 +116,11 @@ class _Portfolio:
             self._structural()
         if self._open and self._samples(FEW_SAMPLES):
             return self._decided("refuted")
-        if self._open and self._needles():
+        if self._open and self._needles(comparisons):
             return self._decided("refuted")
         if self._open and "gf2" in methods:
             self._gf2()
-        if self._open and self._samples(SAMPLES):
+        if self._open and (self._samples(SAMPLES) or self._needles(predicates)):
             return self._decided("refuted")
         if self._open and {"sweep", "smt"}.intersection(methods) and self._race():
             return self._decided("refuted")
@@ -165,11 +165,14 @@ class _Portfolio:
         self._open = [goal for goal in self._open if goal not in proved]
         self._note("gf2", len(proved), time.perf_counter() - began)
 
-    def _needles(self) -> bool:
-        """Inputs on which rare events come about; whether one refuted a goal."""
+    def _needles(self, decisive: Callable[[Iterable[BV]], Iterator[BV]]) -> bool:
+        """Inputs on which rare events of such terms come about; whether one refuted a goal."""
         began = time.perf_counter()
-        goals = list(self._open)
-        self._rare = Needles(goals, [self._premises(goal) for goal in goals], self._refuter.inputs)
+        goals, before = list(self._open), self._rare
+        self._rare = Needles(goals, [self._premises(goal) for goal in goals], self._refuter.inputs, decisive)
+        if before is not None and (before.goals, before.decisive) == (goals, self._rare.decisive):
+            self._rare = before  # what could be brought about was tried
+            return False
         now = time.perf_counter()
         until = now + max(LEAST_OF_NEEDLES, SHARE_OF_NEEDLES * (self._deadline - now))
         refuted = False
@@ -206,7 +209,7 @@ class _Portfolio:
         limits = self._limits
         asked = list(self._open)
         given = [self._premises(goal) for goal in asked]
-        rare = self._rare.of(asked) if self._rare is not None else None
+        rare = self._rare if self._rare is not None and self._rare.worthwhile else None
         task = Task(asked, given, self._deadline, limits.goal_timeout, rare)
         if limits.write_query is not None:
             for goal, premises in zip(asked, task.premises, strict=True):

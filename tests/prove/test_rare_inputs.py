@@ -265,14 +265,19 @@ def test_the_other_variables_are_drawn() -> None:
     assert refuter.models[0]["y"] > 1
 
 
-def test_goals_that_another_method_closed_meanwhile_are_left_out() -> None:
-    first, second = differing_where(X.eq(C)), goal(A, A + B.eq(D).zero_extend(64))
-    needles = Needles([first, second], [(), ()], Believing().inputs)
-    assert needles.of([]) is None
-    left = needles.of([second])
-    assert left is not None
-    assert [number for number, model in left.by_inversion(float("inf")) if model["b"] == D] == [0]
-    assert len(needles.events) > len(left.events)
+def test_comparisons_are_looked_at_before_gf2_and_all_else_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = []
+
+    def prove(self: gf2.Solver, pairs: Sequence[tuple[BV, BV]], deadline: float) -> list[bool]:
+        order.append("gf2")
+        return [False] * len(pairs)
+
+    monkeypatch.setattr(gf2.Solver, "prove", prove)
+    assert decided([differing_where(X.eq(C))], Believing(), methods=("gf2",)).status == "refuted"
+    assert not order
+    shifted_away = goal(A, A ^ BV.const(1, 64) << B)
+    assert decided([shifted_away], Believing(), methods=("gf2",)).status == "refuted"
+    assert order == ["gf2"]
 
 
 # -- what it costs, and faults -----------------------------------------------------------------------
@@ -285,7 +290,7 @@ def test_terms_without_comparisons_are_not_evaluated() -> None:
     needles = Needles([goal(X + (Y ^ Z.rotate_left(3)), X * Y)], [()], inputs)
     assert not needles.events
     assert not list(needles.by_inversion(float("inf")))
-    assert needles.of(needles.goals) is None
+    assert not needles.worthwhile
     assert chains(("structural", "gf2", "sweep", "smt"), 2, rare=False) == chains(
         ("structural", "gf2", "sweep", "smt"), 2
     )

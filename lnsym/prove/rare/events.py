@@ -35,11 +35,8 @@ class Event:
         return self.usual ^ (1 if self.term.width == 1 else _reach(self.term.args))
 
 
-def rare_events(roots: Sequence[BV], variables: Mapping[str, Planes], count: int) -> list[Event]:
-    """The events that came about on few of `count` samples, or on none; those left out that only pass others on."""
-    asked = list(dict.fromkeys(predicates(roots)))
-    if not asked:
-        return []
+def rare_events(asked: Sequence[BV], variables: Mapping[str, Planes], count: int) -> list[Event]:
+    """The events of terms that came about on few of `count` samples, or on none; those left out that only pass others on."""
     planes = planes_of(asked, variables, count)
     found: dict[BV, Event] = {}
     for term in asked:
@@ -63,23 +60,31 @@ def _event(term: BV, planes: Planes, count: int) -> Event | None:
     return Event(term, usual, tuple([number for number in range(count) if apart >> number & 1]))
 
 
-def predicates(roots: Iterable[BV]) -> Iterator[BV]:
-    """What decides something in the terms: conditions, bits that are masked out, and where an operator goes another way.
-
-    Less-than parts from at-most where the two sides are equal; division has a case of its own for 0, a shift for amounts past the width, a
-    table for indices past its end.
-    """
+def comparisons(roots: Iterable[BV]) -> Iterator[BV]:
+    """The comparisons in the terms, and, where less-than parts from at-most, that the two sides are equal."""
     for term in topological(roots):
         if term.op in ("ult", "slt"):
             yield from _unless_known(term.args[0].eq(term.args[1]))
-        elif term.op in ("udiv", "sdiv"):
+        if term.op in ("eq", "ult", "slt"):
+            yield term
+
+
+def predicates(roots: Iterable[BV]) -> Iterator[BV]:
+    """All that decides something in the terms: comparisons, other bits, and where an operator goes another way.
+
+    Division has a case of its own for 0, a shift for amounts past the width, a table for indices past its end. Bits may stand in a
+    longer word, masked.
+    """
+    yield from comparisons(roots)
+    for term in topological(roots):
+        if term.op in ("udiv", "sdiv"):
             yield from _unless_known(term.args[1].eq(0))
         elif term.op in ("shl", "lshr", "ashr"):
             yield from _unless_known(_below(term.args[1], term.width))
         elif term.op == "lookup":
             yield from _unless_known(_below(term.args[1], len(term.args[0].entries)))
         if term.width == 1:
-            yield from [] if term.op in ("const", "var") else [term]
+            yield from _unless_known(term)
         elif term.op == "anf":
             yield from _masked_bits(term)
 

@@ -8,13 +8,12 @@ by evaluation, all premises being 1.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, islice
 from random import Random
 from typing import TypeAlias
 
-from lnsym.bv import BV, operands, topological, variables
+from lnsym.bv import BV, variables
 from lnsym.bv.planes import Planes, planes_of, to_planes
 from lnsym.contract.goals import Goal
 from lnsym.prove.needles import adversarial_samples
@@ -27,6 +26,8 @@ Way: TypeAlias = dict[str, int]
 
 Inputs: TypeAlias = Callable[[Sequence[BV]], Iterator[Mapping[str, int]]]
 """Endless samples of variables, pointers placed, whether or not they are among them."""
+
+Decisive: TypeAlias = Callable[[Iterable[BV]], Iterator[BV]]
 
 DRAWN = 256
 """On how many samples an event must be rare."""
@@ -50,10 +51,13 @@ QUESTION_SECONDS = 2.0
 class Needles:
     """The rare events of goals, and the inputs on which they come about.
 
-    `premises` are for each goal all that may be assumed, terms of one bit.
+    `premises` are for each goal all that may be assumed, terms of one bit. `decisive` says which terms make events:
+    `events.comparisons` finds fewer than `events.predicates`, in less time.
     """
 
-    def __init__(self, goals: Sequence[Goal], premises: Sequence[Sequence[BV]], inputs: Inputs) -> None:
+    def __init__(
+        self, goals: Sequence[Goal], premises: Sequence[Sequence[BV]], inputs: Inputs, decisive: Decisive = predicates
+    ) -> None:
         self.goals = list(goals)
         self.premises = [tuple(conditions) for conditions in premises]
         self._inputs = inputs
@@ -64,12 +68,14 @@ class Needles:
         """Preconditions that hardly any sample meets."""
         self._allowed: list[Way] = [{}]
         """Ways in which all preconditions are met, and nothing more is wanted."""
-        if next(predicates(self._roots), None) is None:
+        self.decisive = list(dict.fromkeys(decisive(self._roots)))
+        """The terms that make events."""
+        if not self.decisive:
             return
         self._free = variables(self._roots)
         self._pointers = frozenset(next(inputs([])))
         self._drawn = self._completed(islice(inputs(self._free), DRAWN))
-        events = rare_events(self._roots, self._planes(self._drawn), DRAWN)
+        events = rare_events(self.decisive, self._planes(self._drawn), DRAWN)
         common = [c for c in dict.fromkeys(self.premises[0]) if all(c in others for others in self.premises)]
         self._common = common
         self._given = [c for c in common if not {v.name for v in variables([c])} <= self._pointers]
@@ -82,36 +88,22 @@ class Needles:
         sides = [term for goal in self.goals for term in (goal.actual, goal.expected)]
         return [*sides, *dict.fromkeys(condition for conditions in self.premises for condition in conditions)]
 
-    def of(self, goals: Sequence[Goal]) -> Needles | None:
-        """The same for some of the goals, as numbers of which it finds candidates then; None where they have no rare events."""
-        if not goals or not self._worthwhile:
-            return None
-        given = dict(zip(self.goals, self.premises, strict=True))
-        some = copy(self)
-        some.goals, some.premises = list(goals), [given[goal] for goal in goals]
-        below = set(topological(some._roots))
-        some.events = [
-            event
-            for event in self.events
-            if event.term in below or all(operand in below or operand.is_const for operand in operands(event.term))
-        ]
-        return some if some._worthwhile else None
-
     @property
-    def _worthwhile(self) -> bool:
+    def worthwhile(self) -> bool:
+        """Whether there are any."""
         return bool(self.events or self._rarely_given)
 
     # -- what is found --------------------------------------------------------------------------
 
     def by_inversion(self, deadline: float) -> Iterator[tuple[int, Sample]]:
         """Candidates, numbers of goals and inputs, with events that inversion brings about. Ends soon after the deadline."""
-        if not self._worthwhile:
+        if not self.worthwhile:
             return
         if self._rarely_given:
             self._allowed = self._brought_about()
         for event in self.events:
             if time.perf_counter() > deadline:
-                return
+                break
             self._ways[event] = self._brought_about(event)
         yield from self._with([*self._all_ways(deadline), *self._allowed], deadline)
 
