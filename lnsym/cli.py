@@ -168,7 +168,7 @@ def _proof_options(command: Any) -> Any:
                      help="X18 is the platform's (Darwin, Windows, Android): code that changes it is not proved."),
         click.option("--goal-timeout", type=click.FloatRange(0), help="Seconds for one goal and one SMT solver."),
         click.option("--timeout", type=click.FloatRange(0), default=120.0, show_default=True,
-                     help="Seconds for the simulation, and again for the methods, each routine and case."),
+                     help="Seconds for each routine and case, all that it takes included."),
         click.option("--method", "methods", type=click.Choice(["structural", "gf2", "sweep", "smt"]), multiple=True,
                      help="Use this method, and no other that is not named too; default all."),
     ):  # fmt: skip
@@ -220,7 +220,7 @@ def verify(
     from lnsym.show.verification import verify_all
     from programs.corpus import resolve_target
 
-    chosen = _assuming(stack_bytes, _contract(contract, *symbols, seconds=options.timeout))
+    chosen = _assuming(stack_bytes, _contract(contract, *symbols, seconds=options.deadline().left()))
     path = resolve_target(target)
     if not symbols:
         symbols = tuple(r.name for r in routines(path, registered()) if r.contract)
@@ -276,7 +276,7 @@ def equiv(
     from lnsym.show.equivalence import compare_all, contract_for_both, json_report
     from programs.corpus import resolve_target
 
-    chosen = _contract(contract, symbol1, symbol2, seconds=options.timeout) or contract_for_both(
+    chosen = _contract(contract, symbol1, symbol2, seconds=options.deadline().left()) or contract_for_both(
         (symbol1, symbol2), registered()
     )
     chosen = _assuming(stack_bytes, chosen)
@@ -417,7 +417,7 @@ def conform(
 @click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1).")
 @_stack_option
 @click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
-              help="Seconds for the simulation, and again for the methods, each mutant.")  # fmt: skip
+              help="Seconds for the verification of each mutant.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
               help="Write every mutant and what came of it to a file.")  # fmt: skip

@@ -14,7 +14,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, suppress
@@ -24,6 +23,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from lnsym import signals
+from lnsym.deadline import LONGEST_SECONDS, Deadline
 
 R = TypeVar("R")
 
@@ -32,9 +32,6 @@ ORPHAN_SECONDS = 10
 
 EXIT_SECONDS = 5.0
 """How long a process that will not answer any more may take to end."""
-
-LONGEST_SECONDS = 1e6
-"""A limit beyond this is this one: timers of the system hold no more."""
 
 _CONTEXT = multiprocessing.get_context("fork")
 
@@ -105,7 +102,7 @@ class _Running(Generic[R]):
     plan: Plan[R]
     process: BaseProcess
     work: Work
-    deadline: float
+    deadline: Deadline
 
 
 class _Pool(Generic[R]):
@@ -133,18 +130,15 @@ class _Pool(Generic[R]):
             with suppress(OSError):  # the child does the same; whoever comes first
                 os.setpgid(group, group)
             signals.register(group)
-            deadline = time.monotonic() + min(work.seconds, LONGEST_SECONDS)
-            self._running[ours] = _Running(number, plan, process, work, deadline)
+            self._running[ours] = _Running(number, plan, process, work, Deadline.after(work.seconds))
         return {}
 
     def answers(self) -> Iterator[tuple[int, Plan[R], Answer]]:
         """Wait for something to happen, and say what did."""
         if not self._running:
             return
-        now = time.monotonic()
-        left = max(0.0, min(r.deadline for r in self._running.values()) - now)
-        ready = wait(list(self._running), left)
-        late = [c for c, r in self._running.items() if c not in ready and r.deadline <= time.monotonic()]
+        ready = wait(list(self._running), min(r.deadline.left() for r in self._running.values()))
+        late = [c for c, r in self._running.items() if c not in ready and r.deadline.passed]
         for connection in [*(c for c in self._running if c in ready), *late]:
             running = self._running.pop(connection)
             answer = OutOfTime(running.work.seconds) if connection in late else _receive(connection, running.process)

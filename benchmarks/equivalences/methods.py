@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from random import Random
@@ -15,6 +14,7 @@ import lnsym.prove.smt_terms  # noqa: F401
 from benchmarks.equivalences.goal import EquivalenceGoal, Sides
 from lnsym.bv import BV, evaluate, rewrite_level, variables
 from lnsym.contract.goals import Goal
+from lnsym.deadline import Deadline
 from lnsym.prove import smt
 from lnsym.prove.portfolio import METHODS as ALL
 from lnsym.prove.portfolio import Limits, decide
@@ -49,7 +49,7 @@ def by_bitwuzla(goal: EquivalenceGoal, sides: Sides, seconds: float) -> Outcome:
 def by_sweep(goal: EquivalenceGoal, sides: Sides, seconds: float) -> Outcome:
     """SAT sweeping alone."""
     query = Query(sides.actual, sides.expected, sides.conditions)
-    return Sweep([query], time.perf_counter() + seconds).prove()[0].status
+    return Sweep([query], Deadline.after(seconds)).prove()[0].status
 
 
 def by_portfolio(goal: EquivalenceGoal, sides: Sides, seconds: float) -> Outcome:
@@ -60,7 +60,7 @@ def by_portfolio(goal: EquivalenceGoal, sides: Sides, seconds: float) -> Outcome
         [asked],
         lambda goal: list(goal.conditions),
         Evaluation(),
-        Limits(timeout=seconds, methods=methods, processes=os.cpu_count() or 1),
+        Limits(Deadline.after(seconds), methods=methods, processes=os.cpu_count() or 1),
     ).status
 
 

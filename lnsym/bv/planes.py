@@ -30,12 +30,17 @@ def from_planes(planes: Planes, count: int) -> list[int]:
     return [int("".join(column), 2) for column in zip(*rows, strict=True)][::-1]
 
 
-def differing(pairs: Sequence[tuple[BV, BV]], variables: Mapping[str, Planes], count: int) -> list[int]:
+def differing(
+    pairs: Sequence[tuple[BV, BV]],
+    variables: Mapping[str, Planes],
+    count: int,
+    before_each: Callable[[], None] = lambda: None,
+) -> list[int]:
     """For each pair of terms of one width the samples on which they differ, a bit for each of `count` samples.
 
-    A variable without planes is 0 on all samples.
+    A variable without planes is 0 on all samples. `before_each` is called before each term, and may end it all by an exception.
     """
-    values = planes_of([term for pair in pairs for term in pair], variables, count)
+    values = planes_of([term for pair in pairs for term in pair], variables, count, before_each)
     found = []
     for one, other in pairs:
         bits = 0
@@ -45,14 +50,18 @@ def differing(pairs: Sequence[tuple[BV, BV]], variables: Mapping[str, Planes], c
     return found
 
 
-def plane_of(condition: BV, variables: Mapping[str, Planes], count: int) -> int:
-    """The samples on which a term of one bit is 1."""
-    return planes_of([condition], variables, count)[condition][0]
+def plane_of(
+    condition: BV, variables: Mapping[str, Planes], count: int, before_each: Callable[[], None] = lambda: None
+) -> int:
+    """The samples on which a term of one bit is 1; `before_each` as in `differing`."""
+    return planes_of([condition], variables, count, before_each)[condition][0]
 
 
-def planes_of(roots: Sequence[BV], variables: Mapping[str, Planes], count: int) -> dict[BV, Planes]:
-    """The planes of the roots on `count` samples; a variable without planes is 0 on all of them."""
-    return _Evaluation(variables, count).of(roots)
+def planes_of(
+    roots: Sequence[BV], variables: Mapping[str, Planes], count: int, before_each: Callable[[], None] = lambda: None
+) -> dict[BV, Planes]:
+    """The planes of the roots on `count` samples; a variable without planes is 0 on all of them. `before_each` as in `differing`."""
+    return _Evaluation(variables, count, before_each).of(roots)
 
 
 MOST_ENTRIES = 4096
@@ -60,9 +69,10 @@ MOST_ENTRIES = 4096
 
 
 class _Evaluation:
-    def __init__(self, variables: Mapping[str, Planes], count: int) -> None:
+    def __init__(self, variables: Mapping[str, Planes], count: int, before_each: Callable[[], None]) -> None:
         self._variables = variables
         self._count = count
+        self._before_each = before_each
         self._ones = (1 << count) - 1
 
     def of(self, roots: Sequence[BV]) -> dict[BV, Planes]:
@@ -74,6 +84,7 @@ class _Evaluation:
                 users[operand] = users.get(operand, 0) + 1
         values: dict[BV, Planes] = {}
         for term in order:
+            self._before_each()
             values[term] = self._node(term, values)
             for operand in operands(term):
                 users[operand] -= 1

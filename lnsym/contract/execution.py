@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from lnsym.bv import BV, concat
 from lnsym.contract import abi
 from lnsym.contract.goals import Goal
 from lnsym.contract.theorem import Block, ContractError, Theorem
+from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import LnsymError, one_line
 from lnsym.machine.addresses import Addresses, externals_of, printable
 from lnsym.machine.decode import Code
@@ -186,8 +186,8 @@ class Execution:
     max_steps: int = MAX_STEPS
     feasible: Callable[[Conditions], bool] = lambda _: True
     observer: Observer | None = None
-    timeout: float = math.inf
-    """Seconds for `run`; paths that are under way then are stopped."""
+    deadline: Deadline = NEVER
+    """For all that is done with it. The paths that are under way when the share of `run` is over are stopped."""
     reserve_x18: bool = False
     """Whether the platform reserves X18: paths that change it are stopped."""
     code: Code = field(init=False)
@@ -203,7 +203,6 @@ class Execution:
     called_directly: bool = False
     """Whether a routine was called that only direct branches may reach (`landing.needs_direct_calls`)."""
     seconds: float = 0.0
-    _deadline: float = field(default=math.inf, init=False)
     _contents: list[tuple[Segment, Unknown]] = field(default_factory=list, init=False)
     """Of segments that other code may write, at each call."""
 
@@ -274,17 +273,18 @@ class Execution:
         after = "" if call + 1 == len(self.theorem.calls) else f" after call {call}"
         return {f"{name}{after}": value for name, value in abi.preserved(before, self.theorem.changed_registers)}
 
-    def run(self) -> None:
-        """Run all calls, one after the other, on every path; fill in `paths` and `goals`."""
+    def run(self, share: float = 1.0) -> None:
+        """Run all calls, one after the other, on every path, in a share of the time that is left; fill in `paths` and `goals`."""
         began = time.perf_counter()
-        self._deadline = began + self.timeout
-        for path in self._calls(self.start.copy(), (), 0, 0):
+        for path in self._calls(self.start.copy(), (), 0, 0, self.deadline.slice(share)):
             self.paths.append(path)
             if path.stopped is None:
                 self.goals.extend(self._goals(path, len(self.paths) - 1))
         self.seconds = time.perf_counter() - began
 
-    def _calls(self, state: State, conditions: Conditions, steps: int, number: int) -> Iterator[Path]:
+    def _calls(
+        self, state: State, conditions: Conditions, steps: int, number: int, deadline: Deadline
+    ) -> Iterator[Path]:
         call = self.theorem.calls[number]
         if number:
             abi.forget(state, number, self.theorem.lasting_registers)
@@ -305,7 +305,7 @@ class Execution:
             max_steps=self.max_steps,
             feasible=self.feasible,
             observer=self.observer,
-            deadline=self._deadline,
+            deadline=deadline,
             reserve_x18=self.reserve_x18,
         )
         for path in explorer.paths(state, conditions, steps):
@@ -314,7 +314,7 @@ class Execution:
                 yield path
                 continue
             self.goals.extend(self._preserved_goals(path, number))
-            yield from self._calls(path.state, path.conditions, path.steps, number + 1)
+            yield from self._calls(path.state, path.conditions, path.steps, number + 1, deadline)
 
     def _goals(self, path: Path, number: int) -> Iterator[Goal]:
         conditions = path.conditions

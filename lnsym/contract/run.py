@@ -53,7 +53,13 @@ def run_concretely(
         returns_to = BV.const(sample[execution.returns_to(number).name], 64)
         arguments = tuple([BV.const(value, 64) for value in values])
         abi.enter(state, arguments, execution.entry(call.symbol), returns_to)
-        explorer = Explorer(execution.code_on_numbers, returns_to, max_steps=execution.max_steps, observer=observer)
+        explorer = Explorer(
+            execution.code_on_numbers,
+            returns_to,
+            max_steps=execution.max_steps,
+            observer=observer,
+            deadline=execution.deadline,
+        )
         (path,) = explorer.paths(state, (), steps)
         if path.stopped is not None:
             raise path.stopped

@@ -10,12 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.errors import LnsymError
 
 PAGE = 0x1000
 
 LOOP_FACTOR = 4
 """For how many times the step limit a call that has not returned is watched for a state that comes again."""
+
+STEPS_BETWEEN_LOOKS = 256
+"""After how many instructions there is a look at the clock."""
+
+REPLAYING = "while an input was run on Unicorn"
 
 Ending: TypeAlias = Literal["returned", "outside", "fault", "limit"]
 
@@ -95,6 +101,8 @@ class _Watch:
     stopped: str = ""
     pc: int = 0
     steps: int = 0
+    late: bool = False
+    """Whether it was stopped because the time was over."""
 
 
 class Emulator:
@@ -130,8 +138,11 @@ class Emulator:
         """Change memory, whatever its permission."""
         self._uc.mem_write(address, data)
 
-    def run(self, entry: int, until: int, registers: Registers, max_steps: int) -> Run:
-        """Run from `entry` until control reaches `until`, an access falls outside the extents, or the limit is hit."""
+    def run(self, entry: int, until: int, registers: Registers, max_steps: int, deadline: Deadline = NEVER) -> Run:
+        """Run from `entry` until control reaches `until`, an access falls outside the extents, or the limit is hit.
+
+        Raises DeadlinePassed: a run that was cut short is no evidence of anything.
+        """
         uc, unicorn = self._uc, self._unicorn
         for number, value in zip(self._general, registers.general, strict=True):
             uc.reg_write(number, value)
@@ -150,6 +161,9 @@ class Emulator:
 
         def on_instruction(_: Any, address: int, size: int, __: Any) -> None:
             watch.steps += 1
+            if not watch.steps % STEPS_BETWEEN_LOOKS and deadline.passed:
+                watch.late = True
+                uc.emu_stop()
 
         hooks = [
             uc.hook_add(unicorn.UC_HOOK_MEM_READ | unicorn.UC_HOOK_MEM_WRITE, on_access),
@@ -166,14 +180,16 @@ class Emulator:
             for hook in hooks:
                 uc.hook_del(hook)
         pc = uc.reg_read(self._arm64.UC_ARM64_REG_PC)
+        if watch.late:
+            raise DeadlinePassed(REPLAYING)
         if watch.stopped:
             ending, access, pc = "outside", watch.stopped, watch.pc
         elif ending == "returned" and pc != until:
             ending = "limit"
-        loops = ending == "limit" and self._loops(until, LOOP_FACTOR * max_steps)
+        loops = ending == "limit" and self._loops(until, LOOP_FACTOR * max_steps, deadline)
         return Run(ending, self._registers(), watch.steps, pc, access, loops)
 
-    def _loops(self, until: int, max_steps: int) -> bool:
+    def _loops(self, until: int, max_steps: int, deadline: Deadline) -> bool:
         """Whether the machine, run on for so many steps, comes to a state that it was in before.
 
         Each state is compared with that of the last step whose number is a power of two (R. P. Brent, An improved Monte Carlo
@@ -182,11 +198,14 @@ class Emulator:
         uc = self._uc
         pc = uc.reg_read(self._arm64.UC_ARM64_REG_PC)
         seen = (pc, self._registers(), self._written())
-        steps, next_snapshot, repeated = 0, 1, False
+        steps, next_snapshot, repeated, late = 0, 1, False, False
 
         def on_instruction(_: Any, address: int, size: int, __: Any) -> None:
-            nonlocal steps, next_snapshot, seen, repeated
-            if steps and address == seen[0] and (address, self._registers(), self._written()) == seen:
+            nonlocal steps, next_snapshot, seen, repeated, late
+            if not steps % STEPS_BETWEEN_LOOKS and deadline.passed:
+                late = True
+                uc.emu_stop()
+            elif steps and address == seen[0] and self._has(seen[1]) and self._written() == seen[2]:
                 repeated = True
                 uc.emu_stop()
             elif steps == next_snapshot:
@@ -198,7 +217,15 @@ class Emulator:
         with suppress(self._unicorn.UcError):
             uc.emu_start(pc, until, count=max_steps)
         uc.hook_del(hook)
+        if late:
+            raise DeadlinePassed(REPLAYING)
         return repeated
+
+    def _has(self, registers: Registers) -> bool:
+        """Whether all registers hold this; the first that does not ends the look."""
+        read = self._uc.reg_read
+        held = zip((*self._general, *self._vector), (*registers.general, *registers.vector), strict=True)
+        return all(read(number) == value for number, value in held) and self._registers() == registers
 
     def _written(self) -> list[bytes]:
         """Everything that the code may have changed."""

@@ -7,13 +7,13 @@ known address ends the path with an error.
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import ClassVar, Protocol, TypeAlias
 
 from lnsym.bv import BV
+from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction
 from lnsym.machine.landing import land, land_at_caller
@@ -21,6 +21,9 @@ from lnsym.machine.stack import check_stack
 from lnsym.machine.state import PLATFORM_REGISTER, SP, State
 
 Conditions: TypeAlias = tuple[BV, ...]
+
+STEPS_BETWEEN_LOOKS = 256
+"""After how many instructions without a branch there is a look at the clock."""
 
 
 class Observer(Protocol):
@@ -62,6 +65,18 @@ class EndlessLoop(LnsymError):
         return f"it never returns: at {self.pc:#x} ({self.where}) it comes to a state that it was in before"
 
 
+@dataclass(frozen=True)
+class Loop:
+    """An address that branches from there or from below go back to, and how often they did."""
+
+    head: int
+    where: str
+    times: int
+
+    def __str__(self) -> str:
+        return f"{self.times} times back at {self.head:#x} ({self.where})"
+
+
 @dataclass(eq=False)
 class TimeLimit(LnsymError):
     """A path that was not at its end when the time for the simulation was over."""
@@ -69,10 +84,17 @@ class TimeLimit(LnsymError):
     exit_code: ClassVar[int] = 3
     pc: int
     where: str
+    steps: int
+    """Instructions that were executed on the path."""
+    loop: Loop | None = None
+    """The loop that all paths together went through most often, if any."""
 
     def _message(self) -> str:
-        """Where it was."""
-        return f"the time for the simulation was over at {self.pc:#x} ({self.where}); raise --timeout if it needs more"
+        """What was executed, where it was, and what to do."""
+        ran = f"the time for the simulation was over after {self.steps} instructions, at {self.pc:#x} ({self.where})"
+        if self.loop is None:
+            return f"{ran}; raise --timeout if it needs more"
+        return f"{ran}, {self.loop}; bound the count in the contract, or raise --timeout"
 
 
 @dataclass(eq=False)
@@ -165,9 +187,8 @@ class Explorer:
     """Runs states over the code of one image.
 
     `returns_to` is the term that, branched to, ends a path well. `feasible` may answer False for path conditions that
-    no input satisfies; True is always sound. `observer` is told of each instruction. At `deadline`, by `time.perf_counter`, all
-    paths that are under way are stopped. With `reserve_x18` a path that changes X18 is stopped;
-    without it `changed_x18` says whether one did.
+    no input satisfies; True is always sound. `observer` is told of each instruction. At `deadline` all paths that are under way
+    are stopped. With `reserve_x18` a path that changes X18 is stopped; without it `changed_x18` says whether one did.
     """
 
     def __init__(
@@ -178,7 +199,7 @@ class Explorer:
         max_steps: int = 1_000_000,
         feasible: Callable[[Conditions], bool] = _always,
         observer: Observer | None = None,
-        deadline: float = math.inf,
+        deadline: Deadline = NEVER,
         reserve_x18: bool = False,
     ) -> None:
         self.code = code
@@ -189,6 +210,7 @@ class Explorer:
         self.deadline = deadline
         self.reserve_x18 = reserve_x18
         self.changed_x18 = False
+        self._returns: Counter[int] = Counter()
 
     def paths(self, start: State, conditions: Conditions = (), steps: int = 0) -> Iterator[Path]:
         """All feasible paths from a state, each ended by a return or by an error; fall-through before branch taken.
@@ -254,6 +276,9 @@ class Explorer:
                 self._note_platform_register(instruction)
             if memory.bounds:
                 outside += self._outside(path)
+                self._check_time(path, pc)
+            elif not steps % STEPS_BETWEEN_LOOKS:
+                self._check_time(path, pc)
             if observer is not None:
                 observer(instruction, state)
             target = state.next_pc
@@ -285,10 +310,21 @@ class Explorer:
         """Raises NoLandingPad, EndlessLoop and TimeLimit, of a path that has branched to `pc`."""
         if path.state.btype:
             land(self.code, path.state, self.code.decoded.get(pc) or self._fetch(pc, path))
+        if path.last is not None and pc <= path.last.address:
+            self._returns[pc] += 1
+        self._check_time(path, pc)
         if before.is_again(pc, path.state):
             raise EndlessLoop(pc, self.code.image.describe(pc))
-        if perf_counter() > self.deadline:
-            raise TimeLimit(pc, self.code.image.describe(pc))
+
+    def _check_time(self, path: Path, pc: int) -> None:
+        """Raises TimeLimit."""
+        if self.deadline.passed:
+            raise TimeLimit(pc, self.code.image.describe(pc), path.steps, self._loop())
+
+    def _loop(self) -> Loop | None:
+        """The loop that was gone through most often, twice at least; the first one of several."""
+        head, times = max(self._returns.items(), key=lambda seen: (seen[1], -seen[0]), default=(0, 0))
+        return Loop(head, self.code.image.describe(head), times) if times > 1 else None
 
     def _note_platform_register(self, instruction: Instruction) -> None:
         """X18 was changed. Raises ChangesPlatformRegister where the platform reserves it."""

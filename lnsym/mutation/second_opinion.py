@@ -15,6 +15,7 @@ from lnsym.bv import BV, concat
 from lnsym.contract import Block, Contract, Theorem, abi
 from lnsym.contract.inputs import HIGH, LOW, SLOT
 from lnsym.contract.theorem import Access, Argument, ByteOrder, ContractError
+from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.machine.image import Image, Segment
 
@@ -112,17 +113,25 @@ class DrawnTheorem(Theorem):
 
 
 def second_opinion(
-    image: Image, symbol: str, contract: Contract, case: Mapping[str, object], count: int, seed: str, max_steps: int
+    image: Image,
+    symbol: str,
+    contract: Contract,
+    case: Mapping[str, object],
+    count: int,
+    seed: str,
+    max_steps: int,
+    deadline: Deadline = NEVER,
 ) -> Opinion:
     """Run `count` random inputs, or up to the first one that tells code and specification apart.
 
-    Fewer are run only where too few random inputs meet the contract's preconditions.
+    Fewer are run only where too few random inputs meet the contract's preconditions. Raises DeadlinePassed.
     """
     inputs = 0
     random = Random(seed)
     for drawn in range(REDRAWS * count):
         if inputs == count:
             break
+        deadline.check("while the second opinion was formed")
         if drawn % INPUTS_PER_PLACEMENT == 0:
             placement, machine = Placement(random), None
         corner = CORNERS[drawn] if drawn < len(CORNERS) else None
@@ -131,7 +140,7 @@ def second_opinion(
         contract.statement(theorem, **case)
         if not all(_number(assumption) for assumption in theorem.assumptions):
             continue
-        machine = machine or _Machine(image, symbol, theorem, placement, random, max_steps)
+        machine = machine or _Machine(image, symbol, theorem, placement, random, max_steps, deadline)
         inputs += 1
         difference = machine.difference(theorem)
         if difference:
@@ -150,12 +159,20 @@ class _Machine:
     """Unicorn with the image and one placement of a theorem's regions, for many inputs."""
 
     def __init__(
-        self, image: Image, symbol: str, theorem: Theorem, placement: Placement, random: Random, max_steps: int
+        self,
+        image: Image,
+        symbol: str,
+        theorem: Theorem,
+        placement: Placement,
+        random: Random,
+        max_steps: int,
+        deadline: Deadline,
     ) -> None:
         self._image = image
         self._symbol = symbol
         self._random = random
         self._max_steps = max_steps
+        self._deadline = deadline
         self._callers = [placement.address(f"caller {i}", PAGE) for i in range(len(theorem.calls))]
         self._sp = placement.address("stack", abi.STACK_ALIGNMENT)
         self._stack_start = self._sp - theorem.stack_bytes
@@ -197,7 +214,7 @@ class _Machine:
             registers.general[abi.LINK_REGISTER] = self._callers[number]
             before = _callee_saved(registers, theorem)
             entry = self._image.symbol(call.symbol or self._symbol).address
-            run = self._emulator.run(entry, self._callers[number], registers, self._max_steps)
+            run = self._emulator.run(entry, self._callers[number], registers, self._max_steps, self._deadline)
             if run.ending != "returned":
                 return self._failure(run)
             registers = run.registers

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeAlias
 
+from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.errors import LnsymError, ToolFault
 from lnsym.mutation.equivalence import reason_for
 from lnsym.mutation.mutants import Footprint, Mutant, footprint
@@ -14,7 +15,7 @@ from lnsym.mutation.second_opinion import Opinion, second_opinion
 from lnsym.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
-from lnsym.prove.verify import Options
+from lnsym.prove.verify import GRACE, Options
 
 Outcome: TypeAlias = Literal["refuted", "equivalent", "wrong", "unknown", "fault"]
 """Refuted, with an input confirmed on Unicorn; proved, and no random input tells it apart from the specification; proved although one
@@ -25,9 +26,7 @@ STEPS_FACTOR = 10
 """A mutant may run for so many times the original's steps, and the margin."""
 
 SECONDS_MARGIN = 30.0
-SECONDS_FACTOR = 2
-"""A verification is given up after so many times its time limit, and the margin for what no limit holds for: simulation, say."""
-
+"""A second opinion gets a second for each input, and these."""
 
 LEAST_FOR_ORIGINAL = 60.0
 """The time limit for the original, in seconds, where that for its mutants is lower."""
@@ -38,7 +37,7 @@ class Limits:
     """What a trial may cost."""
 
     timeout: float
-    """Seconds for the methods that may take long, as `Options` has it."""
+    """Seconds for a verification, as `Options` has it."""
     checks: int
     """Random inputs for the second opinion."""
     processes: int = 1
@@ -46,12 +45,12 @@ class Limits:
 
     @property
     def verification_seconds(self) -> float:
-        """After how long a whole verification is given up."""
-        return SECONDS_FACTOR * self.timeout + SECONDS_MARGIN
+        """After how long a verification that does not end is ended."""
+        return Options(timeout=self.timeout).seconds_in_all
 
     @property
     def opinion_seconds(self) -> float:
-        """The same for a second opinion."""
+        """Seconds for a second opinion."""
         return self.checks + SECONDS_MARGIN
 
 
@@ -95,7 +94,7 @@ class Survey:
 def survey(subject: Subject, limits: Limits) -> Plan[Survey | Answer]:
     """Verify the original and see what it runs and reads; an error or crash is handed on as it is."""
     enough = replace(limits, timeout=max(LEAST_FOR_ORIGINAL, limits.timeout))
-    answer = yield Work(partial(_survey, subject, enough), enough.verification_seconds)
+    answer = yield Work(partial(_survey, subject, enough), enough.verification_seconds + enough.timeout)
     return answer.value if isinstance(answer, Returned) else answer
 
 
@@ -105,8 +104,9 @@ def _survey(subject: Subject, limits: Limits) -> Survey | LnsymError:
     try:
         verdict = subject.verify(options)
         seconds = time.perf_counter() - began
-        execution = subject.execution(options.max_steps)
+        execution = subject.execution(options.max_steps, options.deadline())
         places = footprint(execution)
+        execution.deadline.check("while it was seen what the routine runs and reads")
     except LnsymError as error:
         return error
     steps = max((path.steps for path in execution.paths), default=0)
@@ -120,7 +120,8 @@ def trial(subject: Subject, mutant: Mutant, max_steps: int, limits: Limits) -> P
     found = _trial_of(mutant, answer)
     if found.outcome not in ("equivalent", "unknown"):
         return found
-    answer = yield Work(partial(_opinion, subject, mutant, limits.checks, max_steps), limits.opinion_seconds)
+    work = partial(_opinion, subject, mutant, limits, max_steps)
+    answer = yield Work(work, limits.opinion_seconds + GRACE)
     return _with_opinion(found, answer)
 
 
@@ -156,18 +157,25 @@ def _trial_of(mutant: Mutant, answer: Answer) -> Trial:
             return Trial(mutant, "unknown", seconds, reason=f"no answer within {seconds:.0f} s, nor an end of its own")
 
 
-def _opinion(subject: Subject, mutant: Mutant, checks: int, max_steps: int) -> tuple[Opinion, str]:
+def _opinion(subject: Subject, mutant: Mutant, limits: Limits, max_steps: int) -> tuple[Opinion, str] | OutOfTime:
     """The second opinion, and why the mutant may be equivalent where nothing speaks against it."""
+    deadline = Deadline.after(limits.opinion_seconds)
     image = mutant.apply(subject.image)
     seed = f"{subject.symbol} {mutant.address:#x} {mutant.after.hex()}"
-    opinion = second_opinion(image, subject.symbol, subject.contract, subject.case, checks, seed, max_steps)
+    asked = (image, subject.symbol, subject.contract, subject.case)
+    try:
+        opinion = second_opinion(*asked, limits.checks, seed, max_steps, deadline)
+    except DeadlinePassed:
+        return OutOfTime(limits.opinion_seconds)
     if opinion.difference:
         return opinion, ""
-    return opinion, reason_for(partial(subject.execution, max_steps), mutant)
+    return opinion, reason_for(partial(subject.execution, max_steps, deadline), mutant)
 
 
 def _with_opinion(found: Trial, answer: Answer) -> Trial:
     """The trial of a mutant that was not refuted, with what Unicorn and the specification say of it."""
+    if isinstance(answer, Returned) and isinstance(answer.value, OutOfTime):
+        answer = answer.value
     if not isinstance(answer, Returned):
         why = answer.summary if isinstance(answer, Crashed) else f"not done within {answer.seconds:.0f} s"
         found.outcome, found.reason = "fault", f"the second opinion: {why}"

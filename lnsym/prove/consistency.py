@@ -7,19 +7,23 @@ fault of lnsym, never a verdict: ToolFault carries the goal, the method and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from random import Random
 
 from lnsym.bv import BV, variables
 from lnsym.bv.listing import listing
 from lnsym.bv.planes import differing, plane_of, to_planes
+from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove.needles import adversarial_samples
 
 SAMPLES = 1024
 """How many inputs are tried."""
+
+CHECKING = "while what was proved was checked on fresh inputs, so that nothing is called proved"
 
 
 @dataclass(frozen=True)
@@ -33,34 +37,45 @@ class Claim:
     conditions: tuple[BV, ...] = ()
 
 
-def check(claims: Sequence[Claim], inputs: Iterator[Mapping[str, int]], count: int = SAMPLES) -> None:
+def check(
+    claims: Sequence[Claim],
+    inputs: Iterator[Mapping[str, int]],
+    count: int = SAMPLES,
+    deadline: Deadline = NEVER,
+) -> None:
     """Raises ToolFault for a claim that fails on one of `count` inputs, half of them made from the terms' own constants.
 
-    `inputs` gives values of pointers, where they may lie; they are kept, and what it leaves open is chosen here.
+    `inputs` gives values of pointers, where they may lie; they are kept, and what it leaves open is chosen here. Raises
+    DeadlinePassed: then the claims are unchecked, and nothing may rest on them.
     """
     asked = [claim for claim in claims if claim.actual is not claim.expected]
     if not asked:
         return
     roots = [term for claim in asked for term in (claim.actual, claim.expected, *claim.conditions)]
-    samples = _samples(roots, inputs, count)
+    in_time = partial(deadline.check, CHECKING)
+    in_time()
+    samples = _samples(roots, inputs, count, in_time)
     planes = {v.name: to_planes([s[v.name] for s in samples], v.width) for v in variables(roots)}
-    found = differing([(claim.actual, claim.expected) for claim in asked], planes, count)
+    found = differing([(claim.actual, claim.expected) for claim in asked], planes, count, in_time)
     for claim, bits in zip(asked, found, strict=True):
         for condition in claim.conditions:
             if not bits:
                 break
-            bits &= plane_of(condition, planes, count)
+            bits &= plane_of(condition, planes, count, in_time)
         if bits:
             raise _fault(claim, samples[(bits & -bits).bit_length() - 1])
 
 
-def _samples(roots: Sequence[BV], inputs: Iterator[Mapping[str, int]], count: int) -> list[dict[str, int]]:
+def _samples(
+    roots: Sequence[BV], inputs: Iterator[Mapping[str, int]], count: int, in_time: Callable[[], None]
+) -> list[dict[str, int]]:
     """Half of the samples as they are given, the other half with values that are hard on the terms."""
     free = variables(roots)
     random = Random(count)
     hard = cycle(islice(adversarial_samples(roots), count // 2))
     found = []
     for number, given in enumerate(islice(inputs, count)):
+        in_time()
         sample = {**next(hard), **given} if number % 2 else given
         found.append({v.name: sample.get(v.name, random.getrandbits(v.width)) & ((1 << v.width) - 1) for v in free})
     return found

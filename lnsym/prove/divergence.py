@@ -64,7 +64,7 @@ def first_without_counterpart(execution: Execution, sample: Sample) -> Instructi
         and term.op not in LEAVES
         and all(operand in specified or operand.op in LEAVES for operand in operands(term))
     ]
-    return next(iter(computed_at(execution, edge, 1).values()), None)
+    return next(iter(computed_at(execution, edge, execution.deadline, 1).values()), None)
 
 
 def _computed_values(execution: Execution, sample: Sample, widths: set[int]) -> set[int]:

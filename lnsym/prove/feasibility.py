@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 from lnsym.bv import BV, substitute, topological, variables
@@ -10,6 +9,7 @@ from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.inputs import holds, samples
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Theorem
+from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.image import Image
 from lnsym.machine.layout import Piece
 from lnsym.machine.memory import Region
@@ -19,7 +19,7 @@ TRIES = 32
 SOLVER_SECONDS = 10.0
 """What one question may take."""
 
-SOLVER_SHARE = 0.5
+SOLVER_SHARE = 0.4
 """Which part of the execution's time all questions together may take."""
 
 
@@ -28,11 +28,11 @@ def on_feasible_paths(
     symbol: str,
     theorem: Theorem,
     max_steps: int = MAX_STEPS,
-    timeout: float = math.inf,
+    deadline: Deadline = NEVER,
     reserve_x18: bool = False,
 ) -> Execution:
-    """A theorem set up on an image, to be run on the paths that some input may take, within `timeout` seconds."""
-    execution = Execution(image, symbol, theorem, max_steps, timeout=timeout, reserve_x18=reserve_x18)
+    """A theorem set up on an image, to be run on the paths that some input may take."""
+    execution = Execution(image, symbol, theorem, max_steps, deadline=deadline, reserve_x18=reserve_x18)
     execution.feasible = Feasibility(execution)
     return execution
 
@@ -45,7 +45,7 @@ class Feasibility:
 
     def __init__(self, execution: Execution) -> None:
         self._execution = execution
-        self._seconds = SOLVER_SHARE * execution.timeout
+        self._seconds = SOLVER_SHARE * execution.deadline.left()
         self.solver_dropped_some = False
 
     def __call__(self, conditions: Conditions) -> bool:
@@ -62,7 +62,8 @@ class Feasibility:
         from lnsym.prove import smt
 
         began = time.perf_counter()
-        answer = smt.solve_with_all([*conditions, *preconditions(self._execution)], min(SOLVER_SECONDS, self._seconds))
+        seconds = min(SOLVER_SECONDS, self._seconds, self._execution.deadline.left())
+        answer = smt.solve_with_all([*conditions, *preconditions(self._execution)], seconds)
         self._seconds -= time.perf_counter() - began
         self.solver_dropped_some |= answer.status == "unsat"
         return answer.status != "unsat"

@@ -12,6 +12,7 @@ from lnsym.bv import BV, topological, variables
 from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import Sample, complete, holding, holds
 from lnsym.contract.theorem import Theorem
+from lnsym.deadline import NEVER, Deadline
 
 MOST_TRIALS = 400
 MOST_WEIGHED = 4
@@ -22,21 +23,31 @@ NODES = 2_000_000
 
 
 def minimised(execution: Execution, sample: Sample) -> Sample:
-    """A sample that fails what this one fails, with a value for every variable; the sample completed, where it fails nothing."""
+    """A sample that fails what this one fails, with a value for every variable; the sample completed, where it fails nothing.
+
+    At the execution's deadline it is the smallest one found until then.
+    """
     given = execution.theorem.assumptions
     failures = [[*given, *goal.conditions, goal.actual.ne(goal.expected)] for goal in execution.goals]
     failures += [[*given, *path.conditions] for path in execution.paths if path.stopped is not None]
-    return with_zeros(failures, complete(execution, sample), given_names(execution.theorem), pointer_names(execution))
+    full, names = complete(execution, sample), given_names(execution.theorem)
+    return with_zeros(failures, full, names, pointer_names(execution), execution.deadline)
 
 
 def with_zeros(
-    failures: Iterable[Sequence[BV]], sample: Sample, names: Iterable[str], pointers: Collection[str]
+    failures: Iterable[Sequence[BV]],
+    sample: Sample,
+    names: Iterable[str],
+    pointers: Collection[str],
+    deadline: Deadline = NEVER,
 ) -> Sample:
     """The complete sample with zeros in the named variables, and in others of the failure, but not in `pointers`.
 
     A failure is terms of one bit that are all 1. Of the first that hold on the sample the one with the fewest terms is kept; where none
-    holds the sample stays as it is.
+    holds the sample stays as it is. At the deadline it is the smallest sample found until then.
     """
+    if deadline.passed:
+        return sample
     all_of_them = list(failures)
     held = [roots for roots, fails in zip(all_of_them, holding(all_of_them, sample), strict=True) if fails]
     sizes = [len(topological(roots)) for roots in held[:MOST_WEIGHED]]
@@ -44,7 +55,7 @@ def with_zeros(
         return sample
     roots, size = held[sizes.index(min(sizes))], min(sizes)
     trials = min(MOST_TRIALS, NODES // max(1, size))
-    search = _Search(roots, sample, trials)
+    search = _Search(roots, sample, trials, deadline)
     free = [n for n in dict.fromkeys([*names, *[v.name for v in variables(roots)]]) if n not in pointers]
     search.zero_out([(name, -1) for name in free])
     left = [name for name in free if search.sample.get(name)]
@@ -68,11 +79,12 @@ def pointer_names(execution: Execution) -> set[str]:
 class _Search:
     """The smallest sample found, and how many more may be tried."""
 
-    def __init__(self, roots: Sequence[BV], sample: Sample, trials: int) -> None:
+    def __init__(self, roots: Sequence[BV], sample: Sample, trials: int, deadline: Deadline) -> None:
         self._roots = roots
         self._used = {v.name for v in variables(roots)}
         self.sample = sample
         self._trials = trials
+        self._deadline = deadline
 
     def zero_out(self, left: Sequence[tuple[str, int]]) -> None:
         """Clear the bits `mask` of each variable (name, mask), as many as can go, in ever smaller chunks."""
@@ -91,7 +103,7 @@ class _Search:
             candidate[name] = candidate.get(name, 0) & ~mask
         if self._used.intersection([name for name, _ in chunk]):
             self._trials -= 1
-            if self._trials < 0 or not holds(self._roots, candidate):
+            if self._trials < 0 or self._deadline.passed or not holds(self._roots, candidate):
                 return False
         self.sample = candidate
         return True

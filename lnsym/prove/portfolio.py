@@ -18,10 +18,11 @@ from typing import Protocol
 from lnsym.bv import BV, evaluate, topological
 from lnsym.bv.listing import listing
 from lnsym.contract.goals import Goal
+from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.errors import ToolFault
 from lnsym.prove import consistency, structural
 from lnsym.prove.consistency import Claim
-from lnsym.prove.race import CANDIDATES, NEEDLES, Ended, Finding, Task, chains, race
+from lnsym.prove.race import CANDIDATES, NEEDLES, Ended, Finding, Message, Task, chains, race
 from lnsym.prove.rare import Needles, comparisons, predicates
 from lnsym.prove.verdict import MethodUse, Status
 
@@ -39,6 +40,9 @@ SHARE_OF_NEEDLES = 0.05
 LEAST_OF_NEEDLES = 1.0
 """Seconds that this gets however short the time is."""
 
+AFTERWARDS = 5.0
+"""Seconds past the deadline for what must not be left out: the check of what was proved, or where an open goal comes from."""
+
 SHARE_OF_GF2 = 0.75
 """Which part of the time gf2 may take where other methods come after it."""
 
@@ -47,8 +51,8 @@ SHARE_OF_GF2 = 0.75
 class Limits:
     """What the methods may use."""
 
-    timeout: float = 120.0
-    """Seconds for all goals together."""
+    deadline: Deadline = NEVER
+    """For all goals together."""
     goal_timeout: float | None = None
     """Seconds for one goal and one solver."""
     methods: tuple[str, ...] = METHODS
@@ -81,6 +85,8 @@ class Decision:
     """Goals that nothing answered, each with a reason."""
     apart: tuple[BV, BV] | None = None
     """The smallest two terms, of the code and of what it is compared with, that agree on all samples and were not shown equal."""
+    late: DeadlinePassed | None = None
+    """What was under way when the time was over, where that is why nothing is known."""
 
 
 def decide(goals: Sequence[Goal], premises: Callable[[Goal], list[BV]], refuter: Refuter, limits: Limits) -> Decision:
@@ -100,7 +106,6 @@ class _Portfolio:
         self._premises = premises
         self._refuter = refuter
         self._limits = limits
-        self._deadline = time.perf_counter() + limits.timeout
         self._uses: dict[str, MethodUse] = {}
         self._reasons: dict[Goal, str] = {}
         self._apart: tuple[BV, BV] | None = None
@@ -110,28 +115,37 @@ class _Portfolio:
         self._rare: Needles | None = None
 
     def decision(self) -> Decision:
-        """The methods one after the other."""
+        """The methods one after the other, until the time is over."""
+        try:
+            return self._decided(self._status())
+        except DeadlinePassed as late:
+            return self._decided("unknown", late)
+
+    def _status(self) -> Status:
+        """What becomes of the goals. Raises DeadlinePassed."""
         methods = self._limits.methods
         if "structural" in methods:
             self._structural()
         if self._open and self._samples(FEW_SAMPLES):
-            return self._decided("refuted")
+            return "refuted"
         if self._open and self._needles(comparisons):
-            return self._decided("refuted")
+            return "refuted"
         if self._open and "gf2" in methods:
             self._gf2()
         if self._open and (self._samples(SAMPLES) or self._needles(predicates)):
-            return self._decided("refuted")
+            return "refuted"
         if self._open and {"sweep", "smt"}.intersection(methods) and self._race():
-            return self._decided("refuted")
+            return "refuted"
         if self._open:
-            return self._decided("unknown")
-        consistency.check(self._claims, self._refuter.inputs([]))
-        return self._decided("proved")
+            return "unknown"
+        allowance = self._limits.deadline.extended(AFTERWARDS)
+        consistency.check(self._claims, self._refuter.inputs([]), deadline=allowance)
+        return "proved"
 
-    def _decided(self, status: Status) -> Decision:
-        left = [(goal, self._reasons.get(goal, "no method that was tried closes it")) for goal in self._open]
-        return Decision(status, list(self._uses.values()), left, self._apart)
+    def _decided(self, status: Status, late: DeadlinePassed | None = None) -> Decision:
+        otherwise = str(late or "no method that was tried closes it")
+        left = [(goal, self._reasons.get(goal, otherwise)) for goal in self._open]
+        return Decision(status, list(self._uses.values()), left, self._apart, late)
 
     def _note(self, method: str, goals: int, seconds: float) -> None:
         use = self._uses.setdefault(method, MethodUse(method, 0, 0.0))
@@ -146,9 +160,10 @@ class _Portfolio:
 
     def _samples(self, count: int) -> bool:
         began = time.perf_counter()
-        refuted = self._refuter.by_samples(self._open, count)
-        self._note("refute", 0, time.perf_counter() - began)
-        return refuted
+        try:
+            return self._refuter.by_samples(self._open, count)
+        finally:
+            self._note("refute", 0, time.perf_counter() - began)
 
     def _gf2(self) -> None:
         """The goals that the GF(2) method leaves open. It does not use path conditions."""
@@ -157,7 +172,7 @@ class _Portfolio:
         began = time.perf_counter()
         goals = [goal for goal in self._open if goal.kind != "unreachable"]
         last = not {"sweep", "smt"}.intersection(self._limits.methods)
-        deadline = self._deadline if last else began + SHARE_OF_GF2 * (self._deadline - began)
+        deadline = self._limits.deadline.slice(1.0 if last else SHARE_OF_GF2)
         closed = Solver().prove([(goal.actual, goal.expected) for goal in goals], deadline)
         proved = {goal for goal, done in zip(goals, closed, strict=True) if done}
         for goal in proved:
@@ -173,8 +188,7 @@ class _Portfolio:
         if before is not None and (before.goals, before.decisive) == (goals, self._rare.decisive):
             self._rare = before  # what could be brought about was tried
             return False
-        now = time.perf_counter()
-        until = now + max(LEAST_OF_NEEDLES, SHARE_OF_NEEDLES * (self._deadline - now))
+        until = self._limits.deadline.slice(SHARE_OF_NEEDLES).extended(LEAST_OF_NEEDLES)
         refuted = False
         for number, sample in islice(self._rare.by_inversion(until), CANDIDATES):
             if self._refuted_by(
@@ -208,9 +222,9 @@ class _Portfolio:
         """Run the costly methods on the open goals; whether one was refuted."""
         limits = self._limits
         asked = list(self._open)
-        given = [self._premises(goal) for goal in asked]
+        given = [self._premises_in_time(goal) for goal in asked]
         rare = self._rare if self._rare is not None and self._rare.worthwhile else None
-        task = Task(asked, given, self._deadline, limits.goal_timeout, rare)
+        task = Task(asked, given, limits.deadline, limits.goal_timeout, rare)
         if limits.write_query is not None:
             for goal, premises in zip(asked, task.premises, strict=True):
                 if goal.actual is not goal.expected:
@@ -219,34 +233,45 @@ class _Portfolio:
         began = time.perf_counter()
         rivals = chains(limits.methods, limits.processes, rare is not None)
         with closing(race(task, rivals)) as findings:
-            for found in findings:
-                if isinstance(found, ToolFault):
-                    raise found
-                if isinstance(found, Ended):
-                    self._note(_use_of(found.method), 0, found.seconds)
-                    self._apart = self._apart or self._named(found.apart, asked)
-                    continue
-                goal = asked[found.goal]
-                if goal not in open_:
-                    continue
-                premises = tuple(task.premises[found.goal])
-                if found.status == "proved":
-                    self._proved_by(goal, found.method, premises)
-                    del open_[goal]
-                    self._note(found.method, 1, 0.0)
-                    if not open_:
-                        break
-                elif found.status == "refuted":
-                    if self._refuted_by(goal, found, premises):
-                        self._note(_use_of(found.method), 0, time.perf_counter() - began)
-                        return True
-                else:
-                    self._reasons.setdefault(goal, found.reason)
+            refuted = self._heard(findings, task, open_)
         for method in [next(method for method in rival if method != NEEDLES) for rival in rivals]:
             if not self._uses.setdefault(method, MethodUse(method, 0, 0.0)).seconds:  # it was ended with the race
                 self._uses[method].seconds = time.perf_counter() - began
         self._open = list(open_)
+        return refuted
+
+    def _heard(self, findings: Iterator[Message], task: Task, open_: dict[Goal, None]) -> bool:
+        """Take what is found off the open goals; whether one was refuted."""
+        asked = task.goals
+        began = time.perf_counter()
+        for found in findings:
+            if isinstance(found, ToolFault):
+                raise found
+            if isinstance(found, Ended):
+                self._note(_use_of(found.method), 0, found.seconds)
+                self._apart = self._apart or self._named(found.apart, asked)
+                continue
+            goal = asked[found.goal]
+            if goal not in open_:
+                continue
+            premises = tuple(task.premises[found.goal])
+            if found.status == "proved":
+                self._proved_by(goal, found.method, premises)
+                del open_[goal]
+                self._note(found.method, 1, 0.0)
+                if not open_:
+                    break
+            elif found.status == "refuted":
+                if self._refuted_by(goal, found, premises):
+                    self._note(_use_of(found.method), 0, time.perf_counter() - began)
+                    return True
+            else:
+                self._reasons.setdefault(goal, found.reason)
         return False
+
+    def _premises_in_time(self, goal: Goal) -> list[BV]:
+        self._limits.deadline.check("before sweep and the solvers began")
+        return self._premises(goal)
 
     def _named(self, serials: tuple[int, int] | None, goals: Sequence[Goal]) -> tuple[BV, BV] | None:
         """The terms with these serial numbers."""

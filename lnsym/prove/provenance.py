@@ -18,6 +18,7 @@ from typing import Any
 import lnsym
 from lnsym.bv import BV, show_apart, topological
 from lnsym.contract.execution import Execution
+from lnsym.deadline import Deadline
 from lnsym.machine.decode import Instruction
 from lnsym.machine.recorder import Recorder
 from lnsym.machine.state import State
@@ -72,10 +73,12 @@ class _AllFound(Exception):
     """Nothing more is wanted of a run."""
 
 
-def computed_at(execution: Execution, wanted: Iterable[BV], enough: int = sys.maxsize) -> dict[BV, Instruction]:
+def computed_at(
+    execution: Execution, wanted: Iterable[BV], deadline: Deadline, enough: int = sys.maxsize
+) -> dict[BV, Instruction]:
     """For each of the terms that the routine computes the first instruction whose result is it, or is made with it.
 
-    In the order of execution; the run ends when `enough` are found.
+    In the order of execution; the run ends when `enough` are found, or at the deadline.
     """
     finder = _Finder(wanted, enough)
     again = Execution(
@@ -85,7 +88,7 @@ def computed_at(execution: Execution, wanted: Iterable[BV], enough: int = sys.ma
         execution.max_steps,
         execution.feasible,
         finder,
-        execution.timeout,
+        deadline,
     )
     with suppress(_AllFound):
         again.run()
@@ -130,10 +133,12 @@ def _line(frame: FrameType) -> str:
     return f"{path.parent.name}/{path.name}:{frame.f_lineno}: {text}"
 
 
-def locate_apart(execution: Execution, state_theorem: Callable[[], object], one: BV, other: BV) -> Apart:
-    """Two terms that were not joined: the code's and the specification's, with where they come from."""
-    instructions = computed_at(execution, (one, other))
-    lines = specified_at(state_theorem, (one, other))
+def locate_apart(
+    execution: Execution, state_theorem: Callable[[], object], one: BV, other: BV, deadline: Deadline
+) -> Apart:
+    """Two terms that were not joined: the code's and the specification's, with where they come from, if found in time."""
+    instructions = computed_at(execution, (one, other), deadline)
+    lines = {} if deadline.passed else specified_at(state_theorem, (one, other))
     if other in instructions and (one not in instructions or other not in lines):
         one, other = other, one
     instruction = instructions.get(one)

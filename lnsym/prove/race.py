@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from lnsym import signals
 from lnsym.bv import BV, terms_made
 from lnsym.contract.goals import Goal
+from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove import consistency, smt
 from lnsym.prove.consistency import Claim
@@ -83,18 +84,18 @@ Send: TypeAlias = Callable[[Message], None]
 
 @dataclass(frozen=True)
 class Task:
-    """Goals with all that may be assumed for each, and when to stop, by `time.perf_counter`."""
+    """Goals with all that may be assumed for each, and when to stop."""
 
     goals: Sequence[Goal]
     premises: Sequence[Sequence[BV]]
-    deadline: float
+    deadline: Deadline
     goal_seconds: float | None = None
     rare: Needles | None = None
     """The rare events of the goals, where they have some."""
 
     def seconds_for_a_goal(self) -> float:
         """What is left for one goal."""
-        left = self.deadline - time.perf_counter()
+        left = self.deadline.left()
         return left if self.goal_seconds is None else min(left, self.goal_seconds)
 
 
@@ -126,7 +127,7 @@ def race(task: Task, rivals: Sequence[Chain]) -> Generator[Message, None, None]:
             sender.close()
             running[receiver] = process
         while running:
-            ready = wait(list(running), timeout=max(0.0, task.deadline + GRACE - time.perf_counter()))
+            ready = wait(list(running), timeout=task.deadline.left() + GRACE)
             if not ready:
                 return
             for receiver in [receiver for receiver in running if receiver in ready]:
@@ -198,7 +199,7 @@ def _sweep(task: Task, numbers: Sequence[int], share: float, send: Send) -> Swee
     began = time.perf_counter()
     terms = terms_made()
     queries = [Query(task.goals[n].actual, task.goals[n].expected, task.premises[n]) for n in numbers]
-    sweep = Sweep(queries, began + share * (task.deadline - began))
+    sweep = Sweep(queries, task.deadline.slice(share))
     pending: list[Finding] = []
     checks = _Checks(sweep)
     for found in sweep.run():
@@ -224,7 +225,7 @@ def _seek(task: Task, share: float, send: Send) -> None:
     """Inputs on which rare events come about that only a solver reaches, and on which goals fail by evaluation."""
     began = time.perf_counter()
     assert task.rare is not None
-    candidates = task.rare.by_solver(began + share * (task.deadline - began))
+    candidates = task.rare.by_solver(task.deadline.slice(share))
     for number, sample in islice(candidates, CANDIDATES):
         send(Finding(number, NEEDLES, "refuted", sample))
     send(Ended(NEEDLES, time.perf_counter() - began))

@@ -17,6 +17,7 @@ from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holding, holds, samples
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Theorem
+from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.errors import ToolFault, one_line
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
@@ -99,7 +100,8 @@ class Counterexample:
 def candidates(execution: Execution, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
     """Samples on which some goal fails according to the simulator."""
     assumptions = execution.theorem.assumptions
-    return failing(samples(execution, variables([*assumptions, *terms_of(goals)])), assumptions, goals, count)
+    stream = samples(execution, variables([*assumptions, *terms_of(goals)]))
+    return failing(stream, assumptions, goals, count, execution.deadline)
 
 
 def terms_of(goals: Iterable[Goal]) -> list[BV]:
@@ -107,14 +109,20 @@ def terms_of(goals: Iterable[Goal]) -> list[BV]:
     return [term for goal in goals for term in (goal.actual, goal.expected, *goal.conditions)]
 
 
-def failing(stream: Iterator[Sample], assumptions: Sequence[BV], goals: Sequence[Goal], count: int) -> Iterator[Sample]:
-    """The samples of a stream that satisfy the assumptions and fail some goal: of SAMPLES in all, up to `count` that take each path."""
+def failing(
+    stream: Iterator[Sample], assumptions: Sequence[BV], goals: Sequence[Goal], count: int, deadline: Deadline
+) -> Iterator[Sample]:
+    """The samples of a stream that satisfy the assumptions and fail some goal: of SAMPLES in all, up to `count` that take each path.
+
+    Raises DeadlinePassed.
+    """
     of_path: dict[Conditions, list[Goal]] = {}
     for goal in goals:
         of_path.setdefault(goal.conditions, []).append(goal)
     conditions = [[*assumptions, *path] for path in of_path]
     left = dict.fromkeys(of_path, count)
     for sample in islice(stream, SAMPLES):
+        deadline.check("while samples were tried")
         taken = [path for path, is_taken in zip(of_path, holding(conditions, sample), strict=True) if is_taken]
         tried = [path for path in taken if left[path]]
         sides = [side for path in tried for goal in of_path[path] for side in (goal.actual, goal.expected)]
@@ -175,7 +183,7 @@ def steps_to_show(execution: Execution, stopped: Sequence[Path]) -> int:
 
 
 def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
-    """Run a sample on Unicorn; None when the code does there what the contract says. Raises ModelFault."""
+    """Run a sample on Unicorn; None when the code does there what the contract says. Raises ModelFault, DeadlinePassed."""
     full = complete(execution, sample)
     stopped = stopped_on(execution, full)
     if not holds(preconditions(execution), full):
@@ -183,6 +191,9 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     try:
         seen = replay(execution, full, steps_to_show(execution, stopped))
     except UnusableAddress:
+        return None
+    except DeadlinePassed as late:  # a run that does not end is no evidence
+        execution.deadline.check(late.phase)
         return None
     expected = _expected(execution, full, seen.call)
     if seen.run.ending != "returned":

@@ -15,6 +15,9 @@ from lnsym.machine.emulator import Emulator, Extent, Registers, Run
 
 PAGE = 0x1000
 
+SHARE = 0.25
+"""Which part of the time that is left one run may take: another input may show more."""
+
 
 @dataclass
 class Replay:
@@ -63,8 +66,10 @@ def replay(
 ) -> Replay:
     """Run the calls of a theorem on Unicorn on a complete sample.
 
-    Stops at the first call that does not return, or does not bring back what it must.
+    Stops at the first call that does not return, or does not bring back what it must. Raises DeadlinePassed when its part of the
+    execution's time is over.
     """
+    deadline = execution.deadline.slice(SHARE)
     emulator = machine(extents(execution, sample))
     registers = Registers(
         [*[sample[f"x{n}"] for n in range(31)], sample["sp"]],
@@ -88,7 +93,7 @@ def replay(
         registers.general[: len(values)] = values
         returns_to = sample[execution.returns_to(number).name]
         registers.general[abi.LINK_REGISTER] = returns_to
-        run = emulator.run(execution.entry(call.symbol), returns_to, registers, max_steps)
+        run = emulator.run(execution.entry(call.symbol), returns_to, registers, max_steps, deadline)
         registers = run.registers
         if run.ending != "returned":
             break

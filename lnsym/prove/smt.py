@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from types import FrameType
 from typing import Literal, TypeAlias
 
 from lnsym.bv import BV, variables
+from lnsym.deadline import LONGEST_SECONDS, Deadline
 from lnsym.errors import SolverMissing, SolverUnsound
 
 Status: TypeAlias = Literal["sat", "unsat", "unknown"]
@@ -78,14 +78,14 @@ def solve_with_all(conditions: Sequence[BV], seconds: float, solver: SolverName 
 
     Where one says "sat" after all, the answer is "unknown" with its model, to be run, and with the disagreement as the reason.
     """
-    deadline = time.perf_counter() + seconds
+    deadline = Deadline.after(seconds)
     answer = solve(conditions, seconds, solver)
     if answer.status != "unsat" or any(condition.is_const and condition.value == 0 for condition in conditions):
         return answer
     for other in installed():
         if other == solver:
             continue
-        second = solve(conditions, max(0.001, deadline - time.perf_counter()), other)
+        second = solve(conditions, deadline.left(), other)
         if second.status == "sat":
             return Answer("unknown", second.model, f"{solver} and {other} disagree: unsat against sat")
         if second.status == "unknown":
@@ -98,7 +98,7 @@ def solve(conditions: Sequence[BV], seconds: float, solver: SolverName = "z3") -
     require(solver)
     if any(condition.is_const and condition.value == 0 for condition in conditions):
         return Answer("unsat")
-    milliseconds = max(1, int(seconds * 1000))
+    milliseconds = max(1, int(min(seconds, LONGEST_SECONDS) * 1000))
     return by_z3(conditions, milliseconds) if solver == "z3" else by_bitwuzla(conditions, milliseconds)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lnsym.contract import Contract
 from lnsym.contract.execution import Execution
+from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.image import Image
 from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.verdict import Verdict
@@ -23,10 +23,10 @@ class Subject:
     contract: Contract
     case: Mapping[str, object]
 
-    def execution(self, max_steps: int, timeout: float = math.inf) -> Execution:
+    def execution(self, max_steps: int, deadline: Deadline = NEVER) -> Execution:
         """The theorem set up on the image, infeasible paths to be dropped; not yet run. Raises LnsymError."""
         theorem = self.contract.theorem(self.symbol, **self.case)
-        return on_feasible_paths(self.image, self.symbol, theorem, max_steps, timeout)
+        return on_feasible_paths(self.image, self.symbol, theorem, max_steps, deadline)
 
     def verify(self, options: Options) -> Verdict:
         """The verdict. Raises LnsymError."""

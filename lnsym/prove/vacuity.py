@@ -10,12 +10,16 @@ from lnsym.bv.listing import listing
 from lnsym.contract import Contract
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.theorem import ContractError
+from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove.refutation import SAMPLES
 
+SHARE = 0.25
+"""Which part of the time a solver may take to find an input."""
 
-def has_inputs(contract: Contract, preconditions: Sequence[BV], stream: Iterator[Sample], seconds: float) -> bool:
-    """Whether an input was found, by samples or else by a solver within so many seconds.
+
+def has_inputs(contract: Contract, preconditions: Sequence[BV], stream: Iterator[Sample], deadline: Deadline) -> bool:
+    """Whether an input was found, by samples or else by a solver in a part of the time that is left.
 
     The preconditions are all of them, those on pointers included. Raises ContractError where every installed solver says that there is
     none, and ToolFault where they disagree, or one gives an input that does not meet the preconditions.
@@ -24,7 +28,7 @@ def has_inputs(contract: Contract, preconditions: Sequence[BV], stream: Iterator
         return True
     from lnsym.prove import smt
 
-    answer = smt.solve_with_all(preconditions, seconds)
+    answer = smt.solve_with_all(preconditions, SHARE * deadline.left())
     if answer.status == "unknown" and answer.model:
         raise _fault(answer.reason, preconditions, answer.model)
     if answer.status == "sat" and not holds(preconditions, answer.model):

@@ -6,6 +6,7 @@ import os
 import pathlib
 import time
 from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -19,14 +20,15 @@ from lnsym.contract.goals import Goal, unreachable
 from lnsym.contract.inputs import Sample, samples
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Theorem
+from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.machine.image import Image
-from lnsym.machine.paths import Path
+from lnsym.machine.paths import Path, TimeLimit
 from lnsym.machine.state import SP
 from lnsym.prove import refutation
 from lnsym.prove.divergence import first_divergence, first_without_counterpart
 from lnsym.prove.feasibility import Feasibility, on_feasible_paths
 from lnsym.prove.minimise import minimised
-from lnsym.prove.portfolio import METHODS, Decision, Limits, decide
+from lnsym.prove.portfolio import AFTERWARDS, METHODS, Decision, Limits, decide
 from lnsym.prove.provenance import locate_apart
 from lnsym.prove.refutation import Counterexample
 from lnsym.prove.vacuity import has_inputs
@@ -54,8 +56,11 @@ ASSUMPTIONS = assumptions_of_all(abi.STACK_BYTES)
 ASSUMPTION_OF_METHOD = {"gf2": "gf2", "sweep": "sweep", "z3": "solver", "bitwuzla": "solver"}
 
 
-GRACE = 10.0
-"""Seconds beyond its limits for what a verification does besides: the contract's code, confirming a counterexample."""
+SHARE_OF_SIMULATION = 0.75
+"""Which part of the time the simulation may take: the rest is for inputs that refute."""
+
+GRACE = 15.0
+"""Seconds between two looks at the clock, at most: who does not end by then is ended."""
 
 CONFIRMATIONS = 8
 """How many candidates for a counterexample are run."""
@@ -67,7 +72,7 @@ class Options:
 
     max_steps: int = MAX_STEPS
     timeout: float = 120.0
-    """Seconds for the simulation, and as many for the methods that may take long, all goals together."""
+    """Seconds for all that one case takes."""
     methods: tuple[str, ...] = METHODS
     """Which methods may be used, of `portfolio.METHODS`."""
     goal_timeout: float | None = None
@@ -86,13 +91,17 @@ class Options:
 
     @property
     def seconds_in_all(self) -> float:
-        """After how long whoever waits for a verdict gives up."""
-        return 2 * self.timeout + GRACE
+        """After how long whoever waits for a verdict gives up: the last resort, for a call that does not come back."""
+        return self.timeout + AFTERWARDS + GRACE
 
-    def limits(self, title: str) -> Limits:
+    def deadline(self) -> Deadline:
+        """That of a case that begins now."""
+        return Deadline.after(self.timeout)
+
+    def limits(self, title: str, deadline: Deadline) -> Limits:
         """What the portfolio may use; queries written out are named by the title and their goal."""
         write_query = partial(self._write, title) if self.dump else None
-        return Limits(self.timeout, self.goal_timeout, self.methods, write_query, self.processes)
+        return Limits(deadline, self.goal_timeout, self.methods, write_query, self.processes)
 
     def _write(self, title: str, goal: str, conditions: Sequence[BV]) -> None:
         from lnsym.prove.dump import write_query
@@ -107,12 +116,15 @@ def verify(
     contract: Contract,
     parameters: Mapping[str, object] | None = None,
     options: Options | None = None,
+    deadline: Deadline | None = None,
 ) -> Verdict:
-    """Prove, or refute, that a routine of an image meets a contract.
+    """Prove, or refute, that a routine of an image meets a contract, by a deadline: else by that of the options.
 
     Raises errors of the input: of the image, the contract, an instruction that is not modelled on every path.
     """
-    return _Verification(image, symbol, contract, dict(parameters or {}), options or Options()).verdict()
+    options = options or Options()
+    deadline = deadline or options.deadline()
+    return _Verification(image, symbol, contract, dict(parameters or {}), options, deadline).verdict()
 
 
 def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUse]) -> list[str]:
@@ -144,6 +156,15 @@ def why_open(goal: Goal, externals: Mapping[BV, str], bases: Container[BV], reas
     return reason
 
 
+def late_reason(decision: Decision, stopped: Mapping[Goal, Path]) -> str:
+    """What used the time, if that is why goals are open: the simulation, or what was under way when it was over; else empty."""
+    if not decision.left:
+        return str(decision.late)
+    errors = [stopped[goal].stopped if goal in stopped else None for goal, _ in decision.left]
+    limit = next((error for error in errors if isinstance(error, TimeLimit)), None)
+    return str(limit) if limit is not None and isinstance(errors[0], TimeLimit | None) else ""
+
+
 def exit_code_of_stopped(left: Sequence[tuple[Goal, str]], stopped: Mapping[Goal, Path]) -> int:
     """The exit code of the first path among the open goals that was stopped, 3 for a fault of the code; 0 where there is none."""
     for goal, _ in left:
@@ -155,7 +176,13 @@ def exit_code_of_stopped(left: Sequence[tuple[Goal, str]], stopped: Mapping[Goal
 
 class _Verification:
     def __init__(
-        self, image: Image, symbol: str, contract: Contract, parameters: dict[str, object], options: Options
+        self,
+        image: Image,
+        symbol: str,
+        contract: Contract,
+        parameters: dict[str, object],
+        options: Options,
+        deadline: Deadline,
     ) -> None:
         self._terms = terms_made()
         self._options = options
@@ -166,12 +193,11 @@ class _Verification:
         began = time.perf_counter()
         self._state_theorem = partial(contract.theorem, symbol, **parameters)
         self._contract = contract
-        with contained(options.timeout):
+        self._deadline = deadline
+        with contained(deadline.left()):
             theorem: Theorem = self._state_theorem()
         self._seconds["specify"] = time.perf_counter() - began
-        self._execution = on_feasible_paths(
-            image, symbol, theorem, options.max_steps, options.timeout, options.reserve_x18
-        )
+        self._execution = on_feasible_paths(image, symbol, theorem, options.max_steps, deadline, options.reserve_x18)
         shown = {**contract.parameters, **parameters}
         self._assumptions = assumptions_of_all(contract.stack_bytes)
         self._verdict = Verdict(
@@ -186,15 +212,11 @@ class _Verification:
 
     def verdict(self) -> Verdict:
         execution, verdict = self._execution, self._verdict
-        self._check_preconditions()
-        execution.run()
-        self._seconds["decode"] = execution.code.seconds
-        self._seconds["simulate"] = execution.seconds - execution.code.seconds
-        began = time.perf_counter()
-        status, reason = self._decide()
-        self._seconds["compare"] = time.perf_counter() - began
-        verdict.status, verdict.reason = status, reason
-        verdict.exit_code = verdict.exit_code or EXIT_CODES[status]
+        try:
+            verdict.status, verdict.reason = self._answer()
+        except DeadlinePassed as late:
+            verdict.status, verdict.reason = "unknown", str(late)
+        verdict.exit_code = verdict.exit_code or EXIT_CODES[verdict.status]
         verdict.instructions = sum(path.steps for path in execution.paths)
         verdict.paths = len(execution.paths)
         verdict.goals = len(execution.goals)
@@ -204,10 +226,25 @@ class _Verification:
         verdict.assumptions = (*self._assumptions, *assumptions_used([execution], self._methods))
         return verdict
 
+    def _answer(self) -> tuple[Status, str]:
+        """The phases one after the other. Raises DeadlinePassed between them."""
+        execution = self._execution
+        self._deadline.check("while the contract was stated")
+        self._check_preconditions()
+        self._deadline.check("while an input was looked for that meets the preconditions")
+        execution.run(SHARE_OF_SIMULATION)
+        self._seconds["decode"] = execution.code.seconds
+        self._seconds["simulate"] = execution.seconds - execution.code.seconds
+        began = time.perf_counter()
+        try:
+            return self._decide()
+        finally:
+            self._seconds["compare"] = time.perf_counter() - began
+
     def _check_preconditions(self) -> None:
         """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""
         stream = samples(self._execution, variables(self._execution.theorem.assumptions))
-        self._has_inputs = has_inputs(self._contract, preconditions(self._execution), stream, self._options.timeout)
+        self._has_inputs = has_inputs(self._contract, preconditions(self._execution), stream, self._deadline)
 
     def _decide(self) -> tuple[Status, str]:
         """All goals, and that the paths that do not return cannot be taken, by the portfolio."""
@@ -217,9 +254,8 @@ class _Verification:
             for number, path in enumerate(execution.paths)
             if path.stopped is not None
         }
-        decision = decide(
-            [*execution.goals, *self._stopped], self._premises, self, self._options.limits(self._verdict.title)
-        )
+        limits = self._options.limits(self._verdict.title, self._deadline)
+        decision = decide([*execution.goals, *self._stopped], self._premises, self, limits)
         self._methods = decision.methods
         if decision.status == "refuted":
             assert self._verdict.counterexample is not None
@@ -231,13 +267,17 @@ class _Verification:
     def _left_open(self, decision: Decision) -> str:
         """What is open, in a line; the exit code of a path that was stopped is the verdict's."""
         self._verdict.exit_code = exit_code_of_stopped(decision.left, self._stopped)
+        late = late_reason(decision, self._stopped)
+        if late:
+            return late
         first, reason = decision.left[0]
         more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
         if first not in self._stopped:
             execution = self._execution
             reason = why_open(first, execution.external_variables, execution.addresses.variables, reason)
             apart = decision.apart or (first.actual, first.expected)
-            self._verdict.apart = locate_apart(self._execution, self._state_theorem, *apart)
+            allowance = self._deadline.extended(AFTERWARDS)
+            self._verdict.apart = locate_apart(self._execution, self._state_theorem, *apart, allowance)
         return f"{first.name}{more}" if first in self._stopped else f"{first.name}: {reason}{more}"
 
     # -- as the portfolio's refuter -------------------------------------------------------------
@@ -265,9 +305,11 @@ class _Verification:
         for sample in islice(found, CONFIRMATIONS):
             counterexample = refutation.confirm(self._execution, sample)
             if counterexample is not None:
-                smaller = refutation.confirm(self._execution, minimised(self._execution, counterexample.sample))
-                self._verdict.counterexample = smaller or counterexample
-                self._locate(self._verdict.counterexample)
+                self._verdict.counterexample = counterexample
+                with suppress(DeadlinePassed, TimeLimit):  # it is one, whatever more could be said of it
+                    smaller = refutation.confirm(self._execution, minimised(self._execution, counterexample.sample))
+                    self._verdict.counterexample = smaller or counterexample
+                    self._locate(self._verdict.counterexample)
                 return True
         return False
 

@@ -18,6 +18,7 @@ import lnsym
 from lnsym.contract import abi
 from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import Sample
+from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import one_line
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.prove.equivalence.disagreement import Disagreement
@@ -117,13 +118,13 @@ class _Recording(Emulator):
         self._writes.append((address, data))
         super().write(address, data)
 
-    def run(self, entry: int, until: int, registers: Registers, max_steps: int) -> Run:
+    def run(self, entry: int, until: int, registers: Registers, max_steps: int, deadline: Deadline = NEVER) -> Run:
         """Note the call, and run."""
         given = Registers(registers.general.copy(), registers.vector.copy(), registers.nzcv)
         call = _Call(self._writes, given, entry, until, max_steps)
         self._writes = []
         self.calls.append(call)
-        return super().run(entry, until, registers, max_steps)
+        return super().run(entry, until, registers, max_steps, deadline)
 
     def memory(self) -> Iterator[Extent]:
         """What was mapped before the calls, of the image only the pages that were touched."""

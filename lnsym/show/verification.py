@@ -183,7 +183,10 @@ def _plan(subject: Subject, options: Options, quiet: bool) -> Plan[Verdict | Lns
 
 def out_of_time(seconds: float) -> str:
     """The reason of a verdict that was given up."""
-    return f"ran out of time and was given up after {seconds:.0f} s; --timeout gives it more"
+    return (
+        f"it did not keep its deadline and was ended after {seconds:.0f} s, in a call that does not come back; "
+        "another --timeout or --method may avoid that"
+    )
 
 
 def _details(verdict: Verdict) -> Iterator[str]:

@@ -255,7 +255,7 @@ def test_preconditions_that_nobody_can_decide_are_no_proof() -> None:
         t.call(a, b)
         t.ensure_result(a)
 
-    verdict = judge(statement, RET, options=Options(timeout=0.2))
+    verdict = judge(statement, RET, options=Options(timeout=4))
     assert (verdict.status, verdict.exit_code) == ("unknown", 3)
     assert "vacuous" in verdict.reason
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from time import perf_counter
-
 import pytest
 from assembly import (
     ALLOC,
@@ -37,6 +34,7 @@ from assembly import (
 from lnsym.bv import BV, ite
 from lnsym.contract import Contract, Theorem
 from lnsym.contract.execution import Execution
+from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction, NotModelled
 from lnsym.machine.image import Image, load_image
@@ -246,9 +244,9 @@ def test_a_loop_that_never_ends() -> None:
 
 
 def test_the_time_limit_stops_every_path_under_way() -> None:
-    paths = explore(cbz(0, 12), NOP, RET, NOP, b(0), deadline=perf_counter() - 1)
+    paths = explore(cbz(0, 12), NOP, RET, NOP, b(0), deadline=Deadline(0.0))
     assert [type(path.stopped) for path in paths] == [TimeLimit]
-    paths = explore(cbz(0, 12), *COUNTING, *COUNTING, max_steps=10**9, deadline=perf_counter() + 0.2)
+    paths = explore(cbz(0, 12), *COUNTING, *COUNTING, max_steps=10**9, deadline=Deadline.after(0.2))
     assert [type(path.stopped) for path in paths] == [TimeLimit, TimeLimit]
     assert "--timeout" in str(paths[0].stopped)
     assert "routine" in str(paths[0].stopped)
@@ -256,7 +254,7 @@ def test_the_time_limit_stops_every_path_under_way() -> None:
 
 def test_an_execution_ends_in_time() -> None:
     theorem = Contract("c", returns_its_argument).theorem()
-    made = on_feasible_paths(image_of(*COUNTING), "routine", theorem, max_steps=10**9, timeout=0.1)
+    made = on_feasible_paths(image_of(*COUNTING), "routine", theorem, max_steps=10**9, deadline=Deadline.after(0.1))
     made.run()
     assert [type(path.stopped) for path in made.paths] == [TimeLimit]
 
@@ -266,10 +264,10 @@ def test_feasibility_asks_no_solver_when_its_time_is_over() -> None:
     code = (cmp_imm(0, 0x7D3), b_cond(EQ, 12), movz(0, 1), RET, movz(0, 2), RET)
     impossible = (cmp_imm(0, 5), b_cond(NE, 12), cmp_imm(0, 6), b_cond(EQ, 12), RET, RET, RET)
     for words, with_solver, without in ((code, 2, 2), (impossible, 2, 3)):
-        for timeout, count in ((math.inf, with_solver), (0.0, without)):
+        for deadline, count in ((NEVER, with_solver), (Deadline(0.0), without)):
             theorem = Contract("c", returns_its_argument).theorem()
-            made = on_feasible_paths(image_of(*words), "routine", theorem, timeout=timeout)
-            made.timeout = math.inf
+            made = on_feasible_paths(image_of(*words), "routine", theorem, deadline=deadline)
+            made.deadline = NEVER
             made.run()
             assert len(made.paths) == count
 

@@ -10,6 +10,7 @@ import pytest
 
 from lnsym.bv import BV, concat, evaluate, ite
 from lnsym.contract.goals import Goal
+from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove import gf2, portfolio, race
 from lnsym.prove.consistency import Claim, check
@@ -87,7 +88,7 @@ def decided(actual: BV, expected: BV, *methods: str) -> portfolio.Decision:
         [Goal("g", "output", actual, expected)],
         lambda goal: list(goal.conditions),
         NoRefuter(),
-        Limits(methods=methods, timeout=20),
+        Limits(Deadline.after(20), methods=methods),
     )
 
 

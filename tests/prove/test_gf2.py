@@ -13,6 +13,7 @@ import pytest
 
 from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table
 from lnsym.bv.evaluate import evaluate_node
+from lnsym.deadline import Deadline
 from lnsym.prove.gf2 import Solver
 from lnsym.prove.gf2.forms import Form
 
@@ -374,7 +375,7 @@ def test_karatsuba_is_the_product() -> None:
 
 def test_pairs_past_the_deadline_are_not_proved() -> None:
     x = BV.var("x", 8)
-    assert Solver().prove([(x, x)], deadline=0.0) == [False]
+    assert Solver().prove([(x, x)], deadline=Deadline(0.0)) == [False]
 
 
 def test_pairs_are_answered_one_by_one() -> None:

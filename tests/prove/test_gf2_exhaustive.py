@@ -10,6 +10,7 @@ import pytest
 
 from crypto_specs import aes
 from lnsym.bv import BV, Table, clmul, concat, evaluate, ite, lookup, rewrite_level, table
+from lnsym.deadline import Deadline
 from lnsym.prove.gf2 import Solver
 
 WIDTH = 4
@@ -180,7 +181,7 @@ def field_product(a: BV, b: BV) -> BV:
 
 def test_a_deadline_in_the_past_proves_nothing() -> None:
     x = BV.var("x", 8)
-    assert Solver().prove([(x ^ 1, x ^ 1)], deadline=0.0) == [False]
+    assert Solver().prove([(x ^ 1, x ^ 1)], deadline=Deadline(0.0)) == [False]
 
 
 # -- sums with constants ----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import pytest
 
 from lnsym.bv import BV, evaluate
 from lnsym.contract.goals import Goal, unreachable
+from lnsym.deadline import Deadline
 from lnsym.prove.portfolio import METHODS, Limits, decide
 from lnsym.prove.race import chains
 
@@ -83,7 +84,7 @@ def test_every_method_takes_its_own(processes: int) -> None:
 def test_a_model_ends_the_race(method: str) -> None:
     needle = goal(X, X ^ (X.eq(0xDEADBEEF) & Y.eq(7)).zero_extend(32), name="needle")
     refuter = Recording()
-    decision = decide([HARD, needle], nothing_more, refuter, Limits(methods=(method,), timeout=30, goal_timeout=2))
+    decision = decide([HARD, needle], nothing_more, refuter, Limits(Deadline.after(30), 2, (method,)))
     assert decision.status == "refuted"
     ((name, model),) = refuter.models
     assert name == "needle"
@@ -110,7 +111,7 @@ def test_a_path_that_cannot_be_taken() -> None:
 @pytest.mark.parametrize("processes", [1, 2, 3])
 def test_time_out_leaves_the_goal_open_and_says_what_stayed_apart(processes: int) -> None:
     began = time.perf_counter()
-    decision = decide([HARD], nothing_more, Recording(), Limits(timeout=2, processes=processes))
+    decision = decide([HARD], nothing_more, Recording(), Limits(Deadline.after(2), processes=processes))
     assert decision.status == "unknown"
     assert [open_goal.name for open_goal, _ in decision.left] == ["hard"]
     assert decision.left[0][1]
@@ -137,7 +138,7 @@ def test_queries_are_written() -> None:
 def test_ctrl_c_ends_the_processes() -> None:
     threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
-        decide([HARD], nothing_more, Recording(), Limits(methods=("sweep", "smt"), timeout=60))
+        decide([HARD], nothing_more, Recording(), Limits(Deadline.after(60), methods=("sweep", "smt")))
     assert not multiprocessing.active_children()
 
 

@@ -10,6 +10,7 @@ import programs.contracts  # noqa: F401  registers them
 from lnsym.bv import BV, label_of, topological
 from lnsym.contract import Theorem, registered
 from lnsym.contract.execution import Execution
+from lnsym.deadline import NEVER
 from lnsym.machine.image import load_image
 from lnsym.prove.provenance import computed_at, locate_apart, specified_at
 
@@ -33,14 +34,14 @@ def labelled(execution: Execution) -> dict[str, BV]:
 def test_instructions_come_in_the_order_of_the_rounds(execution: Execution) -> None:
     terms = labelled(execution)
     wanted = [terms[f"a after round {n}"] for n in (0, 1, 20)]
-    found = computed_at(execution, wanted)
+    found = computed_at(execution, wanted, NEVER)
     assert set(found) == set(wanted)
     for term in wanted:
         assert found[term].text.split()[0] in ("add", "ror", "eor")
 
 
 def test_a_term_that_nothing_computes(execution: Execution) -> None:
-    assert computed_at(execution, [BV.var("never", 32) + 1]) == {}
+    assert computed_at(execution, [BV.var("never", 32) + 1], NEVER) == {}
 
 
 def test_lines_of_the_specification(execution: Execution) -> None:
@@ -58,6 +59,6 @@ def test_lines_of_the_specification(execution: Execution) -> None:
 
 def test_both_sides_of_a_pair_are_told_apart(execution: Execution) -> None:
     terms = labelled(execution)
-    apart = locate_apart(execution, lambda: None, BV.var("never", 32) * 3, terms["a after round 0"])
+    apart = locate_apart(execution, lambda: None, BV.var("never", 32) * 3, terms["a after round 0"], NEVER)
     assert apart.expected.startswith("3·") or "never" in apart.expected
     assert apart.computed_at.startswith("0x")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 
@@ -14,6 +13,7 @@ from lnsym.bv.evaluate import _BUILDERS
 from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.goals import Goal, unreachable
 from lnsym.contract.routines import Images
+from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove import gf2, smt
 from lnsym.prove.portfolio import Decision, Limits, decide
@@ -57,7 +57,10 @@ def decided(
     goals: Sequence[Goal], refuter: Believing, *given: BV, methods: tuple[str, ...] = ("structural",)
 ) -> Decision:
     return decide(
-        goals, lambda goal: [*goal.conditions, *given], refuter, Limits(methods=methods, timeout=20, processes=2)
+        goals,
+        lambda goal: [*goal.conditions, *given],
+        refuter,
+        Limits(Deadline.after(20), methods=methods, processes=2),
     )
 
 
@@ -134,7 +137,7 @@ BY_A_SOLVER: dict[str, BV] = {
 def test_a_rare_input_that_only_a_solver_makes(name: str) -> None:
     asked, refuter = differing_where(BY_A_SOLVER[name]), Believing()
     needles = Needles([asked], [()], refuter.inputs)
-    assert not list(needles.by_inversion(time.perf_counter() + 5))
+    assert not list(needles.by_inversion(Deadline.after(5)))
     number, model = next(needles.by_solver(float("inf")))
     assert (number, refuter.by_model(asked, model)) == (0, True)
 
@@ -152,7 +155,7 @@ def test_the_race_asks_a_solver_for_the_rare_input_alone(processes: int, monkeyp
     asked = goal(hard, hard + (X + X.rotate_left(7) + (X >> 3)).eq(C).zero_extend(64))
     refuter = Believing()
     decision = decide(
-        [asked], lambda asked: [], refuter, Limits(methods=("sweep", "smt"), timeout=8, processes=processes)
+        [asked], lambda asked: [], refuter, Limits(Deadline.after(8), methods=("sweep", "smt"), processes=processes)
     )
     assert decision.status == "refuted"
     assert {use.name for use in decision.methods} <= {"refute", "sweep", "z3", "bitwuzla"}
@@ -268,7 +271,7 @@ def test_the_other_variables_are_drawn() -> None:
 def test_comparisons_are_looked_at_before_gf2_and_all_else_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     order = []
 
-    def prove(self: gf2.Solver, pairs: Sequence[tuple[BV, BV]], deadline: float) -> list[bool]:
+    def prove(self: gf2.Solver, pairs: Sequence[tuple[BV, BV]], deadline: Deadline) -> list[bool]:
         order.append("gf2")
         return [False] * len(pairs)
 
@@ -316,7 +319,7 @@ def test_a_wrong_inversion_finds_nothing_and_says_nothing(name: str, monkeypatch
 
     monkeypatch.setattr(inversion, "RULES", {op: off_by_a_bit(rule) for op, rule in inversion.RULES.items()})
     asked = differing_where(BY_INVERSION[name])
-    for _, model in Needles([asked], [()], Believing().inputs).by_inversion(time.perf_counter() + 1):
+    for _, model in Needles([asked], [()], Believing().inputs).by_inversion(Deadline.after(1)):
         ((a, b),) = evaluate([asked.actual, asked.expected], [model], default=0)
         assert a != b
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import pytest
 
 from lnsym.bv import BV, lookup, table
 from lnsym.contract.goals import Goal
+from lnsym.deadline import Deadline
 from lnsym.errors import SolverUnsound
 from lnsym.prove import smt
 from lnsym.prove.race import Finding, Task, race
@@ -113,6 +113,6 @@ def test_a_goal_is_proved_only_by_both(
     monkeypatch: pytest.MonkeyPatch, second: smt.Answer, status: str, model: dict[str, int]
 ) -> None:
     answering(monkeypatch, {"z3": smt.Answer("unsat"), "bitwuzla": second})
-    task = Task([Goal("result", "output", X, X + 1)], [[]], time.perf_counter() + 20)
+    task = Task([Goal("result", "output", X, X + 1)], [[]], Deadline.after(20))
     (finding,) = [found for found in race(task, [("z3",)]) if isinstance(found, Finding)]
     assert (finding.status, finding.model) == (status, model)

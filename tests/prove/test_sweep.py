@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from itertools import product
 from random import Random
 
 import pytest
 
 from lnsym.bv import BV, concat, evaluate, ite, lookup, rewrite_level, table, variables
+from lnsym.deadline import NEVER, Deadline
 from lnsym.prove.circuit.graph import AND, INPUT, MAJ, XOR, Graph, values
 from lnsym.prove.sweep import Answer, Query, Sweep
 from lnsym.prove.sweep.cones import clauses, cone, difference_table, narrow_cone
@@ -20,7 +20,7 @@ A, B, C, D = (BV.var(name, 32) for name in "abcd")
 
 
 def answer(actual: BV, expected: BV, *conditions: BV, seconds: float = 60.0) -> Answer:
-    return Sweep([Query(actual, expected, conditions)], time.perf_counter() + seconds).prove()[0]
+    return Sweep([Query(actual, expected, conditions)], Deadline.after(seconds)).prove()[0]
 
 
 def random_term(random: Random, inputs: list[BV], steps: int) -> BV:
@@ -173,14 +173,14 @@ def test_conditions_are_used() -> None:
 
 
 def test_the_deadline() -> None:
-    sweep = Sweep([Query(A * (B + 1) * C, C * A + A * B * C)], time.perf_counter() + 0.3)
+    sweep = Sweep([Query(A * (B + 1) * C, C * A + A * B * C)], Deadline.after(0.3))
     assert sweep.prove()[0].status == "unknown"
 
 
 def test_terms_that_stay_apart_are_named() -> None:
     """Of equal products and of what is made of them, the products, which are the smaller."""
     left, right = (A * (B + 1)), A * B + A
-    sweep = Sweep([Query(left ^ C, right ^ C)], time.perf_counter() + 2)
+    sweep = Sweep([Query(left ^ C, right ^ C)], Deadline.after(2))
     assert sweep.prove()[0].status == "unknown"
     apart = sweep.apart()
     assert apart is not None
@@ -203,7 +203,7 @@ def test_joined_words_are_merged(term, merged) -> None:  # type: ignore[no-untyp
     with rewrite_level(0):
         y = ~(~C & (~A | ~B))
         other = term(x, y)
-    words = Words(Joins(Effort((100,), 100), None, Samples()))
+    words = Words(Joins(Effort((100,), 100), NEVER, Samples()))
     for root in (x, other):
         for node in _in_order(root):
             words.add(node)
@@ -250,7 +250,7 @@ def test_each_replacement_is_kept_with_its_argument() -> None:
     x = (A & B) | C
     with rewrite_level(0):
         y = ~(~C & (~A | ~B)).rotate_right(7) + 5
-    words = Words(Joins(Effort((100,), 100), None, Samples()))
+    words = Words(Joins(Effort((100,), 100), NEVER, Samples()))
     for root in (x, x.rotate_right(7), y):
         for node in _in_order(root):
             words.add(node)
@@ -268,7 +268,7 @@ def test_each_replacement_is_kept_with_its_argument() -> None:
 
 def test_a_word_is_not_declared_to_be_one_of_other_nodes() -> None:
     """Equal signs, equal width, other gates: no replacement."""
-    words = Words(Joins(Effort((100,), 100), None, Samples()))
+    words = Words(Joins(Effort((100,), 100), NEVER, Samples()))
     for term in (A & B, A & C, A.rotate_right(3)):
         for node in _in_order(term):
             words.add(node)
@@ -317,7 +317,7 @@ def test_joined_circuits_are_the_terms(seed: int) -> None:
     random = Random(seed)
     with rewrite_level(seed % 2):
         terms = random_sums(random, 25)
-    joins = Joins(Effort((100, 400), 200), None, Samples(seed))
+    joins = Joins(Effort((100, 400), 200), NEVER, Samples(seed))
     words = Words(joins)
     for root in terms:
         for node in _in_order(root):
@@ -432,7 +432,7 @@ def test_a_difference_is_found_or_left_open(seed: int) -> None:
     """The solver on the whole circuit, with one conflict: None or the truth."""
     random = Random(seed)
     x, y = BV.var("x", 10), BV.var("y", 10)
-    joins = Joins(Effort((), 1), None, Samples(seed))
+    joins = Joins(Effort((), 1), NEVER, Samples(seed))
     words = Words(joins)
     same, other = x * y, (x * (y + 3)) - (x + x + x)
     off = other ^ ((x.eq(random.getrandbits(10)) & y.eq(random.getrandbits(10))).zero_extend(10) << 9)

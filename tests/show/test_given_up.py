@@ -1,4 +1,4 @@
-"""The time limit holds for everything: whoever waits for a verdict gives up, and says so."""
+"""The last resort: whoever waits for a verdict ends a process that does not keep its deadline, and says so."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from assembly import RET, object_of, returns_its_argument
 from lnsym.contract import Contract
 from lnsym.contract.routines import Images
 from lnsym.prove import verify as verification_module
+from lnsym.prove.portfolio import AFTERWARDS
 from lnsym.prove.subject import Subject
 from lnsym.prove.verify import Options
 from lnsym.show import equivalence
@@ -28,8 +29,8 @@ def target(tmp_path: Path) -> Images:
     return Images(path)
 
 
-def test_the_limit_is_twice_the_time_and_a_grace() -> None:
-    assert Options(timeout=5).seconds_in_all == 10 + verification_module.GRACE
+def test_the_last_resort_comes_after_the_deadline_and_all_that_may_follow_it() -> None:
+    assert Options(timeout=5).seconds_in_all == 5 + AFTERWARDS + verification_module.GRACE
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -42,7 +43,7 @@ def test_a_verification_that_does_not_end(
     outcome = verify_all(target, ["routine"] * jobs, CONTRACT, {}, {}, Options(timeout=0.1), jobs)
     assert outcome.exit_code == 3
     assert [verdict.status for verdict in outcome.verdicts] == ["unknown"] * jobs
-    assert "ran out of time" in capsys.readouterr().out
+    assert "did not keep its deadline" in capsys.readouterr().out
     assert time.monotonic() - began < FOR_EVER / 2
 
 
@@ -53,7 +54,7 @@ def test_a_comparison_that_does_not_end(
     monkeypatch.setattr(equivalence, "compare", lambda *a: time.sleep(FOR_EVER))
     outcome = compare_all((target, target), ("routine", "routine"), CONTRACT, {}, Options(timeout=0.1))
     assert outcome.exit_code == 3
-    assert "ran out of time" in capsys.readouterr().out
+    assert "did not keep its deadline" in capsys.readouterr().out
 
 
 def test_a_case_that_is_given_up_does_not_take_the_others_with_it(

@@ -9,24 +9,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 
 from lnsym.bv import BV, show_apart, terms_made, variables
 from lnsym.contract import Contract
+from lnsym.contract.containment import contained
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample
+from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.errors import one_line
 from lnsym.machine.image import Image
-from lnsym.machine.paths import Path
+from lnsym.machine.paths import Path, TimeLimit
 from lnsym.prove.equivalence.disagreement import Disagreement, candidates, confirm
 from lnsym.prove.equivalence.interfaces import Interface, interfaces_of
 from lnsym.prove.equivalence.joint_paths import JointPaths
 from lnsym.prove.equivalence.product import Product
 from lnsym.prove.equivalence.sides import Side, pairs, simulated
 from lnsym.prove.feasibility import on_feasible_paths
-from lnsym.prove.portfolio import Decision, decide
+from lnsym.prove.portfolio import AFTERWARDS, Decision, decide
 from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
 from lnsym.prove.refutation import external_symbols, may_be_refuted
 from lnsym.prove.vacuity import has_inputs
@@ -37,6 +40,7 @@ from lnsym.prove.verify import (
     assumptions_of_all,
     assumptions_used,
     exit_code_of_stopped,
+    late_reason,
     why_open,
 )
 
@@ -44,6 +48,10 @@ from lnsym.prove.verify import (
 def assumptions_of_comparison(contract: Contract) -> tuple[str, ...]:
     """What every comparison under a contract rests on."""
     return tuple([name for name in assumptions_of_all(contract.stack_bytes) if name != "specification"])
+
+
+SHARES_OF_SIMULATION = (0.4, 0.6)
+"""Which part of the time that is left the simulation of each routine may take."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +95,15 @@ def compare(
     contract: Contract,
     parameters: Mapping[str, object] | None = None,
     options: Options | None = None,
+    deadline: Deadline | None = None,
 ) -> Equivalence:
-    """Prove, or refute, that two routines do the same under a contract's interface.
+    """Prove, or refute, that two routines do the same under a contract's interface, by a deadline: else by that of the options.
 
     Raises errors of the input: of the images, the contract, and InterfacesDiffer.
     """
-    return _Comparison((first, second), contract, dict(parameters or {}), options or Options()).verdict()
+    options = options or Options()
+    deadline = deadline or options.deadline()
+    return _Comparison((first, second), contract, dict(parameters or {}), options, deadline).verdict()
 
 
 def disagreeing(
@@ -101,16 +112,16 @@ def disagreeing(
     """The executions of a refuted comparison, not run, and what each of them finds where they disagree."""
     assert verdict.disagreement is not None
     interfaces = interfaces_of(contract, (routines[0].symbol, routines[1].symbol), verdict.parameters)
-    executions = _executions(routines, interfaces, options)
+    executions = _executions(routines, interfaces, options, options.deadline())
     return executions, Product(*executions).split(verdict.disagreement.sample)
 
 
 def _executions(
-    routines: tuple[Routine, Routine], interfaces: tuple[Interface, Interface], options: Options
+    routines: tuple[Routine, Routine], interfaces: tuple[Interface, Interface], options: Options, deadline: Deadline
 ) -> tuple[Execution, Execution]:
     first, second = (
         on_feasible_paths(
-            routine.image, routine.symbol, interface.theorem, options.max_steps, options.timeout, options.reserve_x18
+            routine.image, routine.symbol, interface.theorem, options.max_steps, deadline, options.reserve_x18
         )
         for routine, interface in zip(routines, interfaces, strict=True)
     )
@@ -121,15 +132,22 @@ class _Comparison:
     """One comparison; for the portfolio it tries inputs on both routines."""
 
     def __init__(
-        self, routines: tuple[Routine, Routine], contract: Contract, parameters: dict[str, object], options: Options
+        self,
+        routines: tuple[Routine, Routine],
+        contract: Contract,
+        parameters: dict[str, object],
+        options: Options,
+        deadline: Deadline,
     ) -> None:
         self._terms = terms_made()
+        self._deadline = deadline
         self._options = options
         self._seconds: dict[str, float] = {}
         began = time.perf_counter()
         self._contract = contract
-        self._interfaces = interfaces_of(contract, (routines[0].symbol, routines[1].symbol), parameters)
-        self._executions = _executions(routines, self._interfaces, options)
+        with contained(deadline.left()):
+            self._interfaces = interfaces_of(contract, (routines[0].symbol, routines[1].symbol), parameters)
+        self._executions = _executions(routines, self._interfaces, options, deadline)
         self._product = Product(*self._executions)
         self._seconds["interface"] = time.perf_counter() - began
         self._sides: tuple[Side, Side]
@@ -151,15 +169,15 @@ class _Comparison:
     def verdict(self) -> Equivalence:
         """Simulate both, and compare."""
         verdict, executions = self._verdict, self._executions
-        has_inputs = self._has_inputs()
-        for execution in executions:
-            execution.run()
-        self._seconds["decode"] = sum(e.code.seconds for e in executions)
-        self._seconds["simulate"] = sum(e.seconds for e in executions) - self._seconds["decode"]
-        began = time.perf_counter()
-        decision, reached = self._decide(began + self._options.timeout)
-        verdict.status, verdict.reason = self._conclusion(decision, has_inputs, reached)
-        self._seconds["compare"] = time.perf_counter() - began
+        decision = Decision("unknown", [])
+        try:
+            has_inputs = self._simulate()
+            began = time.perf_counter()
+            decision, reached = self._decide()
+            verdict.status, verdict.reason = self._conclusion(decision, has_inputs, reached)
+            self._seconds["compare"] = time.perf_counter() - began
+        except DeadlinePassed as late:
+            verdict.status, verdict.reason = "unknown", self._simulation_late() or str(late)
         verdict.exit_code = verdict.exit_code or EXIT_CODES[verdict.status]
         verdict.instructions = sum(path.steps for e in executions for path in e.paths)
         verdict.paths = sum(len(e.paths) for e in executions)
@@ -173,9 +191,28 @@ class _Comparison:
         """Whether an input that satisfies the preconditions was found. Raises ContractError where there is none."""
         product = self._product
         stream = product.samples(variables(product.assumptions))
-        return has_inputs(self._contract, product.preconditions(), stream, self._options.timeout)
+        return has_inputs(self._contract, product.preconditions(), stream, self._deadline)
 
-    def _decide(self, deadline: float) -> tuple[Decision, bool]:
+    def _simulate(self) -> bool:
+        """Run both; whether an input was found that satisfies the preconditions. Raises DeadlinePassed."""
+        self._deadline.check("while the contract was stated")
+        found = self._has_inputs()
+        self._deadline.check("while an input was looked for that meets the preconditions")
+        for execution, share in zip(self._executions, SHARES_OF_SIMULATION, strict=True):
+            execution.run(share)
+        self._seconds["decode"] = sum(e.code.seconds for e in self._executions)
+        self._seconds["simulate"] = sum(e.seconds for e in self._executions) - self._seconds["decode"]
+        return found
+
+    def _simulation_late(self) -> str:
+        """What the first path says that was not at its end in time, with its routine; empty where all were."""
+        for execution, label in zip(self._executions, self._verdict.labels, strict=True):
+            for path in execution.paths:
+                if isinstance(path.stopped, TimeLimit):
+                    return f"{label}: {path.stopped}"
+        return ""
+
+    def _decide(self) -> tuple[Decision, bool]:
         """What came of all goals; whether some input takes both routines to their end."""
         names = self._verdict.labels
         outputs = [interface.outputs for interface in self._interfaces]
@@ -183,12 +220,12 @@ class _Comparison:
         other = simulated(self._executions[1], outputs[1], names[1], self._product.renamed)
         self._sides = (one, other)
         self._stopped = {**one.stopped, **other.stopped}
-        joint = JointPaths(self._product, list(pairs(one, other)), deadline)
+        joint = JointPaths(self._product, list(pairs(one, other, self._deadline)), self._deadline)
         self._solver_dropped_some = joint.solver_dropped_some
         compared = [goal for number, pair in enumerate(joint.kept) for goal in pair.goals(number)]
         self._goals = [*one.goals, *other.goals, *compared]
         self._verdict.goals = len(self._goals)
-        limits = replace(self._options.limits(self._verdict.title), timeout=max(0.0, deadline - time.perf_counter()))
+        limits = self._options.limits(self._verdict.title, self._deadline)
         decision = decide([*self._goals, *self._stopped], self._product.premises, self, limits)
         return decision, decision.status == "proved" and bool(compared) and joint.some_input_returns()
 
@@ -208,6 +245,9 @@ class _Comparison:
     def _left_open(self, decision: Decision) -> str:
         """What is open, in a line; the exit code of a path that was stopped is the verdict's."""
         self._verdict.exit_code = exit_code_of_stopped(decision.left, self._stopped)
+        late = late_reason(decision, self._stopped)
+        if late:
+            return self._simulation_late() or late
         first, reason = decision.left[0]
         more = f" (and {len(decision.left) - 1} more)" if len(decision.left) > 1 else ""
         if first not in self._stopped:
@@ -217,7 +257,8 @@ class _Comparison:
 
     def _located(self, one: BV, other: BV) -> Apart:
         """Two terms that were not joined, one of each routine if they can be told apart, and the instructions they come from."""
-        found = [computed_at(execution, (one, other)) for execution in self._executions]
+        allowance = self._deadline.extended(AFTERWARDS)
+        found = [computed_at(execution, (one, other), allowance) for execution in self._executions]
         if other in found[0] and (one not in found[0] or other not in found[1]):
             one, other = other, one
 
@@ -269,7 +310,9 @@ class _Comparison:
         for sample in islice(found, CONFIRMATIONS):
             disagreement = confirm(self._product, self._sides, sample)
             if disagreement is not None:
-                smaller = self._product.smaller([*self._goals, *self._stopped], disagreement.sample)
-                self._verdict.disagreement = confirm(self._product, self._sides, smaller) or disagreement
+                self._verdict.disagreement = disagreement
+                with suppress(DeadlinePassed):  # it is one, whether or not there is a smaller one
+                    smaller = self._product.smaller([*self._goals, *self._stopped], disagreement.sample)
+                    self._verdict.disagreement = confirm(self._product, self._sides, smaller) or disagreement
                 return True
         return False

@@ -14,6 +14,7 @@ from lnsym.contract import abi
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.outputs import Outputs
+from lnsym.deadline import DeadlinePassed
 from lnsym.prove.equivalence.parting import Parting, where_they_part
 from lnsym.prove.equivalence.product import SUFFIX, Product
 from lnsym.prove.equivalence.sides import Side
@@ -73,17 +74,21 @@ class Disagreement:
 def candidates(product: Product, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
     """Samples on which some goal fails according to the simulator."""
     free = variables([*product.assumptions, *terms_of(goals)])
-    return failing(product.samples(free), product.assumptions, goals, count)
+    return failing(product.samples(free), product.assumptions, goals, count, product.first.deadline)
 
 
 def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disagreement | None:
-    """Run both routines from a sample on Unicorn; None when they do the same, and nothing forbidden. Raises ModelFault."""
+    """Run both routines from a sample on Unicorn; None when they do the same, and nothing forbidden. Raises ModelFault, DeadlinePassed."""
     full = product.complete(sample)
     disagreement = Disagreement(full, _given(product, full), (sides[0].label, sides[1].label))
     left = []
     for side, own in zip(sides, product.split(full), strict=True):
         stopped = stopped_on(side.execution, own)
-        seen = replay(side.execution, own, steps_to_show(side.execution, stopped))
+        try:
+            seen = replay(side.execution, own, steps_to_show(side.execution, stopped))
+        except DeadlinePassed as late:  # a run that does not end is no evidence
+            side.execution.deadline.check(late.phase)
+            return None
         if seen.run.ending != "returned":
             violation = violation_of(side.execution, stopped, seen.run, own)
             if not violation:

@@ -6,22 +6,22 @@ whole comparison where no sample takes any pair; only its "no" drops one.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from itertools import islice
 
 from lnsym.bv import evaluate, variables
+from lnsym.deadline import Deadline
 from lnsym.prove import smt, structural
 from lnsym.prove.equivalence.product import Product
-from lnsym.prove.equivalence.sides import Pair
+from lnsym.prove.equivalence.sides import PAIRING, Pair
 from lnsym.prove.feasibility import SOLVER_SECONDS
 from lnsym.prove.refutation import SAMPLES
 
 
 class JointPaths:
-    """The pairs of one comparison; questions to solvers end at a deadline of `time.perf_counter`."""
+    """The pairs of one comparison. Raises DeadlinePassed while they are chosen."""
 
-    def __init__(self, product: Product, pairs: Sequence[Pair], deadline: float) -> None:
+    def __init__(self, product: Product, pairs: Sequence[Pair], deadline: Deadline) -> None:
         self._product = product
         self._deadline = deadline
         self._witnessed = self._taken_by_samples(pairs)
@@ -37,6 +37,7 @@ class JointPaths:
         roots = list(dict.fromkeys([*product.assumptions, *[c for pair in pairs for c in pair.conditions]]))
         taken: set[Pair] = set()
         for sample in islice(product.samples(variables(roots)), SAMPLES):
+            self._deadline.check(PAIRING)
             (values,) = evaluate(roots, [sample], default=0)
             true = {root for root, value in zip(roots, values, strict=True) if value}
             if true.issuperset(product.assumptions):
@@ -47,10 +48,11 @@ class JointPaths:
 
     def _may_matter(self, pair: Pair) -> bool:
         """Not so where a solver has shown that no input takes the pair; it is not asked where the outputs are the same terms."""
+        self._deadline.check(PAIRING)
         return pair in self._witnessed or all(map(structural.proves, pair.goals(0))) or self._ask(pair) != "unsat"
 
     def _ask(self, pair: Pair) -> smt.Status:
-        seconds = min(SOLVER_SECONDS, self._deadline - time.perf_counter())
+        seconds = min(SOLVER_SECONDS, self._deadline.left())
         if seconds <= 0:
             return "unknown"
         return smt.solve_with_all([*pair.conditions, *self._product.preconditions()], seconds).status

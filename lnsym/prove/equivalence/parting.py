@@ -7,7 +7,6 @@ release shows the instruction that was changed; code that was written anew shows
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from lnsym.contract.run import concrete_start, run_concretely
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Instruction
 from lnsym.machine.image import Image
+from lnsym.machine.paths import TimeLimit
 from lnsym.machine.recorder import Recorder, Write
 from lnsym.machine.state import State
 from lnsym.prove.equivalence.sides import Side
@@ -57,9 +57,12 @@ class _Trace(Recorder):
 
 
 def where_they_part(sides: tuple[Side, Side], samples: tuple[Sample, Sample]) -> Parting | None:
-    """None where they have too little in common. `samples` are complete, by each execution's own names."""
+    """None where they have too little in common, or time is over. `samples` are complete, by each execution's own names."""
     first, second = samples
-    traces = (_trace(sides[0].execution, first), _trace(sides[1].execution, second | first))
+    try:
+        traces = (_trace(sides[0].execution, first), _trace(sides[1].execution, second | first))
+    except TimeLimit:
+        return None
     for number, (one, other) in enumerate(zip_longest(*traces)):
         if one is None or other is None or not _alike((one, other), sides):
             return Parting(number, _text(one, sides[0]), _text(other, sides[1])) if number >= ALIKE else None
@@ -67,10 +70,14 @@ def where_they_part(sides: tuple[Side, Side], samples: tuple[Sample, Sample]) ->
 
 
 def _trace(execution: Execution, sample: Sample) -> list[Step]:
-    """The steps up to the return, or up to what stopped the run."""
+    """The steps up to the return, or up to what stopped the run. Raises TimeLimit."""
     trace = _Trace()
-    with suppress(LnsymError):
+    try:
         run_concretely(execution, concrete_start(execution.image, execution.theorem, sample), sample, trace)
+    except TimeLimit:
+        raise
+    except LnsymError:
+        pass
     return trace.steps
 
 

@@ -117,8 +117,9 @@ class Product:
         """A sample that fails a goal which this complete one fails, with zeros where these make no difference."""
         failures = [[*self.assumptions, *goal.conditions, goal.actual.ne(goal.expected)] for goal in goals]
         names = [*given_names(self.first.theorem), *given_names(self.second.theorem)]
+        given = [name for name in names if name in self._given_names]
         pointers = pointer_names(self.first) | {self._second_name(name) for name in pointer_names(self.second)}
-        return with_zeros(failures, sample, [name for name in names if name in self._given_names], pointers)
+        return with_zeros(failures, sample, given, pointers, self.first.deadline)
 
     def split(self, sample: Sample) -> tuple[Sample, Sample]:
         """What each routine finds, by the names that its own execution uses."""

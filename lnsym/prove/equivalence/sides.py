@@ -10,6 +10,7 @@ from lnsym.contract import abi
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal, unreachable
 from lnsym.contract.outputs import Outputs
+from lnsym.deadline import Deadline
 from lnsym.machine.paths import Conditions, Path
 
 
@@ -108,14 +109,18 @@ class Pair:
         ]
 
 
-def pairs(first: Side, second: Side) -> Iterator[Pair]:
+PAIRING = "while the paths of both were paired"
+
+
+def pairs(first: Side, second: Side, deadline: Deadline) -> Iterator[Pair]:
     """All pairs of paths that return, but for those whose conditions contradict each other on their face.
 
     The methods get the side of fewer terms as what is expected, where a specification would stand: it is made of larger steps, and these
-    must be known before the small steps that make them up (an S-box as a table, then as gates).
+    must be known before the small steps that make them up (an S-box as a table, then as gates). Raises DeadlinePassed.
     """
     expected, actual = sorted((first, second), key=_size)
     for one in actual.arrivals:
+        deadline.check(PAIRING)
         excluded = {~condition for condition in one.conditions}
         for other in expected.arrivals:
             if excluded.isdisjoint(other.conditions):

@@ -29,11 +29,11 @@ computed at all), `bits` (operators of terms).
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from lnsym.bv import BV
+from lnsym.deadline import NEVER, Deadline
 from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.bits import Bits
 from lnsym.prove.gf2.demand import Demand
@@ -63,16 +63,15 @@ class Solver:
         """Whether the two are shown to be one function."""
         return self.prove([(a, b)]) == [True]
 
-    def prove(self, pairs: Sequence[tuple[BV, BV]], deadline: float | None = None) -> list[bool]:
+    def prove(self, pairs: Sequence[tuple[BV, BV]], deadline: Deadline = NEVER) -> list[bool]:
         """For each pair of terms of one width whether the two are shown to be the same function of the variables.
 
-        False says nothing. The pairs share one walk over their terms, second ones first; those not reached by `deadline`, a reading of
-        `time.perf_counter`, are False.
+        False says nothing. The pairs share one walk over their terms, second ones first; those not reached by the deadline are False.
         """
         with _collector_paused():
             return self._prove(pairs, deadline)
 
-    def _prove(self, pairs: Sequence[tuple[BV, BV]], deadline: float | None) -> list[bool]:
+    def _prove(self, pairs: Sequence[tuple[BV, BV]], deadline: Deadline) -> list[bool]:
         demand = Demand([*[b for _, b in pairs], *[a for a, _ in pairs]])
         bits = Bits(self.atoms, self.products, self.sums, demand)
         order = iter(demand.order)
@@ -80,7 +79,7 @@ class Solver:
         results: list[bool] = []
         for a, b in pairs:
             while not (a in done and b in done):
-                if deadline is not None and time.perf_counter() > deadline:
+                if deadline.passed:
                     return results + [False] * (len(pairs) - len(results))
                 term = next(order)
                 bits.evaluate(term)

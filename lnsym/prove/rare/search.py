@@ -7,7 +7,6 @@ by evaluation, all premises being 1.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, islice
 from random import Random
@@ -16,6 +15,7 @@ from typing import TypeAlias
 from lnsym.bv import BV, variables
 from lnsym.bv.planes import Planes, planes_of, to_planes
 from lnsym.contract.goals import Goal
+from lnsym.deadline import Deadline
 from lnsym.prove.needles import adversarial_samples
 from lnsym.prove.rare.events import Event, predicates, rare_events
 from lnsym.prove.rare.inversion import ones
@@ -95,19 +95,19 @@ class Needles:
 
     # -- what is found --------------------------------------------------------------------------
 
-    def by_inversion(self, deadline: float) -> Iterator[tuple[int, Sample]]:
+    def by_inversion(self, deadline: Deadline) -> Iterator[tuple[int, Sample]]:
         """Candidates, numbers of goals and inputs, with events that inversion brings about. Ends soon after the deadline."""
         if not self.worthwhile:
             return
         if self._rarely_given:
             self._allowed = self._brought_about()
         for event in self.events:
-            if time.perf_counter() > deadline:
+            if deadline.passed:
                 break
             self._ways[event] = self._brought_about(event)
         yield from self._with([*self._all_ways(deadline), *self._allowed], deadline)
 
-    def by_solver(self, deadline: float) -> Iterator[tuple[int, Sample]]:
+    def by_solver(self, deadline: Deadline) -> Iterator[tuple[int, Sample]]:
         """Candidates with events that only a solver brings about, each by itself, then several at once."""
         from lnsym.prove import smt
 
@@ -116,7 +116,7 @@ class Needles:
         together = False
         while True:
             for events in asked:
-                left = deadline - time.perf_counter()
+                left = deadline.left()
                 if left <= 0:
                     return
                 conditions = [event.term.eq(event.other) for event in events]
@@ -162,13 +162,13 @@ class Needles:
                 found |= names
         return found - self._pointers
 
-    def _all_ways(self, deadline: float) -> Iterator[Way]:
+    def _all_ways(self, deadline: Deadline) -> Iterator[Way]:
         """One event at a time, two, and as many as agree."""
         reached = [event for event in self.events if self._ways.get(event)]
         for event in reached:
             yield from self._ways[event]
         for one, other in islice(combinations(reached, 2), PAIRS):
-            if time.perf_counter() > deadline:
+            if deadline.passed:
                 return
             joined = self._joined(self._ways[one][0], [one], other)
             if joined is not None:
@@ -180,7 +180,7 @@ class Needles:
                     joined = None if event is first else self._joined(way, about, event)
                     if joined is not None:
                         way, about = joined, [*about, event]
-                    if time.perf_counter() > deadline:
+                    if deadline.passed:
                         break
                 yield way
 
@@ -193,7 +193,7 @@ class Needles:
 
     # -- trying them on the goals -----------------------------------------------------------------
 
-    def _with(self, ways: Sequence[Way], deadline: float) -> Iterator[tuple[int, Sample]]:
+    def _with(self, ways: Sequence[Way], deadline: Deadline) -> Iterator[tuple[int, Sample]]:
         """Candidates among samples that go these ways, the other variables being drawn."""
         if not ways:
             return
@@ -201,7 +201,7 @@ class Needles:
         plain, hard = self._inputs(self._free), self._hard()
         at_a_time = SAMPLES // each
         for first in range(0, len(ways), at_a_time):
-            if first and time.perf_counter() > deadline:
+            if first and deadline.passed:
                 return
             drawn = (
                 {**next(hard if number % 2 else plain), **way}

@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from lnsym.bv import BV, topological
-from lnsym.prove.sweep.joins import Difference, Effort, Joins, OutOfTime
+from lnsym.deadline import NEVER, Deadline, DeadlinePassed
+from lnsym.prove.sweep.joins import Difference, Effort, Joins
 from lnsym.prove.sweep.samples import Samples
 from lnsym.prove.sweep.words import Equality, Words
 
@@ -57,7 +58,7 @@ class Answer:
 class Sweep:
     """Answers queries on terms. `answers` is complete when `run` is exhausted, or holds what was found when it was left."""
 
-    def __init__(self, queries: Sequence[Query], deadline: float | None = None) -> None:
+    def __init__(self, queries: Sequence[Query], deadline: Deadline = NEVER) -> None:
         self.queries = list(queries)
         self.answers = [Answer() for _ in self.queries]
         self.deadline = deadline
@@ -70,7 +71,7 @@ class Sweep:
         """By query: the bits that the solver on the whole circuit has left open."""
 
     def run(self) -> Iterator[int]:
-        """The numbers of the queries as they are answered, until all are or the deadline, of `time.perf_counter`, is over."""
+        """The numbers of the queries as they are answered, until all are or the deadline is over."""
         try:
             conflicts = FIRST_CONFLICTS
             for effort in EFFORTS:
@@ -80,7 +81,7 @@ class Sweep:
             while self._open():
                 yield from self._solved(conflicts)
                 conflicts *= 4
-        except OutOfTime:
+        except DeadlinePassed:
             return
 
     def prove(self) -> list[Answer]:

@@ -8,13 +8,13 @@ input that shows it becomes a sample. Where no answer comes within the effort, t
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pysat.solvers import Solver
 
+from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.prove.circuit.graph import FALSE, INPUT, Gate, Graph, Key, Literal, value, values
 from lnsym.prove.sweep.arguments import Argument, Join, Parity, Table, Unsatisfiable
 from lnsym.prove.sweep.cones import (
@@ -40,10 +40,6 @@ CANDIDATES = 4
 """With how many earlier nodes of its signature a gate is compared."""
 
 
-class OutOfTime(Exception):
-    """The deadline is over."""
-
-
 @dataclass(frozen=True)
 class Effort:
     """How large the cones grow for one pair, in gates, and how many conflicts the solver may have on each."""
@@ -63,7 +59,7 @@ class Difference:
 class Joins:
     """A graph whose equal gates are one, as far as the effort goes."""
 
-    def __init__(self, effort: Effort, deadline: float | None, samples: Samples) -> None:
+    def __init__(self, effort: Effort, deadline: Deadline, samples: Samples) -> None:
         self.graph = Graph(self._meet, self._alike)
         self.effort = effort
         self.deadline = deadline
@@ -146,7 +142,7 @@ class Joins:
         """Why two literals with equal signatures are one function, if that is found within the effort."""
         try:
             return self._found_argument(a, b)
-        except OutOfTime:
+        except DeadlinePassed:
             self.apart.append((a, b))
             raise
 
@@ -223,8 +219,7 @@ class Joins:
         return {node: int(model[node - 1] > 0) for node in self._keys if node <= len(model)}
 
     def _check_time(self) -> None:
-        if self.deadline is not None and time.perf_counter() > self.deadline:
-            raise OutOfTime
+        self.deadline.check("in sweep")
 
     # -- counterexamples ------------------------------------------------------------------------
 
