@@ -13,7 +13,7 @@ from lnsym.bv.evaluate import _BUILDERS
 from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.goals import Goal, unreachable
 from lnsym.contract.routines import Images
-from lnsym.deadline import Deadline
+from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove import gf2, smt
 from lnsym.prove.portfolio import Decision, Limits, decide
@@ -138,7 +138,7 @@ def test_a_rare_input_that_only_a_solver_makes(name: str) -> None:
     asked, refuter = differing_where(BY_A_SOLVER[name]), Believing()
     needles = Needles([asked], [()], refuter.inputs)
     assert not list(needles.by_inversion(Deadline.after(5)))
-    number, model = next(needles.by_solver(float("inf")))
+    number, model = next(needles.by_solver(NEVER))
     assert (number, refuter.by_model(asked, model)) == (0, True)
 
 
@@ -292,7 +292,7 @@ def test_terms_without_comparisons_are_not_evaluated() -> None:
 
     needles = Needles([goal(X + (Y ^ Z.rotate_left(3)), X * Y)], [()], inputs)
     assert not needles.events
-    assert not list(needles.by_inversion(float("inf")))
+    assert not list(needles.by_inversion(NEVER))
     assert not needles.worthwhile
     assert chains(("structural", "gf2", "sweep", "smt"), 2, rare=False) == chains(
         ("structural", "gf2", "sweep", "smt"), 2
