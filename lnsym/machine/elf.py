@@ -39,7 +39,7 @@ class FileType(IntEnum):
 
 
 class SectionType(IntEnum):
-    """The sh_type values that matter here; the last four hold relocations we do not read."""
+    """The sh_type values that matter here."""
 
     PROGBITS = 1
     SYMTAB = 2
@@ -50,6 +50,7 @@ class SectionType(IntEnum):
     CREL = 0x40000014
     ANDROID_REL = 0x60000001
     ANDROID_RELA = 0x60000002
+    AARCH64_ATTRIBUTES = 0x70000003
 
 
 class SectionFlag(IntFlag):

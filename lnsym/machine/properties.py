@@ -1,4 +1,4 @@
-"""GNU program properties: whether a file is marked for Branch Target Identification (BTI).
+"""Program properties: whether a file is marked for Branch Target Identification (BTI).
 
 System V ABI for the Arm 64-bit Architecture, "Program Property"; the notes are those of the Linux ABI extensions (.note.gnu.property).
 """
@@ -9,7 +9,8 @@ import struct
 from collections.abc import Iterator
 
 from lnsym.errors import MalformedElf
-from lnsym.machine.elf import Elf, SegmentType
+from lnsym.machine.attributes import says_bti
+from lnsym.machine.elf import Elf, FileType, SegmentType
 
 _SECTION = ".note.gnu.property"
 _OWNER, _PROPERTIES = b"GNU\0", 5  # NT_GNU_PROPERTY_TYPE_0
@@ -22,10 +23,11 @@ _PROPERTY = struct.Struct("<II")
 
 
 def is_marked_for_bti(elf: Elf) -> bool:
-    """Return whether any note says so; MalformedElf for a note or a property that does not hold together.
+    """Return whether anything says so; MalformedElf for a note, property or attribute that does not hold together.
 
     Linked files say it by the segment PT_GNU_PROPERTY, which loaders read; objects, and what old linkers made, by the section, which
-    linkers know by its name. Of several notes one is enough: what is marked by mistake stays unproved, and nothing is proved of it wrongly.
+    linkers know by its name; objects by build attributes too. Of several notes one is enough: what is marked by mistake stays unproved, and
+    nothing is proved of it wrongly.
     """
     segments = [p for p in elf.program_headers if p.type == SegmentType.GNU_PROPERTY]
     if segments:
@@ -33,7 +35,7 @@ def is_marked_for_bti(elf: Elf) -> bool:
     else:
         tables = [elf.contents(section) for section in elf.sections if section.name == _SECTION]
     features = [value for table in tables for note in _property_notes(elf, table) for value in _features(elf, note)]
-    return any(value & _BTI for value in features)
+    return any(value & _BTI for value in features) or (elf.type == FileType.REL and says_bti(elf))
 
 
 def _property_notes(elf: Elf, table: bytes) -> Iterator[bytes]:

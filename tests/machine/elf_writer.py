@@ -59,8 +59,10 @@ class ObjectWriter:
     visibility: dict[str, int] = field(default_factory=dict)
     """Of symbols, where it is not the default."""
 
-    def section(self, name: str, data: bytes = b"", flags: int = ALLOC, align: int = 4, nobits: int = 0) -> int:
-        kind = NOBITS if nobits else PROGBITS
+    def section(
+        self, name: str, data: bytes = b"", flags: int = ALLOC, align: int = 4, nobits: int = 0, kind: int = PROGBITS
+    ) -> int:
+        kind = NOBITS if nobits else kind
         self.sections.append((name, kind, flags, data, nobits or len(data), align))
         return len(self.sections)
 

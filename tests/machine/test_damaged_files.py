@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from elf_writer import ObjectWriter, archive
+from elf_writer import ObjectWriter, archive, properties
 from sample_files import shared, symbols_object
 from test_archive import callee, caller
 from test_relocation import _everything
@@ -32,6 +32,20 @@ def _empty() -> bytes:
     return ObjectWriter().build()
 
 
+def _marked() -> bytes:
+    w = symbols_object()
+    w.section(".note.gnu.property", properties(2, 1), align=8)
+    attributes = b"A\x23\0\0\0aeabi_feature_and_bits\0\1\0\0\1\1\0\2\0"
+    w.section(".ARM.attributes", attributes, 0, 1, kind=0x70000003)
+    return w.build()
+
+
+def _marked_shared() -> bytes:
+    w = shared()
+    w.properties = properties(2, 1)
+    return w.build()
+
+
 FILES = {
     "object": lambda: _everything().build(),
     "symbols": lambda: symbols_object().build(),
@@ -39,6 +53,8 @@ FILES = {
     "stripped": _stripped,
     "archive": lambda: archive(("readme", b"odd"), ("caller-long-name.o", caller()), ("callee.o", callee())),
     "empty": _empty,
+    "marked": _marked,
+    "marked-shared": _marked_shared,
 }
 
 

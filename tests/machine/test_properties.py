@@ -111,6 +111,63 @@ def test_a_very_long_note_takes_no_time() -> None:
     assert marked(note(b"GNU\0", 5, prop(2, b"") * 200_000 + feature(BTI)))
 
 
+# -- build attributes ------------------------------------------------------------------------------
+
+
+def subsection(name: bytes, values: bytes, kind: int = 0, optional: int = 1) -> bytes:
+    rest = name + b"\0" + bytes([optional, kind]) + values
+    return struct.pack("<I", 4 + len(rest)) + rest
+
+
+def by_attributes(data: bytes, kind: int = 0x70000003) -> bool:
+    w = ObjectWriter()
+    w.text(NOP, RET)
+    w.section(".ARM.attributes", data, 0, 1, kind=kind)
+    return is_marked_for_bti(read_elf(w.build(), "input.o"))
+
+
+FEATURES = b"aeabi_feature_and_bits"
+ATTRIBUTES = {
+    "bti": (b"A" + subsection(FEATURES, b"\0\1\1\1\2\1"), True),
+    "bti after pac": (b"A" + subsection(FEATURES, b"\1\0\0\1"), True),
+    "bti after another subsection": (
+        b"A" + subsection(b"aeabi_pauthabi", b"\1\7", 0, 0) + subsection(FEATURES, b"\0\1"),
+        True,
+    ),
+    "bti after text": (b"A" + subsection(b"mine", b"\0text\0", 1) + subsection(FEATURES, b"\0\1"), True),
+    "bti after a long number": (b"A" + subsection(FEATURES, b"\x89\6\x80\x80\1\0\1"), True),
+    "no bti": (b"A" + subsection(FEATURES, b"\0\0\1\1\2\1"), False),
+    "pac alone": (b"A" + subsection(FEATURES, b"\1\1"), False),
+    "another subsection's": (b"A" + subsection(b"aeabi_pauthabi", b"\0\1"), False),
+    "text": (b"A" + subsection(FEATURES, b"\0\1\0", 1), False),
+    "another version": (b"B" + subsection(FEATURES, b"\0\1"), False),
+    "nothing": (b"A", False),
+    "empty": (b"", False),
+}
+DAMAGED_ATTRIBUTES = {
+    "past the end": b"A" + subsection(FEATURES, b"\0\1")[:-1],
+    "no name": b"A" + struct.pack("<I", 8) + b"abcd",
+    "no types": b"A" + struct.pack("<I", 6) + b"a\0",
+    "no length": b"A\4",
+    "of length 0": b"A" + bytes(40),
+    "a number cut short": b"A" + subsection(FEATURES, b"\0\x81"),
+    "a number without end": b"A" + subsection(FEATURES, b"\xff" * 40),
+}
+
+
+@pytest.mark.parametrize("case", ATTRIBUTES)
+def test_build_attributes_say_it_too(case: str) -> None:
+    data, expected = ATTRIBUTES[case]
+    assert by_attributes(data) == expected
+    assert not by_attributes(data, kind=1)
+
+
+@pytest.mark.parametrize("case", DAMAGED_ATTRIBUTES)
+def test_build_attributes_that_do_not_hold_together_are_an_error(case: str) -> None:
+    with pytest.raises(MalformedElf, match="build attribute"):
+        by_attributes(DAMAGED_ATTRIBUTES[case])
+
+
 # -- linked files ----------------------------------------------------------------------------------
 
 
