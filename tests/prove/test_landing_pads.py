@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from assembly import (
@@ -290,6 +291,39 @@ def test_a_loop_over_a_branch_in_a_register_is_looked_at_each_time(tmp_path: Pat
     for offset, status in ((8, "proved"), (4, "unknown")):
         words = [BTI_C, movz(1, 3), adr(2, offset), NOP, BTI_J, add_imm(1, 1, -1), cbz(1, 8), br(2), RET]
         assert judged(image_in(tmp_path, marked(*words))).status == status
+
+
+HOPS = {
+    "BR X2": (br(2), 2, JUMPS),
+    "BR X16": (br(16), 16, JUMPS | CALLS),
+    "BR X17": (br(17), 17, JUMPS | CALLS),
+    "RET X2": (RET_X2, 2, set(PADS)),
+    "B": (b(4), 2, set(PADS)),
+}
+PLAIN_PADS = [pad for pad in PADS if not pad.startswith("PAC")]
+
+
+def random_way(random: Random) -> tuple[list[int], bool]:
+    """A routine that returns its argument after some hops, and whether each of them lands well."""
+    hops = random.choices(list(HOPS), k=random.randrange(1, 6))
+    pads = [random.choice(PLAIN_PADS) for _ in hops]
+    if random.random() < 0.5:  # chance alone would hardly ever find a good way
+        pads = [random.choice([pad for pad in PLAIN_PADS if pad in HOPS[hop][2]]) for hop in hops]
+    words = [BTI_C]
+    for hop, pad in zip(hops, pads, strict=True):
+        branch, register, _ = HOPS[hop]
+        words += [adr(register, 8), branch, *PADS[pad][0]]
+    return [*words, RET], all(pad in HOPS[hop][2] for hop, pad in zip(hops, pads, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_ways_through_code_are_proved_where_each_hop_lands_well(seed: int, tmp_path: Path) -> None:
+    words, lands_well = random_way(Random(seed))
+    assert judged(image_in(tmp_path, marked(*words))).status == ("proved" if lands_well else "unknown")
+
+
+def test_the_random_ways_are_both_good_and_bad() -> None:
+    assert 8 < sum(random_way(Random(seed))[1] for seed in range(40)) < 32
 
 
 # -- the way back ----------------------------------------------------------------------------------
