@@ -56,8 +56,9 @@ def lay_out(objects: Sequence[Object]) -> tuple[Layout, list[tuple[ElfSymbol, in
     for use in uses:
         _apply(link, use)
     defined = list(defined_symbols(link))
-    link.draft.indirect_targets.update(address for entry, address, _ in defined if entry.is_exported)
-    link.draft.indirect_targets.update(_addresses_taken(link, uses))
+    if any(segment.guarded for segment in link.draft.segments):
+        link.draft.indirect_targets.update(address for entry, address, _ in defined if entry.is_exported)
+        link.draft.indirect_targets.update(_addresses_taken(link, uses))
     return link.draft.finish(), defined
 
 

@@ -227,6 +227,7 @@ def test_addresses_that_dynamic_relocations_store_may_be_branched_to(load: Load)
 
 def test_a_file_that_is_not_marked_is_not_looked_through(load: Load) -> None:
     assert load(linked(b"").build()).indirect_targets == frozenset()
+    assert load(an_object(PAC)).indirect_targets == frozenset()
 
 
 # -- objects ---------------------------------------------------------------------------------------
