@@ -55,12 +55,7 @@ def forget(state: State, call: int, kept: Collection[str]) -> None:
         fresh = BV.var(f"v{n}_{call}", 128)
         state.set_v(n, concat(fresh.extract(127, 64), state.v(n, 64)) if f"d{n}" in kept else fresh)
     state.flags = FlagBits(*[BV.var(f"flag_{flag}_{call}", 1) for flag in "nzcv"])
-    while state.memory.splits:
-        state.memory.join()
-    stack = state.memory.region("stack")
-    stack.contents = Unknown(f"stack_{call}")
-    stack.written.clear()
-    stack.released.clear()
+    state.memory.renew_stack(Unknown(f"stack_{call}"))
 
 
 def set_register(state: State, name: str, value: BV) -> None:

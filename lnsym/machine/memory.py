@@ -8,8 +8,8 @@ An access that cannot be placed raises OutsideMemory: memory safety is no separa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 from lnsym.bv import BV, concat, ite, operands, show
@@ -17,7 +17,7 @@ from lnsym.bv.sums import Addends, addends_of
 from lnsym.errors import LnsymError
 from lnsym.machine.addresses import Addresses
 from lnsym.machine.offsets import chosen, largest, places_of
-from lnsym.machine.pointers import settled
+from lnsym.machine.pointers import distance_below, residue, rounded, settled
 from lnsym.machine.tables import read_table
 
 
@@ -288,6 +288,37 @@ class Unknown:
         return
 
 
+@dataclass(eq=False)
+class NeverWritten(LnsymError):
+    """A load from a frame of bytes that nothing was stored to since SP was set to its base. Offset and size in bytes."""
+
+    exit_code: ClassVar[int] = 3
+    offset: int
+    size: int
+
+    def _message(self) -> str:
+        """Which bytes."""
+        return (
+            f"load of {byte_count(self.size)} at {self.offset:+d} from a base at no known place of the stack: nothing was stored there "
+            "since it was made, so that nobody knows what they hold"
+        )
+
+
+class NothingYet:
+    """Contents of a frame before anything is stored there. Reading raises NeverWritten."""
+
+    def byte(self, offset: int) -> BV:
+        """Raises."""
+        raise NeverWritten(offset, 1)
+
+    def whole(self, offset: int, size: int) -> BV:
+        """Raises."""
+        raise NeverWritten(offset, size)
+
+
+NOTHING_YET = NothingYet()
+
+
 class Region:
     """A region of memory.
 
@@ -299,6 +330,7 @@ class Region:
     __slots__ = (
         "alignment",
         "base",
+        "claims",
         "contents",
         "floor",
         "in_image",
@@ -336,6 +368,8 @@ class Region:
         self.written: dict[int, tuple[BV, int]] = {}  # offset -> the value written there and which byte of it
         self.floor: int | None = None
         """Where the stack is split, the offset below which it is reached by another base; see `Memory.split`."""
+        self.claims: dict[int, BV] = {}
+        """Offsets of stack that may be reached by a rounded pointer, and by which; see `Memory.windows`."""
         self.released: set[int] = set()
         """Offsets of stack that lay below SP since they were last written: nobody knows what they hold."""
 
@@ -355,6 +389,7 @@ class Region:
         twin.written = self.written.copy()
         twin.released = self.released.copy()
         twin.floor = self.floor
+        twin.claims = self.claims.copy()
         return twin
 
     def _byte(self, offset: int) -> BV:
@@ -403,6 +438,18 @@ class Split:
     """How far the base of the frame lies below that place, at most."""
 
 
+@dataclass(frozen=True)
+class Window:
+    """What a rounded pointer reaches of a region of the stack: it lies at `furthest` to `nearest` of that region, nobody knows where."""
+
+    region: Region
+    """Its base is the pointer."""
+    within: BV
+    """The base of the region of the stack."""
+    furthest: int
+    nearest: int
+
+
 class Memory:
     """Disjoint regions. That they are disjoint, and that none wraps around the end of the address space, is assumed."""
 
@@ -423,6 +470,12 @@ class Memory:
         """The bases that are terms, and the power of two that each is known to be a multiple of."""
         self.splits: list[Split] = []
         """Those of the stack, the lowest last."""
+        self.windows: dict[BV, Window] = {}
+        """By pointers that are rounded down to more than the stack is aligned to.
+
+        A byte of the stack that an access by such a pointer may mean is that pointer's from then on, until it is released: none may
+        have been stored there by another address, nor may another one reach it.
+        """
         self._sums: dict[Addends, BV] = {}
         """The bases that are sums, by their addends."""
         for region in regions:
@@ -457,14 +510,17 @@ class Memory:
         twin.aligned = self.aligned.copy()
         twin.splits = self.splits.copy()
         twin._sums = self._sums.copy()
+        twin.windows = {base: replace(window, region=window.region.copy()) for base, window in self.windows.items()}
         return twin
 
     def same_as(self, other: Memory) -> bool:
         """Whether it holds the same terms as a copy of it, or of what it is a copy of."""
         pairs = zip(self.regions(), other.regions(), strict=False)
-        return self.splits == other.splits and all(
-            one.contents is two.contents and one.written == two.written for one, two in pairs
-        )
+        if self.splits != other.splits or self.windows.keys() != other.windows.keys():
+            return False
+        if any(window.region.written != other.windows[base].region.written for base, window in self.windows.items()):
+            return False
+        return all(one.contents is two.contents and one.written == two.written for one, two in pairs)
 
     def regions(self) -> list[Region]:
         """All regions, those with a symbolic base first, in the order they were added."""
@@ -544,7 +600,38 @@ class Memory:
             other = settled(plain, self.aligned)
             if other is not plain:
                 return self.place(other + (constant + offset))
+            window = self.windows.get(plain) or self._window(plain)
+            if window is not None:
+                return window.region, _signed(constant + offset)
         return None
+
+    def _window(self, pointer: BV) -> Window | None:
+        """What is reached by a pointer that rounds an address of the stack."""
+        found = rounded(pointer)
+        placed = self.place(found.whole) if found is not None else None
+        if placed is None:
+            return None
+        region, offset = placed
+        base = region.base
+        if region.start >= 0 or not isinstance(base, BV) or base in self.windows:
+            return None
+        below = distance_below(self.address(region, offset), pointer, self.aligned)
+        furthest, nearest = offset - below.most, offset - below.least
+        start, end = region.start - furthest, region.start + region.size - nearest
+        if not start < 0 <= below.least:
+            return None
+        step, rest = residue(pointer, self.aligned)
+        part = Region(
+            "a rounded part of the stack",
+            pointer,
+            end - start,
+            NOTHING_YET,
+            writable=True,
+            start=start,
+            alignment=rest & -rest or step,
+        )
+        self.windows[pointer] = window = Window(part, base, furthest, nearest)
+        return window
 
     def address(self, region: Region, offset: int) -> BV:
         """The address at an offset of a region."""
@@ -561,6 +648,7 @@ class Memory:
         """Add a frame that takes the place of what lies below the offset `at` of the region above, until `join`."""
         assert isinstance(frame.base, BV)
         assert isinstance(above.base, BV)
+        self._close([frame.base])
         self.add(frame)
         self._sums[addends_of(frame.base)[0]] = frame.base
         self.splits.append(Split(frame.base, above.base, at, furthest))
@@ -576,13 +664,68 @@ class Memory:
         del self.aligned[split.frame], self._sums[addends_of(split.frame)[0]]
         above = self._symbolic[split.above]
         above.floor = None
-        touched = min([*frame.written, *frame.released], default=None)
+        touched = min([*frame.written, *frame.released, *frame.claims], default=None)
+        self._close([base for base, window in self.windows.items() if window.within is split.frame])
         if touched is not None:
-            above.released.update(range(max(above.start, split.at - split.furthest + touched), split.at))
+            self.release(above, range(max(above.start, split.at - split.furthest + touched), split.at))
         return above, split.at
 
-    def _note_stack_access(self, region: Region, kind: str, offset: int, size: int, pc: int) -> None:
-        """See that an access keeps to its part of the stack. Raises StackTooSmall, BetweenFrames."""
+    def release(self, region: Region, offsets: range) -> None:
+        """Forget what a part of the stack holds."""
+        region.released.update(offsets)
+        if region.claims:
+            self._close({region.claims[offset] for offset in offsets if offset in region.claims})
+
+    def _close(self, pointers: Iterable[BV]) -> None:
+        """Forget what was stored by rounded pointers, wherever it lies."""
+        for pointer in pointers:
+            window = self.windows.pop(pointer, None)
+            region = self._symbolic.get(window.within) if window is not None else None
+            if region is not None:
+                left = [offset for offset, by in region.claims.items() if by is pointer]
+                region.released.update(left)
+                for offset in left:
+                    del region.claims[offset]
+
+    def renew_stack(self, contents: Contents) -> None:
+        """Let the stack be whole, and hold something else."""
+        while self.splits:
+            self.join()
+        stack = self.region("stack")
+        stack.contents = contents
+        self.windows.clear()
+        stack.claims.clear()
+        stack.written.clear()
+        stack.released.clear()
+
+    def _note_window_access(self, window: Window, kind: str, offset: int, size: int, pc: int) -> None:
+        """See that all that an access may mean is the pointer's, or nobody's yet. Raises what `_note_stack_access` raises."""
+        region = self._symbolic[window.within]
+        if offset + size > window.region.start + window.region.size:
+            where = f"{byte_count(offset)} from a rounded pointer that may lie so near the end of `{region.name}`"
+            raise BetweenFrames(kind, size, pc, where)
+        first, last = window.furthest + offset, window.nearest + offset + size
+        self._note_stack_access(region, kind, first, last - first, pc, window.region.base)
+        for at in range(first, last):
+            if at not in region.claims:
+                if at in region.written and at not in region.released:
+                    where = f"by a rounded pointer, which may mean {_apart(at)} `{region.name}`, where another address stored"
+                    raise BetweenFrames(kind, size, pc, where)
+                region.claims[at] = window.region.base  # type: ignore[assignment]
+
+    def _note_stack_access(
+        self, region: Region, kind: str, offset: int, size: int, pc: int, pointer: int | BV | None = None
+    ) -> None:
+        """See that an access, by a rounded pointer or another address, keeps to its part of the stack.
+
+        Raises StackTooSmall, BetweenFrames.
+        """
+        if region.base in self.windows:
+            self._note_window_access(self.windows[region.base], kind, offset, size, pc)  # type: ignore[index]
+            return
+        if region.claims and any(region.claims.get(at, pointer) is not pointer for at in range(offset, offset + size)):
+            where = f"{_apart(offset)} `{region.name}`, where a rounded pointer may reach"
+            raise BetweenFrames(kind, size, pc, where)
         if offset < region.start:
             raise StackTooSmall(pc, self.stack_bytes + region.start - offset, self.stack_bytes)
         end = region.start + region.size
@@ -752,6 +895,10 @@ class Memory:
         if self.on_access is not None:
             self.on_access(kind, region, offset, size, pc)
         return region
+
+
+def _apart(offset: int) -> str:
+    return f"{byte_count(abs(offset))} {'below' if offset < 0 else 'above'} the base of"
 
 
 def _signed(offset: int) -> int:

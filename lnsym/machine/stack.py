@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar
 
 from lnsym.bv import BV, show
-from lnsym.errors import LnsymError
-from lnsym.machine.memory import BelowStackPointer, Memory, Region, StackTooSmall, byte_count
+from lnsym.machine.memory import NOTHING_YET, BelowStackPointer, Memory, Region, StackTooSmall, byte_count
 from lnsym.machine.pointers import Span, distance_below, residue
 from lnsym.machine.state import SP, STACK_ALIGNMENT, State
 
@@ -26,36 +23,6 @@ TRIED = tuple(1 << k for k in range(4, 22))
 MOST_NAMED = 1 << 32
 """A frame that may be larger than this is one of unknown size."""
 
-
-@dataclass(eq=False)
-class NeverWritten(LnsymError):
-    """A load from a frame of bytes that nothing was stored to since SP was set to its base. Offset and size in bytes."""
-
-    exit_code: ClassVar[int] = 3
-    offset: int
-    size: int
-
-    def _message(self) -> str:
-        """Which bytes."""
-        return (
-            f"load of {byte_count(self.size)} at {self.offset:+d} from where SP was set to no known place of the stack: nothing was stored "
-            "there since, so that nobody knows what they hold"
-        )
-
-
-class NothingYet:
-    """Contents of a frame before anything is stored there. Reading raises NeverWritten."""
-
-    def byte(self, offset: int) -> BV:
-        """Raises."""
-        raise NeverWritten(offset, 1)
-
-    def whole(self, offset: int, size: int) -> BV:
-        """Raises."""
-        raise NeverWritten(offset, size)
-
-
-NOTHING_YET = NothingYet()
 
 Proves = Callable[[BV], bool]
 """Whether a term of one bit was shown to be 1."""
@@ -76,7 +43,7 @@ def check_stack(state: State, before: BV, proves: Proves) -> None:
         raise BelowStackPointer(state.pc, "SP is not at a known place of the stack")
     region, old = place
     now = memory.place(pointer)
-    if now is None:
+    if now is None or now[0].base in memory.windows:
         if lowest is not None:
             raise BelowStackPointer(state.pc, "SP goes to no known place of the stack")
         memory.split(*lower_frame(memory, state.pc, region, old, pointer, proves))
@@ -102,7 +69,7 @@ def check_stack(state: State, before: BV, proves: Proves) -> None:
             state.pc, f"SP was {byte_count(old - end)} above the routine's stack, which frees the caller's"
         )
     if old < new:
-        region.released.update(range(max(old, region.start), min(new, end)))
+        memory.release(region, range(max(old, region.start), min(new, end)))
 
 
 def lower_frame(

@@ -10,6 +10,7 @@ from assembly import RET, SP, add, add_imm, b_cond, cmp_imm, image_of, ldr, stor
 from lnsym.bv import BV, rewrite_level
 from lnsym.contract import Contract, Theorem
 from lnsym.machine import stack
+from lnsym.machine.memory import Memory
 from lnsym.machine.pointers import Span, distance_below
 from lnsym.prove.equivalence.comparison import Routine, compare
 from lnsym.prove.verdict import Verdict
@@ -186,7 +187,7 @@ NOT_PROVED = {
         [*ALIGN_64, add_imm(SP, SP, -16), store(0, SP), add_imm(SP, SP, 16), add_imm(SP, SP, -16), ldr(0, SP), *BACK],
         "lay below SP since they were written",
     ),
-    "after it was given back": ([*ALIGN_64, move(10, SP), store(0, SP), move(SP, 9), ldr(0, 10), RET], "in no region"),
+    "after it was given back": ([*ALIGN_64, move(10, SP), store(0, SP), move(SP, 9), ldr(0, 10), RET], "nothing was stored there"),
     "not given back": ([*ALIGN_64, RET], ""),
     "given back too little": ([*VARIABLE, add_imm(SP, SP, 16), RET], ""),
     "up by an amount": ([low_bits(10, 1, 4), more(SP, SP, 10), less(SP, SP, 10), RET], "nothing shows"),
@@ -219,6 +220,97 @@ def test_what_breaks_a_rule_or_is_not_known_is_not_proved_and_says_why(name: str
     verdict = judged(words)
     assert verdict.status != "proved"
     assert reason in verdict.reason
+
+
+ROUNDED_IN_FRAME = [add_imm(SP, SP, -128), add_imm(10, SP, 63), down(10, 10, 6)]
+"""A frame of 128 bytes; X10 is a multiple of 64, 0 to 48 bytes above its start: 48 where SP is 16 above such a multiple."""
+FREE_128 = [add_imm(SP, SP, 128), RET]
+
+RIGHT_ROUNDED = {
+    "a local": [*ROUNDED_IN_FRAME, store(0, 10), ldr(0, 10), *FREE_128],
+    "the last place": [*ROUNDED_IN_FRAME, store(0, 10, 72), ldr(0, 10, 72), *FREE_128],
+    "beside another": [*ROUNDED_IN_FRAME, store(1, SP, 120), store(0, 10, 56), ldr(1, SP, 120), ldr(0, 10, 56), *FREE_128],
+    "beside another rounded one": [
+        add_imm(SP, SP, -256), add_imm(10, SP, 63), down(10, 10, 6), add_imm(11, SP, 255), down(11, 11, 7), store(0, 10),
+        store(1, 11), ldr(0, 10), ldr(1, 11), add_imm(SP, SP, 256), RET,
+    ],
+    "with a frame below": [
+        *ROUNDED_IN_FRAME, store(0, 10, 8), move(9, SP), add_imm(12, SP, -64), down(SP, 12, 6), store(1, SP, 8), ldr(0, 10, 8),
+        move(SP, 9), *FREE_128,
+    ],
+    "in a frame that is aligned": [
+        *ALIGN_64, add_imm(10, SP, 127), down(10, 10, 7), store(0, 10, 8), store(1, SP), ldr(0, 10, 8), *BACK,
+    ],
+    "of a variable frame": [*VARIABLE, add_imm(SP, SP, -64), add_imm(10, SP, 31), down(10, 10, 5), store(0, 10, 24),
+                            ldr(0, 10, 24), *BACK],
+    "and then SP itself": [
+        move(9, SP), add_imm(SP, SP, -256), add_imm(10, SP, 63), down(10, 10, 6), store(1, 10), add_imm(12, SP, -65), down(SP, 12, 6),
+        store(0, SP), ldr(0, SP), *BACK,
+    ],
+    "again after it was released": [
+        *ROUNDED_IN_FRAME, store(1, 10), FREE_128[0], *ROUNDED_IN_FRAME, store(0, 10), ldr(0, 10), *FREE_128,
+    ],
+    "the other way after it was released": [
+        *ROUNDED_IN_FRAME, store(1, 10), FREE_128[0], *ROUNDED_IN_FRAME, store(0, SP, 48), ldr(0, SP, 48), *FREE_128,
+    ],
+    "by less than SP is aligned to": [add_imm(SP, SP, -128), add_imm(10, SP, 7), down(10, 10, 3), store(0, 10), ldr(0, SP), *FREE_128],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT_ROUNDED)
+def test_an_address_that_is_rounded_inside_a_frame_is_proved(name: str) -> None:
+    verdict = judged(RIGHT_ROUNDED[name])
+    assert verdict.status == "proved", verdict.reason
+
+
+NOT_PROVED_ROUNDED = {
+    "over what lies there": ([*ROUNDED_IN_FRAME, store(0, SP, 48), store(1, 10), ldr(0, SP, 48)], "where another address stored"),
+    "a load of what may lie there": ([*ROUNDED_IN_FRAME, store(0, SP, 48), ldr(0, 10)], "where another address stored"),
+    "over it by a byte": ([*ROUNDED_IN_FRAME, store(0, SP, 56), store(1, 10, 1)], "where another address stored"),
+    "another store over it": ([*ROUNDED_IN_FRAME, store(0, 10), store(1, SP, 48), ldr(0, 10)], "where a rounded pointer may reach"),
+    "another load of it": ([*ROUNDED_IN_FRAME, store(0, 10), ldr(0, SP, 48)], "where a rounded pointer may reach"),
+    "another, before it is stored": ([*ROUNDED_IN_FRAME, store(1, 10, 8), ldr(0, SP, 56)], "where a rounded pointer may reach"),
+    "two that may meet": (
+        [*ROUNDED_IN_FRAME, add_imm(11, SP, 31), down(11, 11, 5), store(0, 10), store(1, 11)], "where a rounded pointer may reach"
+    ),
+    "nothing stored": ([*ROUNDED_IN_FRAME, ldr(0, 10)], "nothing was stored there"),
+    "half stored": ([*ROUNDED_IN_FRAME, store(0, 10, 0, 4), ldr(0, 10)], "nothing was stored there"),
+    "too near the end": ([*ROUNDED_IN_FRAME, store(0, 10, 80)], "so near the end of `stack`"),
+    "before the frame": ([*ROUNDED_IN_FRAME, store(0, 10, -8)], "8 bytes below SP"),
+    "rounded down below SP": ([add_imm(SP, SP, -128), down(10, 9, 6), move(10, SP), down(10, 10, 6), store(0, 10)], "below SP"),
+    "released": ([*ROUNDED_IN_FRAME, store(0, 10), FREE_128[0], add_imm(SP, SP, -128), ldr(0, 10)], "nothing was stored there"),
+    "released, read otherwise": (
+        [*ROUNDED_IN_FRAME, store(0, 10), FREE_128[0], add_imm(SP, SP, -128), ldr(0, SP, 48)], "lay below SP since they were"
+    ),
+    "released in part": (
+        [*ROUNDED_IN_FRAME, store(0, 10), add_imm(SP, SP, 16), add_imm(SP, SP, -16), ldr(0, 10)], "nothing was stored there"
+    ),
+    "deep": ([*ROUNDED_IN_FRAME, word("data_processing.add_subtract_immediate", sf=1, op=1, sh=1, imm12=16, Rn=10, Rd=10),
+              store(0, 10)], "--stack"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOT_PROVED_ROUNDED)
+def test_a_rounded_address_that_may_mean_what_another_means_is_unknown(name: str) -> None:
+    words, reason = NOT_PROVED_ROUNDED[name]
+    verdict = judged([*words, *FREE_128])
+    assert verdict.status == "unknown"
+    assert reason in verdict.reason
+
+
+def test_rounded_addresses_of_the_call_before_are_forgotten() -> None:
+    assert judged(RIGHT_ROUNDED["beside another rounded one"], twice).status == "proved"
+    assert judged([*ROUNDED_IN_FRAME, store(0, 10), ldr(0, 10), *FREE_128], twice).status == "proved"
+
+
+def test_a_rounded_address_in_memory_that_the_contract_aligns_is_that_memory() -> None:
+    def statement(t: Theorem) -> None:
+        p = t.region("p", 16, 8, alignment=64)
+        t.call(p)
+        t.ensure_result(p.elements[8], 8)
+
+    words = [add_imm(0, 0, 13), down(0, 0, 6), 0x39402000, RET]  # LDRB W0, [X0, #8]
+    assert judged(words, statement).status == "proved"
 
 
 def test_code_that_overwrites_the_old_frame_at_some_distances_is_not_proved() -> None:
@@ -286,6 +378,14 @@ FAULTS: dict[str, Callable[..., Span]] = {
     "least": lambda *given: distance_below(*given)._replace(least=distance_below(*given).most),
     "none": lambda *given: Span(512, 512),
 }
+
+
+def test_bytes_that_two_addresses_reach_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault planted: a rounded pointer is taken to reach no byte that another address reaches."""
+    wrong = [*ROUNDED_IN_FRAME, store(0, 10), store(1, SP, 48), ldr(0, 10), *FREE_128]
+    assert judged(wrong).status == "unknown"
+    monkeypatch.setattr(Memory, "_note_window_access", lambda *given: None)
+    assert judged(wrong).status == "proved"
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -21,8 +21,11 @@ from lnsym.machine.pointers import Span, distance_below
 from lnsym.prove.verify import Options, verify
 
 A, N, RESULT, LOADED, SCRATCH = 0, 1, 2, 3, 4
-POINTERS = range(9, 16)
+POINTERS = range(9, 12)
 """Registers that hold earlier values of SP, one for each move of SP."""
+
+ROUNDED = range(12, 16)
+"""Registers that hold rounded addresses."""
 
 START, BOTTOM = 1 << 20, (1 << 20) - (1 << 16)
 ROUTINES = 80
@@ -66,6 +69,21 @@ class Lower:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A register gets the address `up` bytes above SP, rounded down to 2**bits."""
+
+    copy: int
+    up: int
+    bits: int
+
+    def words(self) -> list[int]:
+        return [add_imm(SCRATCH, SP, self.up), _down(self.copy, SCRATCH, self.bits)]
+
+    def place(self, sp: int) -> int:
+        return (sp + self.up) >> self.bits << self.bits
+
+
+@dataclass(frozen=True)
 class Back:
     """SP is set to what a register holds, an earlier value of it."""
 
@@ -92,7 +110,7 @@ class Access:
         return [store(A, self.base, self.offset)]
 
 
-Step = Lower | Back | Access
+Step = Lower | Point | Back | Access
 
 
 def _down(d: int, n: int, bits: int) -> int:
@@ -108,6 +126,7 @@ def random_routine(random: Random) -> list[Step]:
     copies: list[int] = []
     places: list[tuple[int, int]] = []
     room: list[int] = []
+    pointed: list[int] = []
 
     def access(load: bool) -> None:
         at = random.choice([len(copies), len(copies), *range(1, len(copies) + 1)])
@@ -126,10 +145,19 @@ def random_routine(random: Random) -> list[Step]:
         ones = random.choice([15, 63]) if kind in ("variable", "both") else 0
         bits = random.choice([4, 5, 6, 7]) if kind in ("aligned", "both") else 0
         grain = random.choice([0, 4, 4, 4, 4, 4, 4, 5]) if ones else 0
-        room.append(random.choice([16, 48, 64, 96, 128]))
+        room.append(random.choice([16, 48, 64, 96, 128, 192]))
         steps.append(Lower(copy, room[-1], ones, grain, bits))
         copies.append(copy)
         places = [(base, offset) for base, offset in places if base != SP]
+        if random.random() < 0.4:
+            bits = random.choice([4, 5, 5, 6, 7])
+            pointed.append(ROUNDED[len(pointed)])
+            steps.append(
+                Point(pointed[-1], (1 << bits) - random.choice([1, 8, 16]) + random.choice([0, 0, 16, 32]), bits)
+            )
+            for _ in range(random.choice([1, 1, 2])):
+                places.append((pointed[-1], random.randrange(0, 24, 8)))
+                steps.append(Access(*places[-1], False, random.random() < 0.5))
         for _ in range(random.choice([1, 2, 3])):
             access(load=False)
         if random.random() < 0.5:
@@ -153,6 +181,8 @@ def on_numbers(steps: list[Step], sp: int, n: int, a: int) -> int | None:
         if isinstance(step, Lower):
             registers[step.copy] = registers[SP]
             registers[SP] = step.moved(registers[SP], n)
+        elif isinstance(step, Point):
+            registers[step.copy] = step.place(registers[SP])
         elif isinstance(step, Back):
             registers[SP] = registers[step.copy]
             memory = {at: byte for at, byte in memory.items() if at >= registers[SP]}
