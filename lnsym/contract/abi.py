@@ -7,6 +7,7 @@ floating-point registers) and 6.4.5 (the stack).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from isa.flags import FlagBits
 from lnsym.bv import BV, concat, evaluate
@@ -30,6 +31,30 @@ LINK_REGISTER = 30
 def stack_assumption(size: int) -> str:
     """How reports name the assumption that `size` bytes of stack below SP are there."""
     return f"stack-{size >> 10}KiB" if size % 1024 == 0 else f"stack-{size}B"
+
+
+@dataclass(frozen=True)
+class OpenBits:
+    """The bits of a register above an argument of fewer than 64 bits: a caller may leave anything there (section 6.4.2, rule C.9)."""
+
+    argument: int
+    """From 0; it is passed in the X register of this number."""
+    width: int
+    """Bits of the argument."""
+    call: int
+    """From 0."""
+
+    @property
+    def variable(self) -> BV:
+        """What they hold."""
+        return BV.var(f"x{self.argument}_upper_{self.call}", 64 - self.width)
+
+    @property
+    def in_words(self) -> str:
+        """Which bits, of which argument, and why they may be anything."""
+        bits = "the upper half" if self.width == 32 else f"bits {self.width} to 63"
+        call = f" of call {self.call}" if self.call else ""
+        return f"{bits} of argument {self.argument}{call}, which AAPCS64 leaves open"
 
 
 def enter(state: State, arguments: tuple[BV, ...], entry: int, returns_to: BV) -> None:

@@ -137,6 +137,8 @@ class Theorem:
     """The symbol being verified."""
     blocks: list[Block] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    open_bits: dict[BV, abi.OpenBits] = field(default_factory=dict)
+    """What the registers hold above arguments of fewer bits, by the variable."""
     assumptions: list[BV] = field(default_factory=list)
     ensured: dict[str, tuple[BV | None, ...]] = field(default_factory=dict)
     result: BV | None = None
@@ -258,7 +260,9 @@ class Theorem:
             return argument
         if argument.width > 64:
             raise ContractError(f"argument {index} has {argument.width} bits, a register has 64")
-        return concat(BV.var(f"x{index}_upper_{len(self.calls)}", 64 - argument.width), argument)
+        above = abi.OpenBits(index, argument.width, len(self.calls))
+        self.open_bits[above.variable] = above
+        return concat(above.variable, argument)
 
     @property
     def _claims_something(self) -> bool:

@@ -184,6 +184,11 @@ class _Portfolio:
         """Inputs on which rare events of such terms come about; whether one refuted a goal."""
         began = time.perf_counter()
         goals, before = list(self._open), self._rare
+        terms = [term for goal in goals for term in (goal.actual, goal.expected, *goal.conditions)]
+        if (
+            next(decisive([*terms, *self._premises(goals[0])]), None) is None
+        ):  # the contract's premises are those of every goal
+            return False
         self._rare = Needles(goals, [self._premises(goal) for goal in goals], self._refuter.inputs, decisive)
         if before is not None and (before.goals, before.decisive) == (goals, self._rare.decisive):
             self._rare = before  # what could be brought about was tried

@@ -79,6 +79,8 @@ class Input:
     name: str
     width: int
     values: tuple[int, ...]
+    meaning: str = ""
+    """What it is, in words, where the contract does not name it."""
 
 
 @dataclass
@@ -236,12 +238,18 @@ def violation_of(execution: Execution, stopped: Iterable[Path], run: Run, sample
     return ""
 
 
+def meaning_of(theorem: Theorem, variable: BV) -> str:
+    """What a variable that the contract's author did not name is, in words; empty for others."""
+    above = theorem.open_bits.get(variable)
+    return above.in_words if above is not None else ""
+
+
 def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
     """The pointers and values that the calls get, then the regions they may read, in the order of the contract."""
     theorem = execution.theorem
     arguments = {v: None for call in theorem.calls for v in variables(call.arguments)}
     arguments.update(dict.fromkeys(variables(theorem.registers.values())))
-    found = [Input(v.name, v.width, (sample[v.name],)) for v in arguments if v.name in sample]
+    found = [Input(v.name, v.width, (sample[v.name],), meaning_of(theorem, v)) for v in arguments if v.name in sample]
     for block in execution.theorem.blocks:
         if "r" in block.access:
             found.append(Input(f"{block.name}[]", block.width, block.values(sample)))

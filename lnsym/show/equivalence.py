@@ -170,8 +170,10 @@ def _columns(lead: str, values: Sequence[Differing], names: tuple[str, str], wid
         *[(_hexadecimal(value.first, value.width), _hexadecimal(value.second, value.width)) for value in values],
     ]
     column = max(len(first) for first, _ in rows)
-    for name, (first, second) in zip(["", *[value.name for value in values]], rows, strict=True):
-        yield f"  {lead:<9}{name:<{width}}  {first:<{column}}  {second}"
+    second_column = max(len(second) for _, second in rows) if any(value.meaning for value in values) else 0
+    said = [("", ""), *[(value.name, value.meaning) for value in values]]
+    for (name, meaning), (first, second) in zip(said, rows, strict=True):
+        yield f"  {lead:<9}{name:<{width}}  {first:<{column}}  {second:<{second_column}}  {meaning}".rstrip()
         lead = ""
 
 
@@ -206,4 +208,5 @@ def _disagreement(found: Disagreement) -> dict[str, Any]:
 
 def _differing(value: Differing) -> dict[str, Any]:
     first, second = (None if v is None else hex(v) for v in (value.first, value.second))
-    return {"name": value.name, "width": value.width, "first": first, "second": second}
+    told = {"name": value.name, "width": value.width, "first": first, "second": second}
+    return {**told, "meaning": value.meaning} if value.meaning else told

@@ -124,7 +124,8 @@ def input_lines(inputs: Sequence[Input], width: int) -> Iterator[str]:
         if len(lines) > SHOWN_LINES + 1:  # one line more is as short as saying that it is left out
             lines[SHOWN_LINES:] = [(False, f"and {len(lines) - SHOWN_LINES} lines more; --json has them all")]
         for text in lines:
-            yield f"  {lead:<9}{given.name if text[0] else '':<{width}}  {text[1]}"
+            meaning = f"  {given.meaning}" if given.meaning else ""
+            yield f"  {lead:<9}{given.name if text[0] else '':<{width}}  {text[1]}{meaning}"
             lead = ""
 
 
@@ -181,6 +182,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 def _counterexample(counterexample: Counterexample) -> dict[str, Any]:
     return {
         "inputs": {name: hex(value) for name, value in sorted(counterexample.sample.items())},
+        "meanings": {given.name: given.meaning for given in counterexample.inputs if given.meaning},
         "differences": [
             {"name": d.name, "width": d.width, "expected": hex(d.expected), "actual": hex(d.actual)}
             for d in counterexample.differences

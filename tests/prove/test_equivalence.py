@@ -340,6 +340,8 @@ def test_no_equality_rests_on_garbage(place: str, monkeypatch: pytest.MonkeyPatc
     assert [d.name for d in verdict.disagreement.differences] == ["result"]
     (found,) = [f for f in verdict.disagreement.found if f.name == name]
     assert found.first != found.second
+    assert bool(found.meaning) == ("_upper_" in name)
+    assert any(line.endswith(f"  {found.meaning}") for line in lines(verdict)) or not found.meaning
     monkeypatch.setattr(Product, "renamed", lambda self, roots: list(roots))
     assert judged(statement, code, code).status == "proved"
 

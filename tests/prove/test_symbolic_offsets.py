@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-from assembly import RET, add, judge, ldr, store, word
+from assembly import RET, add, image_of, judge, ldr, store, word
 
 from lnsym.bv import BV, evaluate, ite
 from lnsym.contract import Theorem
 from lnsym.machine.memory import Bound, Elements, Memory, Region
 from lnsym.machine.offsets import MOST_PLACES, chosen, largest, places_of
 from lnsym.prove.verdict import Verdict
+from lnsym.show.verdicts import counterexample_lines, report
 
 INDEXED = [add(2, 0, 1), ldr(0, 2, 0, 1), RET]
 """ldrb w0, [x0 + x1]"""
@@ -225,3 +226,35 @@ def test_overlapping_stores_at_open_offsets_leave_what_a_byte_machine_leaves(siz
             sample = {f"a[{k}]": k for k in range(12)} | {"p": p, "q": q}
             sample |= {"v": int.from_bytes(v, "little"), "w": int.from_bytes(w, "little")}
             assert evaluate([read], [sample])[0][0].to_bytes(12, "little") == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [(32, "the upper half of argument 1"), (8, "bits 8 to 63 of argument 1"), (16, "bits 16 to 63 of argument 1")],
+)
+def test_what_a_narrow_argument_leaves_open_is_said_in_words(width: int, words: str) -> None:
+    verdict = judge(narrow(width, fixed=False), *INDEXED)
+    assert verdict.counterexample is not None
+    told = f"{words}, which AAPCS64 leaves open"
+    (line,) = [line for line in counterexample_lines(verdict.counterexample) if "x1_upper_0" in line]
+    assert line.endswith(f"  {told}")
+    (entry,) = report(image_of(*INDEXED), [verdict])["verdicts"]
+    assert entry["counterexample"]["meanings"] == {"x1_upper_0": told}
+
+
+def test_the_open_bits_of_a_later_call_say_which() -> None:
+    theorem = Theorem()
+    a = theorem.region("a", 16, 8)
+    theorem.call(a, BV.const(0, 64))
+    theorem.call(a, theorem.value("i", 32))
+    assert [above.in_words for above in theorem.open_bits.values()] == [
+        "the upper half of argument 1 of call 1, which AAPCS64 leaves open"
+    ]
+    (variable,) = theorem.open_bits
+    assert variable.width == 32
+
+
+def test_names_that_the_contract_gives_need_no_words() -> None:
+    verdict = judge(getting(17), *INDEXED)
+    assert verdict.counterexample is not None
+    assert not any(given.meaning for given in verdict.counterexample.inputs)

@@ -22,6 +22,7 @@ from lnsym.prove.refutation import (
     SAMPLES,
     Input,
     failing,
+    meaning_of,
     model_fault,
     steps_to_show,
     stopped_on,
@@ -39,6 +40,8 @@ class Differing:
     width: int
     first: int | None
     second: int | None
+    meaning: str = ""
+    """What the place is, in words, where its name does not say it."""
 
 
 @dataclass
@@ -159,13 +162,15 @@ def _found(
     """The routines' own variables in what differs, and in the conditions under which each does what it does."""
     values: dict[str, list[int | None]] = {}
     widths = {}
+    meanings: dict[str, str] = {}
     for number, side in enumerate(sides):
         for variable in variables(_terms_behind(side, full, differences)):
             if variable not in product.given:
                 name = variable.name.removesuffix(SUFFIX)
+                meanings[name] = meanings.get(name) or meaning_of(side.execution.theorem, BV.var(name, variable.width))
                 values.setdefault(name, [None, None])[number] = full.get(variable.name, 0)
                 widths[name] = variable.width
-    return [Differing(name, widths[name], first, second) for name, (first, second) in values.items()]
+    return [Differing(name, widths[name], first, second, meanings[name]) for name, (first, second) in values.items()]
 
 
 def _terms_behind(side: Side, full: Sample, differences: Sequence[Differing]) -> list[BV]:
