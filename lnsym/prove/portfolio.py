@@ -183,26 +183,27 @@ class _Portfolio:
     def _needles(self, decisive: Callable[[Iterable[BV]], Iterator[BV]]) -> bool:
         """Inputs on which rare events of such terms come about; whether one refuted a goal."""
         began = time.perf_counter()
-        goals, before = list(self._open), self._rare
-        terms = [term for goal in goals for term in (goal.actual, goal.expected, *goal.conditions)]
-        if (
-            next(decisive([*terms, *self._premises(goals[0])]), None) is None
-        ):  # the contract's premises are those of every goal
-            return False
-        self._rare = Needles(goals, [self._premises(goal) for goal in goals], self._refuter.inputs, decisive)
-        if before is not None and (before.goals, before.decisive) == (goals, self._rare.decisive):
-            self._rare = before  # what could be brought about was tried
-            return False
-        until = self._limits.deadline.slice(SHARE_OF_NEEDLES).extended(LEAST_OF_NEEDLES)
-        refuted = False
-        for number, sample in islice(self._rare.by_inversion(until), CANDIDATES):
-            if self._refuted_by(
-                goals[number], Finding(number, NEEDLES, "refuted", sample), self._rare.premises[number]
-            ):
-                refuted = True
-                break
+        refuted = any(self._refuted_by(*candidate) for candidate in islice(self._rare_inputs(decisive), CANDIDATES))
         self._note("refute", 0, time.perf_counter() - began)
         return refuted
+
+    def _rare_inputs(
+        self, decisive: Callable[[Iterable[BV]], Iterator[BV]]
+    ) -> Iterator[tuple[Goal, Finding, Sequence[BV]]]:
+        """Open goals with inputs on which they fail, and their premises. What was tried before is not tried again."""
+        goals, before, self._rare = list(self._open), self._rare, None
+        terms = [term for goal in goals for term in (goal.actual, goal.expected, *goal.conditions)]
+        terms += self._premises(goals[0])  # what the contract assumes is the same for all
+        deadline = self._limits.deadline
+        if next(decisive(terms), None) is None or deadline.passed:
+            return
+        self._rare = Needles(goals, [self._premises(goal) for goal in goals], self._refuter.inputs, decisive)
+        if before is not None and (before.goals, before.decisive) == (goals, self._rare.decisive):
+            self._rare = before
+            return
+        until = min(deadline, deadline.slice(SHARE_OF_NEEDLES).extended(LEAST_OF_NEEDLES), key=lambda one: one.end)
+        for number, sample in self._rare.by_inversion(until):
+            yield goals[number], Finding(number, NEEDLES, "refuted", sample), self._rare.premises[number]
 
     def _refuted_by(self, goal: Goal, found: Finding, premises: Sequence[BV]) -> bool:
         """Whether an input that a method found is confirmed. Where it is not and the goal is false on it, nothing may prove the goal.

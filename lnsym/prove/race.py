@@ -44,7 +44,7 @@ SHARE_OF_SWEEP = 0.6
 SHARE_OF_NEEDLES = 0.25
 """Which part of the time needles get before the solver in their process."""
 
-CANDIDATES = 8
+CANDIDATES = 24
 """How many of the inputs that rare events give are run."""
 
 MARGIN = 0.95

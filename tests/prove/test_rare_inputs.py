@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 
 import pytest
+from assembly import NE, RET, cmp, eor, image_of, judge, movz, word
 
 import programs.contracts  # noqa: F401
 from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table, topological, variables
@@ -16,6 +17,7 @@ from lnsym.contract.routines import Images
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove import gf2, smt
+from lnsym.prove.equivalence.comparison import Routine, compare
 from lnsym.prove.portfolio import Decision, Limits, decide
 from lnsym.prove.race import NEEDLES, chains
 from lnsym.prove.rare import Needles, inversion, search
@@ -29,6 +31,14 @@ X, Y, Z = (BV.var(name, 32) for name in "xyz")
 A, B = (BV.var(name, 64) for name in "ab")
 C, D = 0x9E3779B9, 0x9E3779B97F4A7C15
 SQUARES = table([i * i % 257 % 256 for i in range(256)], 8)
+
+
+def movk(d: int, value: int, hw: int) -> int:
+    return word("data_processing.move_wide_immediate", sf=1, opc=3, hw=hw, imm16=value, Rd=d)
+
+
+def csinc(d: int, n: int, m: int, condition: int) -> int:
+    return word("data_processing.conditional_select", sf=1, op2=1, Rm=m, cond=condition, Rn=n, Rd=d)
 
 
 class Believing:
@@ -219,6 +229,64 @@ def test_right_goals_with_rare_events_stay_proved() -> None:
     assert not refuter.models
 
 
+# -- on code ---------------------------------------------------------------------------------------
+
+CLAIMS: dict[str, Callable[[BV, BV], BV]] = {
+    "an argument": lambda a, b: a.eq(D),
+    "its bytes": lambda a, b: a.reverse_bytes().eq(D),
+    "both": lambda a, b: (a + b.rotate_left(1)).eq(D) & (a ^ b).eq(1),
+    "its halves": lambda a, b: (a[31:0] - a[63:32]).eq(C) & b.eq(D),
+    "a product of its halves": lambda a, b: (a[31:0].zero_extend(64) * a[63:32].zero_extend(64)).eq(0xC7C25798B353333D),
+    "its least": lambda a, b: a.slt(BV.const((1 << 63) + 4, 64)),
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_claim_that_differs_on_one_argument_is_refuted_on_unicorn(name: str) -> None:
+    def but_for(t: Theorem) -> None:
+        a, b = t.value("a", 64), t.value("b", 64)
+        t.call(a, b)
+        t.ensure_result(ite(CLAIMS[name](a, b), b, a))
+
+    verdict = judge(but_for, RET)
+    assert (verdict.status, verdict.exit_code) == ("refuted", 1)
+    assert verdict.counterexample is not None
+    assert [d.name for d in verdict.counterexample.differences] == ["result"]
+
+
+COMPARED = [movz(2, 0x1234), movk(2, 0x5678, 1), movk(2, 0x9ABC, 2), eor(3, 0, 1), cmp(3, 2)]
+"""x0 ^ x1 against 0x9abc56781234"""
+
+
+def test_code_that_is_wrong_on_one_input_is_refuted() -> None:
+    def xors(t: Theorem) -> None:
+        a, b = t.value("a", 64), t.value("b", 64)
+        t.call(a, b)
+        t.ensure_result(a ^ b)
+
+    eor_but_for = [*COMPARED, csinc(0, 3, 3, NE), RET]
+    verdict = judge(xors, *eor_but_for)
+    assert verdict.status == "refuted"
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.differences[0].expected == 0x9ABC56781234
+    assert judge(xors, *COMPARED, csinc(0, 3, 3, 14), RET).status == "proved"
+
+
+def test_two_routines_that_differ_on_one_input_do_not_agree() -> None:
+    def takes_two(t: Theorem) -> None:
+        t.call(t.value("a", 64), t.value("b", 64))
+        t.returns()
+
+    wrong, right = ([*COMPARED, csinc(0, 3, 3, condition), RET] for condition in (NE, 14))
+    contract = Contract("mine", takes_two)
+    verdict = compare(
+        Routine(image_of(*wrong), "routine"), Routine(image_of(*right), "routine"), contract, {}, Options()
+    )
+    assert verdict.status == "refuted"
+    assert verdict.disagreement is not None
+    assert verdict.disagreement.differences[0].second == 0x9ABC56781234
+
+
 # -- premises, several goals, paths ----------------------------------------------------------------
 
 
@@ -281,6 +349,16 @@ def test_comparisons_are_looked_at_before_gf2_and_all_else_after_it(monkeypatch:
     shifted_away = goal(A, A ^ BV.const(1, 64) << B)
     assert decided([shifted_away], Believing(), methods=("gf2",)).status == "refuted"
     assert order == ["gf2"]
+
+
+def test_goals_that_cannot_run_do_not_use_up_the_others() -> None:
+    class OnlyLast(Believing):
+        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+            return goal.name == "last" and super().by_model(goal, model)
+
+    others = [unreachable(f"stopped {n}", (X.eq(n),)) for n in range(6)]
+    last = Goal("last", "output", Y, Y ^ X.eq(C).zero_extend(32))
+    assert decided([*others, last], OnlyLast()).status == "refuted"
 
 
 # -- what it costs, and faults -----------------------------------------------------------------------

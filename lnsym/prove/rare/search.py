@@ -7,6 +7,7 @@ by evaluation, all premises being 1.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, islice
 from random import Random
@@ -44,6 +45,9 @@ SAMPLES = 2048
 LEAST_SAMPLES, MOST_SAMPLES = 32, 512
 """How many for each way."""
 
+MOST_OF_A_GOAL = 3
+"""How many candidates one goal gives: where none of them runs, another will hardly do."""
+
 QUESTION_SECONDS = 2.0
 """What a solver gets for one question."""
 
@@ -62,6 +66,7 @@ class Needles:
         self.premises = [tuple(conditions) for conditions in premises]
         self._inputs = inputs
         self._random = Random(0)
+        self._found: Counter[int] = Counter()
         self._ways: dict[Event, list[Way]] = {}
         self.events: list[Event] = []
         self._rarely_given: set[BV] = set()
@@ -111,6 +116,7 @@ class Needles:
         """Candidates with events that only a solver brings about, each by itself, then several at once."""
         from lnsym.prove import smt
 
+        self._found.clear()
         asked: list[tuple[Event, ...]] = [(event,) for event in self.events if not self._ways.get(event)]
         asked += [] if self._allowed else [()]
         together = False
@@ -224,7 +230,8 @@ class Needles:
                 bits |= a ^ b
             for condition in conditions:
                 bits &= values[condition][0]
-            if bits:
+            if bits and self._found[number] < MOST_OF_A_GOAL:
+                self._found[number] += 1
                 yield number, samples[(bits & -bits).bit_length() - 1]
 
     def _completed(self, samples: Iterator[Mapping[str, int]]) -> list[Sample]:
