@@ -51,10 +51,11 @@ class Deadline:
         if self.passed:
             raise DeadlinePassed(phase)
 
-    def slice(self, fraction: float) -> Deadline:
-        """An earlier one, at which this part of what is left now is used."""
+    def slice(self, fraction: float, least: float = 0.0) -> Deadline:
+        """An earlier one, at which this part of what is left now is used, and so many seconds where so many are left."""
         now = self.clock()
-        return Deadline(now + fraction * max(0.0, self.end - now), self.clock)
+        left = max(0.0, self.end - now)
+        return Deadline(now + min(left, max(least, fraction * left)), self.clock)
 
     def extended(self, seconds: float) -> Deadline:
         """This one, or one so many seconds from now if that is later: for what must not be left out at the end."""

@@ -201,8 +201,7 @@ class _Portfolio:
         if before is not None and (before.goals, before.decisive) == (goals, self._rare.decisive):
             self._rare = before
             return
-        until = min(deadline, deadline.slice(SHARE_OF_NEEDLES).extended(LEAST_OF_NEEDLES), key=lambda one: one.end)
-        for number, sample in self._rare.by_inversion(until):
+        for number, sample in self._rare.by_inversion(deadline.slice(SHARE_OF_NEEDLES, LEAST_OF_NEEDLES)):
             yield goals[number], Finding(number, NEEDLES, "refuted", sample), self._rare.premises[number]
 
     def _refuted_by(self, goal: Goal, found: Finding, premises: Sequence[BV]) -> bool:

@@ -44,6 +44,9 @@ SHARE_OF_SWEEP = 0.6
 SHARE_OF_NEEDLES = 0.25
 """Which part of the time needles get before the solver in their process."""
 
+LEAST_OF_NEEDLES = 3.0
+"""Seconds that they get however short the time is."""
+
 CANDIDATES = 24
 """How many of the inputs that rare events give are run."""
 
@@ -160,7 +163,7 @@ def _run(chain: Chain, task: Task, sender: Connection, parent: int) -> None:
             for n, method in enumerate(chain):
                 left = [number for number in range(len(task.goals)) if number not in answered]
                 if method == NEEDLES:
-                    _seek(task, SHARE_OF_NEEDLES, send)
+                    _seek(task, send)
                 elif method == "sweep":
                     sweep = _sweep(task, left, SHARE_OF_SWEEP if n + 1 < len(chain) else MARGIN, send)
                 else:
@@ -221,11 +224,11 @@ def _sweep(task: Task, numbers: Sequence[int], share: float, send: Send) -> Swee
     return sweep
 
 
-def _seek(task: Task, share: float, send: Send) -> None:
+def _seek(task: Task, send: Send) -> None:
     """Inputs on which rare events come about that only a solver reaches, and on which goals fail by evaluation."""
     began = time.perf_counter()
     assert task.rare is not None
-    candidates = task.rare.by_solver(task.deadline.slice(share))
+    candidates = task.rare.by_solver(task.deadline.slice(SHARE_OF_NEEDLES, LEAST_OF_NEEDLES))
     for number, sample in islice(candidates, CANDIDATES):
         send(Finding(number, NEEDLES, "refuted", sample))
     send(Ended(NEEDLES, time.perf_counter() - began))

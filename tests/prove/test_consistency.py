@@ -16,6 +16,7 @@ from lnsym.prove import gf2, portfolio, race
 from lnsym.prove.consistency import Claim, check
 from lnsym.prove.needles import adversarial_samples
 from lnsym.prove.portfolio import Limits, decide
+from lnsym.prove.rare import Needles
 from lnsym.prove.sweep import Sweep
 from lnsym.prove.sweep.words import Words
 
@@ -96,6 +97,19 @@ def test_a_gf2_that_proves_everything_is_found_out(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
     with pytest.raises(ToolFault, match="gf2 proved g"):
         decided(X + Y, X ^ Y, "gf2")
+
+
+def test_the_last_check_uses_values_that_are_hard_on_the_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random values do not meet a comparison with 32 bits, and those that the refuter gives do not replace the hard ones."""
+
+    def everything(self: NoRefuter, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+        return repeat({v.name: 0x5555 for v in free})
+
+    monkeypatch.setattr(NoRefuter, "inputs", everything)
+    monkeypatch.setattr(Needles, "by_inversion", lambda self, deadline: iter(()))
+    monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
+    with pytest.raises(ToolFault, match="gf2 proved g, which is false on an input"):
+        decided(X, X ^ X.eq(0x12345678).zero_extend(32), "gf2")
 
 
 def test_a_sweep_that_proves_everything_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
