@@ -17,6 +17,8 @@ from typing import Any
 
 import lnsym
 from lnsym.bv import BV, show_apart, topological
+from lnsym.contract import BadContract
+from lnsym.contract.containment import contained
 from lnsym.contract.execution import Execution
 from lnsym.deadline import Deadline
 from lnsym.machine.decode import Instruction
@@ -138,7 +140,9 @@ def locate_apart(
 ) -> Apart:
     """Two terms that were not joined: the code's and the specification's, with where they come from, if found in time."""
     instructions = computed_at(execution, (one, other), deadline)
-    lines = {} if deadline.passed else specified_at(state_theorem, (one, other))
+    lines: dict[BV, str] = {}
+    with suppress(BadContract), contained(deadline.left()):  # it was stated before: what is wrong now is the time alone
+        lines = specified_at(state_theorem, (one, other))
     if other in instructions and (one not in instructions or other not in lines):
         one, other = other, one
     instruction = instructions.get(one)

@@ -33,7 +33,7 @@ from assembly import (
 )
 from clocks import after_looks
 
-from lnsym.bv import BV
+from lnsym.bv import BV, clmul
 from lnsym.contract import BadContract, Contract, Theorem, containment
 from lnsym.contract.execution import Execution
 from lnsym.contract.routines import Images
@@ -315,6 +315,43 @@ def test_a_proof_near_the_end_has_an_allowance_for_its_check(monkeypatch: pytest
     monkeypatch.setattr(portfolio, "AFTERWARDS", 5000.0)
     monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
     assert judge(sum_of_two, (add(0, 0, 1), RET), after_looks(100)).status == "proved"
+
+
+def test_a_contract_that_is_slow_to_say_where_its_terms_come_from_leaves_the_verdict(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The report of what stayed open states it once more: that is given up, and the rest is said."""
+    monkeypatch.setattr(containment, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(portfolio, "AFTERWARDS", 0.1)
+    stated = []
+
+    def statement(t: Theorem) -> None:
+        sum_of_two(t)
+        stated.append(True)
+        while len(stated) > 1:
+            pass
+
+    verdict = judge(statement, (add(0, 0, 1), RET), Deadline.after(3), Options(methods=("structural",)))
+    assert (verdict.status, len(stated)) == ("unknown", 2)
+    assert verdict.apart is not None
+    assert (verdict.apart.specified_at, "add" in verdict.apart.computed_at) == ("", True)
+
+
+def test_gf2_ends_within_one_product_of_large_words() -> None:
+    """Of one term with millions of products, between two looks at terms."""
+    words = [BV.var(name, 64) for name in "abcd"]
+    a, b, c, d = words
+    pairs = [(a, a), (clmul(clmul(a, b), clmul(c, d)), clmul(clmul(a, c), clmul(b, d)))]
+    assert gf2.Solver().prove(pairs, after_looks(200)) == [True, False]
+
+
+def test_what_gf2_knows_when_the_time_is_over_serves_the_next_question() -> None:
+    a, b, c = [BV.var(name, 16) for name in "abc"]
+    solver = gf2.Solver()
+    asked = (clmul(a, b ^ c), clmul(a, b) ^ clmul(a, c))
+    for looks in range(0, 600, 13):
+        assert solver.prove([asked, (clmul(a, b), clmul(a, c))], after_looks(looks)) in ([True, False], [False, False])
+    assert solver.prove([asked, (clmul(a, b), clmul(a, c))]) == [True, False]
 
 
 # -- equivalence, mutation, several cases ----------------------------------------------------------

@@ -30,10 +30,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from lnsym.bv import BV
-from lnsym.deadline import NEVER, Deadline
+from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.bits import Bits
 from lnsym.prove.gf2.demand import Demand
@@ -68,26 +68,29 @@ class Solver:
 
         False says nothing. The pairs share one walk over their terms, second ones first; those not reached by the deadline are False.
         """
-        with _collector_paused():
-            return self._prove(pairs, deadline)
+        results: list[bool] = []
+        self.products.deadline = deadline
+        with _collector_paused(), suppress(DeadlinePassed):
+            for proved in self._proved(pairs, deadline):
+                results.append(proved)
+        self.products.deadline = NEVER
+        return results + [False] * (len(pairs) - len(results))
 
-    def _prove(self, pairs: Sequence[tuple[BV, BV]], deadline: Deadline) -> list[bool]:
+    def _proved(self, pairs: Sequence[tuple[BV, BV]], deadline: Deadline) -> Iterator[bool]:
+        """The answers one after the other. Raises DeadlinePassed."""
         demand = Demand([*[b for _, b in pairs], *[a for a, _ in pairs]])
         bits = Bits(self.atoms, self.products, self.sums, demand)
         order = iter(demand.order)
         done: set[BV] = set()
-        results: list[bool] = []
         for a, b in pairs:
             while not (a in done and b in done):
-                if deadline.passed:
-                    return results + [False] * (len(pairs) - len(results))
+                deadline.check("in gf2")
                 term = next(order)
                 bits.evaluate(term)
                 done.add(term)
-            results.append(a.width == b.width and self._same(bits.words[a], bits.words[b]))
+            yield a.width == b.width and self._same(bits.words[a], bits.words[b])
             bits.release(a)
             bits.release(b)
-        return results
 
     def _same(self, a: Word, b: Word) -> bool:
         return all(self._zero(form ^ b[i]) for i, form in a.items())

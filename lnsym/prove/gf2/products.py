@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from functools import reduce
 
+from lnsym.deadline import NEVER
 from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
 
@@ -28,6 +29,8 @@ class Products:
     """
 
     def __init__(self, atoms: Atoms) -> None:
+        self.deadline = NEVER
+        """When no new product is made any more: what is known until then stays right."""
         self._atoms = atoms
         self._multiples: dict[Form, _Multiples] = {}
         self._pairs: dict[Hashable, dict[int, Form]] = {}
@@ -40,7 +43,7 @@ class Products:
         return found
 
     def product(self, x: Form, y: Form) -> Form:
-        """x AND y."""
+        """x AND y. Raises DeadlinePassed."""
         if not x or not y:
             return ZERO
         extra = ZERO
@@ -61,6 +64,7 @@ class Products:
             there, rest_there = self._known(y, x)
             product = there
             if rest_there:
+                self.deadline.check("in gf2")
                 found = self._by_square(x, y)
                 product = self._atoms.loose_product(x, y) if found is None else found
                 self._enter(y, x, rest_there, there ^ product)
