@@ -82,3 +82,11 @@ def test_an_extended_one_is_never_earlier() -> None:
 def test_the_clock_of_tests_counts_looks() -> None:
     deadline = Deadline(4.0, Ticks())
     assert [deadline.passed for _ in range(5)] == [False, False, False, True, True]
+
+
+def test_a_slice_has_its_least_seconds_where_so_many_are_left() -> None:
+    clock = Hand()
+    deadline = Deadline.after(10, clock)
+    assert deadline.slice(0.05, 3).left() == 3
+    assert deadline.slice(0.5, 3).left() == 5
+    assert deadline.slice(0.05, 30).left() == 10
