@@ -595,8 +595,8 @@ class Memory:
         base = self._sums.get(addends)
         if base is not None:
             return self._symbolic[base], _signed(offset + constant - addends_of(base)[1])
-        if len(addends) == 1 and address.width == 64:
-            plain = address - constant
+        if len(addends) == 1 and addends[0][1] == 1 and rounded(addends[0][2]) is not None:
+            plain = addends[0][2]
             other = settled(plain, self.aligned)
             if other is not plain:
                 return self.place(other + (constant + offset))
