@@ -461,7 +461,7 @@ def test_the_report(tmp_path: Path) -> None:
     for verdict in report["verdicts"]:
         assert set(verdict) == {
             "routine", "contract", "parameters", "verdict", "reason", "exit_code", "instructions", "paths", "goals",
-            "terms", "seconds", "methods", "assumptions", "rules", "counterexample", "apart",
+            "terms", "seconds", "methods", "assumptions", "rules", "stack_bytes", "counterexample", "apart",
         }  # fmt: skip
         assert (verdict["verdict"], verdict["exit_code"], verdict["counterexample"]) == ("proved", 0, None)
         assert verdict["goals"] > 19
