@@ -40,7 +40,7 @@ def differing(
 
     A variable without planes is 0 on all samples. `before_each` is called before each term, and may end it all by an exception.
     """
-    values = planes_of([term for pair in pairs for term in pair], variables, count, before_each)
+    values = _Evaluation(variables, count, before_each).of([term for pair in pairs for term in pair])
     found = []
     for one, other in pairs:
         bits = 0
@@ -54,14 +54,7 @@ def plane_of(
     condition: BV, variables: Mapping[str, Planes], count: int, before_each: Callable[[], None] = lambda: None
 ) -> int:
     """The samples on which a term of one bit is 1; `before_each` as in `differing`."""
-    return planes_of([condition], variables, count, before_each)[condition][0]
-
-
-def planes_of(
-    roots: Sequence[BV], variables: Mapping[str, Planes], count: int, before_each: Callable[[], None] = lambda: None
-) -> dict[BV, Planes]:
-    """The planes of the roots on `count` samples; a variable without planes is 0 on all of them. `before_each` as in `differing`."""
-    return _Evaluation(variables, count, before_each).of(roots)
+    return _Evaluation(variables, count, before_each).of([condition])[condition][0]
 
 
 MOST_ENTRIES = 4096

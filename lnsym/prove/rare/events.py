@@ -6,13 +6,13 @@ by an input on which it is 1.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lnsym.bv import BV, operands, topological
+from lnsym.bv import BV, evaluate, operands, topological
 from lnsym.bv.bitwise import Monomial, from_items
 from lnsym.bv.known_bits import possible_ones
-from lnsym.bv.planes import Planes, planes_of
 
 RARE = 16
 """An event is rare that comes about on less than one sample of so many."""
@@ -35,29 +35,16 @@ class Event:
         return self.usual ^ (1 if self.term.width == 1 else _reach(self.term.args))
 
 
-def rare_events(asked: Sequence[BV], variables: Mapping[str, Planes], count: int) -> list[Event]:
-    """The events of terms that came about on few of `count` samples, or on none; those left out that only pass others on."""
-    planes = planes_of(asked, variables, count)
+def rare_events(asked: Sequence[BV], samples: Sequence[Mapping[str, int]]) -> list[Event]:
+    """The events of terms that came about on few of the samples, or on none; those left out that only pass others on."""
     found: dict[BV, Event] = {}
-    for term in asked:
-        event = _event(term, planes[term], count)
+    for term, values in zip(asked, zip(*evaluate(asked, samples), strict=True), strict=True):
+        usual, times = Counter(values).most_common(1)[0]
         below = [operand for operand in operands(term) if not operand.is_const]
-        if event is not None and not all(operand in found for operand in below):
-            found[term] = event
+        if (len(samples) - times) * RARE < len(samples) and not all(operand in found for operand in below):
+            seen = [number for number, value in enumerate(values) if value != usual]
+            found[term] = Event(term, usual, tuple(seen))
     return list(found.values())[:MOST_EVENTS]
-
-
-def _event(term: BV, planes: Planes, count: int) -> Event | None:
-    """The event of a term that has bits which are the same on nearly all samples, and no other bits that change."""
-    everywhere = (1 << count) - 1
-    usual = apart = 0
-    for bit, plane in enumerate(planes):
-        mostly = 2 * plane.bit_count() > count
-        usual |= mostly << bit
-        apart |= plane ^ (everywhere if mostly else 0)
-    if apart.bit_count() * RARE >= count:
-        return None
-    return Event(term, usual, tuple([number for number in range(count) if apart >> number & 1]))
 
 
 def comparisons(roots: Iterable[BV]) -> Iterator[BV]:

@@ -13,8 +13,7 @@ from itertools import combinations, islice
 from random import Random
 from typing import TypeAlias
 
-from lnsym.bv import BV, variables
-from lnsym.bv.planes import Planes, planes_of, to_planes
+from lnsym.bv import BV, evaluate, variables
 from lnsym.contract.goals import Goal
 from lnsym.deadline import Deadline
 from lnsym.prove.needles import adversarial_samples
@@ -30,7 +29,7 @@ Inputs: TypeAlias = Callable[[Sequence[BV]], Iterator[Mapping[str, int]]]
 
 Decisive: TypeAlias = Callable[[Iterable[BV]], Iterator[BV]]
 
-DRAWN = 256
+DRAWN = 128
 """On how many samples an event must be rare."""
 
 WAYS = 3
@@ -39,11 +38,8 @@ WAYS = 3
 PAIRS = 64
 """How many pairs of events are brought about at once, at most."""
 
-SAMPLES = 2048
-"""How many inputs are evaluated at a time, over all ways."""
-
-LEAST_SAMPLES, MOST_SAMPLES = 32, 512
-"""How many for each way."""
+ROUNDS = (16, 48, 192)
+"""How many inputs are evaluated for each way, in turns."""
 
 MOST_OF_A_GOAL = 3
 """How many candidates one goal gives: where none of them runs, another will hardly do."""
@@ -80,7 +76,7 @@ class Needles:
         self._free = variables(self._roots)
         self._pointers = frozenset(next(inputs([])))
         self._drawn = self._completed(islice(inputs(self._free), DRAWN))
-        events = rare_events(self.decisive, self._planes(self._drawn), DRAWN)
+        events = rare_events(self.decisive, self._drawn)
         common = [c for c in dict.fromkeys(self.premises[0]) if all(c in others for others in self.premises)]
         self._common = common
         self._given = [c for c in common if not {v.name for v in variables([c])} <= self._pointers]
@@ -200,21 +196,14 @@ class Needles:
     # -- trying them on the goals -----------------------------------------------------------------
 
     def _with(self, ways: Sequence[Way], deadline: Deadline) -> Iterator[tuple[int, Sample]]:
-        """Candidates among samples that go these ways, the other variables being drawn."""
-        if not ways:
-            return
-        each = min(MOST_SAMPLES, max(LEAST_SAMPLES, SAMPLES // len(ways)))
+        """Candidates among samples that go these ways, the other variables being drawn: a few of each way, then more."""
         plain, hard = self._inputs(self._free), self._hard()
-        at_a_time = SAMPLES // each
-        for first in range(0, len(ways), at_a_time):
-            if first and deadline.passed:
-                return
-            drawn = (
-                {**next(hard if number % 2 else plain), **way}
-                for way in ways[first : first + at_a_time]
-                for number in range(each)
-            )
-            yield from self._failing(self._completed(drawn))
+        for many in ROUNDS:
+            for way in ways:
+                if many != ROUNDS[0] and deadline.passed:
+                    return
+                drawn = ({**next(hard if number % 2 else plain), **way} for number in range(many))
+                yield from self._failing(self._completed(drawn))
 
     def _hard(self) -> Iterator[Mapping[str, int]]:
         """Values that are hard on the terms, pointers placed."""
@@ -223,16 +212,16 @@ class Needles:
 
     def _failing(self, samples: Sequence[Sample]) -> Iterator[tuple[int, Sample]]:
         """The first of these samples on which a goal fails, its premises being 1, for each goal that does."""
-        values = planes_of(self._roots, self._planes(samples), len(samples))
-        for number, (goal, conditions) in enumerate(zip(self.goals, self.premises, strict=True)):
-            bits = 0
-            for a, b in zip(values[goal.actual], values[goal.expected], strict=True):
-                bits |= a ^ b
-            for condition in conditions:
-                bits &= values[condition][0]
-            if bits and self._found[number] < MOST_OF_A_GOAL:
-                self._found[number] += 1
-                yield number, samples[(bits & -bits).bit_length() - 1]
+        roots, failed = self._roots, set[int]()
+        for sample, values in zip(samples, evaluate(roots, samples), strict=True):
+            value = dict(zip(roots, values, strict=True))
+            for number, (goal, conditions) in enumerate(zip(self.goals, self.premises, strict=True)):
+                if value[goal.actual] == value[goal.expected] or not all(value[c] for c in conditions):
+                    continue
+                if number not in failed and self._found[number] < MOST_OF_A_GOAL:
+                    self._found[number] += 1
+                    yield number, sample
+                failed.add(number)
 
     def _completed(self, samples: Iterator[Mapping[str, int]]) -> list[Sample]:
         """Samples with a value for each variable, in its width, and all pointers as they are given."""
@@ -244,6 +233,3 @@ class Needles:
                 whole[v.name] = self._random.getrandbits(v.width) if value is None else value & ones(v.width)
             found.append(whole)
         return found
-
-    def _planes(self, samples: Sequence[Sample]) -> dict[str, Planes]:
-        return {v.name: to_planes([sample[v.name] for sample in samples], v.width) for v in self._free}
