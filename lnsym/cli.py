@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import signal
 import sys
@@ -47,6 +48,13 @@ def _writable(context: click.Context, parameter: click.Parameter, path: Path | N
     if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
         raise click.BadParameter(f"{path} cannot be written: no such directory, or no permission")
     return path
+
+
+def _a_number(context: click.Context, parameter: click.Parameter, seconds: float | None) -> float | None:
+    """Seconds, if any; NaN compares with nothing, and is no limit."""
+    if seconds is not None and math.isnan(seconds):
+        raise click.BadParameter("nan is no number of seconds")
+    return seconds
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -166,8 +174,8 @@ def _proof_options(command: Any) -> Any:
                      help="Write what is asked of sweep and SMT as SMT-LIB 2, AIGER and DIMACS."),
         click.option("--reserve-x18", is_flag=True,
                      help="X18 is the platform's (Darwin, Windows, Android): code that changes it is not proved."),
-        click.option("--goal-timeout", type=click.FloatRange(0), help="Seconds for one goal and one SMT solver."),
-        click.option("--timeout", type=click.FloatRange(0), default=120.0, show_default=True,
+        click.option("--goal-timeout", type=click.FloatRange(0), callback=_a_number, help="Seconds for one goal and one SMT solver."),
+        click.option("--timeout", type=click.FloatRange(0), callback=_a_number, default=120.0, show_default=True,
                      help="Seconds for each routine and case, all that it takes included."),
         click.option("--method", "methods", type=click.Choice(["structural", "gf2", "sweep", "smt"]), multiple=True,
                      help="Use this method, and no other that is not named too; default all."),
@@ -416,7 +424,7 @@ def conform(
 @click.option("--contract", help="A contract's name, or a file: mine.py, or mine.py:NAME.")
 @click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1).")
 @_stack_option
-@click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True,
+@click.option("--timeout", type=click.FloatRange(0), callback=_a_number, default=60.0, show_default=True,
               help="Seconds for the verification of each mutant.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), callback=_writable,
