@@ -237,13 +237,19 @@ class _Portfolio:
         open_ = dict.fromkeys(asked)
         began = time.perf_counter()
         rivals = chains(limits.methods, limits.processes, rare is not None)
-        with closing(race(task, rivals)) as findings:
-            refuted = self._heard(findings, task, open_)
-        for method in [next(method for method in rival if method != NEEDLES) for rival in rivals]:
-            if not self._uses.setdefault(method, MethodUse(method, 0, 0.0)).seconds:  # it was ended with the race
-                self._uses[method].seconds = time.perf_counter() - began
-        self._open = list(open_)
-        return refuted
+        try:
+            with closing(race(task, rivals)) as findings:
+                return self._heard(findings, task, open_)
+        finally:
+            self._open = list(open_)
+            ended = [next(method for method in rival if method != NEEDLES) for rival in rivals]
+            self._note_ended(ended, time.perf_counter() - began)
+
+    def _note_ended(self, methods: Sequence[str], seconds: float) -> None:
+        """The methods that were ended with the race took as long as it did."""
+        for method in methods:
+            if not self._uses.setdefault(method, MethodUse(method, 0, 0.0)).seconds:
+                self._uses[method].seconds = seconds
 
     def _heard(self, findings: Iterator[Message], task: Task, open_: dict[Goal, None]) -> bool:
         """Take what is found off the open goals; whether one was refuted."""

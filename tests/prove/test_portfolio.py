@@ -14,7 +14,7 @@ import pytest
 
 from lnsym.bv import BV, evaluate
 from lnsym.contract.goals import Goal, unreachable
-from lnsym.deadline import Deadline
+from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.prove.portfolio import METHODS, Limits, decide
 from lnsym.prove.race import chains
 
@@ -133,6 +133,20 @@ def test_queries_are_written() -> None:
     ((name, conditions),) = written
     assert name == "sum"
     assert conditions == [(X & Y).eq(0), (X + Y).ne(X | Y)]
+
+
+def test_what_was_closed_stays_closed_when_the_time_is_over_in_a_replay() -> None:
+    """One goal is proved, the model of the other one runs for too long: only that one is left open."""
+
+    class Slow(Recording):
+        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+            raise DeadlinePassed("while an input was run on Unicorn")
+
+    closed, wrong = goal(carry_save(X, Y, Z), X + Y + Z), goal(X + Y, X | Y)
+    decision = decide([closed, wrong], nothing_more, Slow(), Limits(Deadline.after(60), methods=("smt",)))
+    assert (decision.status, [left for left, _ in decision.left]) == ("unknown", [wrong])
+    assert decision.left[0][1].startswith("the time was over while an input was run on Unicorn")
+    assert not multiprocessing.active_children()
 
 
 def test_ctrl_c_ends_the_processes() -> None:
