@@ -100,13 +100,14 @@ class Needles:
         """Candidates, numbers of goals and inputs, with events that inversion brings about. Ends soon after the deadline."""
         if not self.worthwhile:
             return
+        half = deadline.slice(0.5)  # the rest is for trying them on the goals
         if self._rarely_given:
             self._allowed = self._brought_about()
         for event in self.events:
-            if deadline.passed:
+            if half.passed:
                 break
             self._ways[event] = self._brought_about(event)
-        yield from self._with([*self._all_ways(deadline), *self._allowed], deadline)
+        yield from self._with([*self._all_ways(half), *self._allowed], deadline)
 
     def by_solver(self, deadline: Deadline) -> Iterator[tuple[int, Sample]]:
         """Candidates with events that only a solver brings about, each by itself, then several at once."""
@@ -200,7 +201,7 @@ class Needles:
         plain, hard = self._inputs(self._free), self._hard()
         for many in ROUNDS:
             for way in ways:
-                if many != ROUNDS[0] and deadline.passed:
+                if (many, way) != (ROUNDS[0], ways[0]) and deadline.passed:
                     return
                 drawn = ({**next(hard if number % 2 else plain), **way} for number in range(many))
                 yield from self._failing(self._completed(drawn))
