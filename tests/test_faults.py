@@ -188,3 +188,19 @@ def test_a_report_that_does_not_fit_is_not_an_error_of_the_input(
 ) -> None:
     assert run([*PROVED, "--json", "/dev/full"], monkeypatch) == faults.EX_IOERR
     assert "/dev/full: no space left" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("missing", ["click", "lnsym.signals", "lnsym.errors"])
+def test_a_part_that_cannot_be_loaded_is_no_verdict(missing: str) -> None:
+    program = f"import sys; sys.modules[{missing!r}] = None; from lnsym.__main__ import run; run()"
+    done = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True, text=True)
+    assert done.returncode == 70
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert missing in done.stderr
+
+
+def test_the_package_can_be_run_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "lnsym", "--version"], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stdout.startswith("lnsym")
