@@ -13,6 +13,7 @@ from lnsym.bv import BV
 from lnsym.conform.contents import SP, Contents, background, general_value, memory_contents, near, vector_value
 from lnsym.conform.single_step import BLOCK, DATA, NOP, PAGE, SLOT, SLOT_PAGE, STUB
 from lnsym.errors import LnsymError
+from lnsym.machine.memory import Memory
 from lnsym.machine.state import State
 
 ATOMIC = frozenset({
@@ -84,10 +85,9 @@ def is_machinery(address: int, size: int) -> bool:
 
 
 def initial_state(case: Case) -> State:
-    """The state that the model is to run the case on, without memory."""
+    """The state that the model is to run the case on, its memory empty."""
     contents = case.contents
-    no_memory: Any = None
-    return State(contents.general.copy(), contents.vector.copy(), _FLAGS[contents.nzcv], no_memory, SLOT)
+    return State(contents.general.copy(), contents.vector.copy(), _FLAGS[contents.nzcv], Memory(), SLOT)
 
 
 class CaseSource:
@@ -166,7 +166,9 @@ def _make_pointers(contents: Contents, named: list[int], random: Random) -> None
 
 
 class _Probe:
-    """A memory that notes where it is accessed, and holds zeros."""
+    """A memory that notes where it is accessed, and holds zeros; the code lies at its numbers."""
+
+    addresses = None
 
     def __init__(self) -> None:
         self.accesses: list[tuple[int, int]] = []
