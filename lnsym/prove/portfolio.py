@@ -89,9 +89,19 @@ class Decision:
     """What was under way when the time was over, where that is why nothing is known."""
 
 
-def decide(goals: Sequence[Goal], premises: Callable[[Goal], list[BV]], refuter: Refuter, limits: Limits) -> Decision:
-    """Prove all goals, or refute one. `premises` adds to a goal's conditions what else holds of the variables in it."""
-    return _Portfolio(goals, premises, refuter, limits).decision()
+def decide(
+    goals: Sequence[Goal],
+    premises: Callable[[Goal], list[BV]],
+    refuter: Refuter,
+    limits: Limits,
+    can_be_shown: Callable[[Goal], bool] = lambda goal: True,
+) -> Decision:
+    """Prove all goals, or refute one.
+
+    `premises` adds to a goal's conditions what else holds of the variables in it. `can_be_shown` says whether the refuter may confirm an
+    input on which the goal fails: where it cannot, and a solver has one, the goal stays open at once.
+    """
+    return _Portfolio(goals, premises, refuter, limits, can_be_shown).decision()
 
 
 class _Portfolio:
@@ -101,7 +111,9 @@ class _Portfolio:
         premises: Callable[[Goal], list[BV]],
         refuter: Refuter,
         limits: Limits,
+        can_be_shown: Callable[[Goal], bool],
     ) -> None:
+        self._can_be_shown = can_be_shown
         self._open = list(goals)
         self._premises = premises
         self._refuter = refuter
@@ -226,7 +238,9 @@ class _Portfolio:
     def _race(self) -> bool:
         """Run the costly methods on the open goals; whether one was refuted."""
         limits = self._limits
-        asked = list(self._open)
+        asked = [goal for goal in self._open if self._is_worth_asking(goal)]
+        if not asked:
+            return False
         given = [self._premises_in_time(goal) for goal in asked]
         rare = self._rare if self._rare is not None and self._rare.worthwhile else None
         task = Task(asked, given, limits.deadline, limits.goal_timeout, rare)
@@ -241,7 +255,7 @@ class _Portfolio:
             with closing(race(task, rivals)) as findings:
                 return self._heard(findings, task, open_)
         finally:
-            self._open = list(open_)
+            self._open = [goal for goal in self._open if goal in open_ or goal not in asked]
             ended = [next(method for method in rival if method != NEEDLES) for rival in rivals]
             self._note_ended(ended, time.perf_counter() - began)
 
@@ -276,9 +290,15 @@ class _Portfolio:
                 if self._refuted_by(goal, found, premises):
                     self._note(_use_of(found.method), 0, time.perf_counter() - began)
                     return True
+                if not any(self._is_worth_asking(goal) for goal in open_):
+                    break
             else:
                 self._reasons.setdefault(goal, found.reason)
         return False
+
+    def _is_worth_asking(self, goal: Goal) -> bool:
+        """Whether a method may still prove the goal, or refute it with an input that runs."""
+        return goal not in self._models or self._can_be_shown(goal)
 
     def _premises_in_time(self, goal: Goal) -> list[BV]:
         self._limits.deadline.check("before sweep and the solvers began")

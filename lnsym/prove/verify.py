@@ -255,7 +255,7 @@ class _Verification:
             if path.stopped is not None
         }
         limits = self._options.limits(self._verdict.title, self._deadline)
-        decision = decide([*execution.goals, *self._stopped], self._premises, self, limits)
+        decision = decide([*execution.goals, *self._stopped], self._premises, self, limits, self._may_be_refuted)
         self._methods = decision.methods
         if decision.status == "refuted":
             assert self._verdict.counterexample is not None

@@ -232,7 +232,7 @@ FAULTS: dict[str, Callable[[pytest.MonkeyPatch], object]] = {
     "PACIASP accepts jumps": lambda m: m.setitem(branch_types.ACCEPTED_BY_HINT, 25, frozenset(BranchType)),  # type: ignore[arg-type]
     "BTI c accepts nothing": lambda m: m.setitem(branch_types.ACCEPTED_BY_HINT, 34, frozenset()),  # type: ignore[arg-type]
     "branches leave no type": lambda m: m.setattr(
-        State, "branch", lambda state, target, btype=BranchType.DIRECT: setattr(state, "next_pc", target)
+        State, "branch_to", lambda state, address, btype: state.branch(state._number_of(address))
     ),
     "all code is unguarded": lambda m: m.setattr(Image, "guards", lambda image, address: False),
 }

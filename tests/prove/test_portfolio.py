@@ -119,6 +119,23 @@ def test_time_out_leaves_the_goal_open_and_says_what_stayed_apart(processes: int
     assert not multiprocessing.active_children()
 
 
+def test_a_goal_that_no_input_may_show_to_be_false_stays_open_once_one_is_known() -> None:
+    """Sweep would go on with the hard part until the deadline."""
+
+    class Disbelieving(Recording):
+        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+            super().by_model(goal, model)
+            return False
+
+    possible = unreachable("stopped", (X.ult(5), (X + 3).eq(7), HARD.actual.eq(HARD.expected)))
+    refuter = Disbelieving()
+    limits = Limits(Deadline.after(600), methods=("sweep", "smt"), processes=2)
+    decision = decide([possible], nothing_more, refuter, limits, lambda goal: False)
+    assert decision.status == "unknown"
+    assert [left for left, _ in decision.left] == [possible]
+    assert len(refuter.models) == 1
+
+
 def test_only_the_methods_that_were_asked_for() -> None:
     for method in METHODS:
         decision = decide([goal(carry_save(X, Y, Z), X + Y + Z)], nothing_more, Recording(), Limits(methods=(method,)))

@@ -11,6 +11,7 @@ from assembly import RET, judge
 from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
 from lnsym.contract.theorem import ContractError
+from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove import smt
 from lnsym.prove.vacuity import has_inputs
@@ -38,7 +39,7 @@ def answered(
 
     monkeypatch.setattr(smt, "solve", solve)
     monkeypatch.setattr(smt, "installed", lambda: list(answers))
-    return has_inputs(Contract("mine", asks), preconditions, repeat({"a": 7}), 5), asked
+    return has_inputs(Contract("mine", asks), preconditions, repeat({"a": 7}), Deadline.after(20)), asked
 
 
 UNSAT, UNKNOWN = smt.Answer("unsat"), smt.Answer("unknown")

@@ -226,7 +226,8 @@ class _Comparison:
         self._goals = [*one.goals, *other.goals, *compared]
         self._verdict.goals = len(self._goals)
         limits = self._options.limits(self._verdict.title, self._deadline)
-        decision = decide([*self._goals, *self._stopped], self._product.premises, self, limits)
+        goals = [*self._goals, *self._stopped]
+        decision = decide(goals, self._product.premises, self, limits, self._may_be_refuted)
         return decision, decision.status == "proved" and bool(compared) and joint.some_input_returns()
 
     def _conclusion(self, decision: Decision, has_inputs: bool, reached: bool) -> tuple[Status, str]:
