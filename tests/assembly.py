@@ -133,6 +133,21 @@ def judge(statement: Callable[..., None], *words: int, options: Options | None =
     return verify(image_of(*words), "routine", Contract("mine", statement), options=options)
 
 
+def returning(value: int, width: int = 64) -> Callable[[Theorem], None]:
+    """A contract that claims a number as the result."""
+
+    def statement(t: Theorem) -> None:
+        t.call()
+        t.ensure_result(value, width)
+
+    return statement
+
+
+def judged_to_return(image: Image, value: int, width: int = 64) -> Verdict:
+    """The verdict on `routine` of an image under such a contract."""
+    return verify(image, "routine", Contract("mine", returning(value, width)))
+
+
 def returns_its_argument(t: Theorem) -> None:
     """uint64_t f(uint64_t a): a."""
     a = t.value("a", 64)

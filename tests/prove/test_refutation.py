@@ -479,7 +479,7 @@ def test_only_infeasible_paths_are_no_proof(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(smt, "solve", lambda *_: smt.Answer("unsat"))
     with pytest.raises(ToolFault, match="false on"):
-        judge(returns_its_argument, FADD, RET)
+        judge(returns_its_argument, FADD, RET, options=Options(methods=("structural", "smt")))
 
 
 def test_nothing_feasible_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
