@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 from assembly import RET, add_imm, b, object_of
@@ -127,6 +128,14 @@ def test_solvers_end_with_the_case_that_runs_them(tmp_path: Path, who: str) -> N
         assert "was killed by SIGKILL" in err
 
 
+def running(code: str) -> tuple[subprocess.Popen[str], IO[str]]:
+    """A process that runs this code, and what it writes."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None
+    return process, process.stdout
+
+
 def test_a_second_signal_ends_at_once_what_does_not_end() -> None:
     """The first is obeyed by cleaning up, which hangs here."""
     code = (
@@ -140,13 +149,10 @@ def test_a_second_signal_ends_at_once_what_does_not_end() -> None:
         "        print('hangs', flush=True)\n"
         "        time.sleep(100)\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+    process, output = running(code)
+    assert output.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    assert process.stdout.readline() == "hangs\n"
+    assert output.readline() == "hangs\n"
     time.sleep(2 * signals.TOGETHER)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
@@ -183,11 +189,8 @@ def test_where_the_kernel_does_not_tell_a_child_looks_for_its_parent() -> None:
         "print(child, flush=True)\n"
         "time.sleep(100)\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    assert process.stdout is not None
-    child = int(process.stdout.readline())
+    process, output = running(code)
+    child = int(output.readline())
     process.kill()
     process.wait(timeout=30)
     assert until(lambda: not alive(child), 10)
