@@ -161,7 +161,15 @@ def _proof_options(command: Any) -> Any:
         reserve_x18: bool,
         **others: Any,
     ) -> Any:
-        options = _options(max_steps, timeout, goal_timeout, methods, dump, reserve_x18)
+        from lnsym.prove.portfolio import METHODS
+        from lnsym.prove.verify import Options
+
+        if dump is not None:
+            from lnsym.prove.dump import prepare
+
+            prepare(dump)
+        chosen = tuple(m for m in METHODS if m in (methods or METHODS))
+        options = Options(max_steps, timeout, chosen, goal_timeout, dump, reserve_x18=reserve_x18)
         return command(options=options, **others)
 
     decorated: Any = with_options
@@ -182,25 +190,6 @@ def _proof_options(command: Any) -> Any:
     ):  # fmt: skip
         decorated = option(decorated)
     return decorated
-
-
-def _options(
-    max_steps: int,
-    timeout: float,
-    goal_timeout: float | None,
-    methods: tuple[str, ...],
-    dump: Path | None,
-    reserve_x18: bool,
-) -> Options:
-    from lnsym.prove.portfolio import METHODS
-    from lnsym.prove.verify import Options
-
-    if dump is not None:
-        from lnsym.prove.dump import prepare
-
-        prepare(dump)
-    chosen = tuple(m for m in METHODS if m in (methods or METHODS))
-    return Options(max_steps, timeout, chosen, goal_timeout, dump, reserve_x18=reserve_x18)
 
 
 @app.command(epilog=f"{TARGET_HELP}\n\n{EXIT_CODES}")
