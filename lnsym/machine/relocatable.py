@@ -106,12 +106,12 @@ def _place_sections(link: Linkage, sections: Sequence[tuple[int, Section]], at: 
         alignment = max(section.alignment, 1)
         if alignment & (alignment - 1) or alignment > _MAX_ALIGNMENT:
             raise MalformedElf(elf.where, f"section {section.name} has alignment {alignment:#x}")
-        at = _odd_multiple(at, alignment)
-        link.bases[owner, section.index] = at
+        start = _odd_multiple(at, alignment)
+        at = start + section.size + 1  # none begins where another ends: an address belongs to one of them
+        link.bases[owner, section.index] = start
         many = member is not None and len(link.objects) > 1
         name = f"{member}({section.name})" if many else section.name
-        link.draft.pieces.append(Piece(name, at, at + section.size, alignment))
-        start, at = at, at + section.size + 1  # none begins where another ends: an address belongs to one of them
+        link.draft.pieces.append(Piece(name, start, start + section.size, alignment))
         if not section.size:
             continue
         data: bytearray | None = bytearray(elf.contents(section))
