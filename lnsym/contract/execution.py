@@ -11,6 +11,7 @@ from isa.branch_types import BranchType
 from lnsym.bv import BV, concat
 from lnsym.contract import abi
 from lnsym.contract.goals import Goal
+from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Block, ContractError, Theorem
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import LnsymError, one_line
@@ -155,9 +156,8 @@ def _zero_of(condition: BV) -> BV | None:
     return one - other
 
 
-def symbolic_start(image: Image, theorem: Theorem) -> State:
+def symbolic_start(image: Image, theorem: Theorem, addresses: Addresses) -> State:
     """The state before the first call: every register, flag and element a variable."""
-    addresses = addresses_of(image)
     memory = Memory([segment_region(image, segment, addresses) for segment in image.segments])
     memory.addresses = addresses
     for block in theorem.blocks:
@@ -210,7 +210,7 @@ class Execution:
         self.addresses = addresses_of(self.image)
         self.code = Code(self.image, self.addresses)
         self.code_on_numbers = Code(self.image) if self.image.address_uses else self.code
-        self.start = symbolic_start(self.image, self.theorem)
+        self.start = symbolic_start(self.image, self.theorem, self.addresses)
         lying = {region.base: region.contents for region in self.start.memory.regions() if region.in_image}
         for segment in self.image.segments:
             contents = lying.get(base_of(segment, self.addresses))
@@ -239,6 +239,11 @@ class Execution:
         contents = Unknown(unknown_name(segment, call))
         self._contents.append((segment, contents))
         return contents
+
+    @cached_property
+    def preconditions(self) -> list[BV]:
+        """What the theorem assumes, facts of pointers among it, each a term of one bit."""
+        return preconditions(self)
 
     @property
     def reads_external_objects(self) -> bool:

@@ -7,10 +7,13 @@ regions and the stack are pairwise disjoint, and apart from the image and from w
 from __future__ import annotations
 
 from itertools import combinations, product
+from typing import TYPE_CHECKING
 
 from lnsym.bv import BV
-from lnsym.contract.execution import Execution
 from lnsym.machine.state import STACK_ALIGNMENT
+
+if TYPE_CHECKING:
+    from lnsym.contract.execution import Execution
 
 
 def preconditions(execution: Execution) -> list[BV]:

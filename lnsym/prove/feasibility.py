@@ -7,7 +7,6 @@ import time
 from lnsym.bv import BV, substitute, topological, variables
 from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.inputs import holds, samples
-from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.image import Image
@@ -63,7 +62,7 @@ class Feasibility:
 
         began = time.perf_counter()
         seconds = min(SOLVER_SECONDS, self._seconds, self._execution.deadline.left())
-        answer = smt.solve_with_all([*conditions, *preconditions(self._execution)], seconds)
+        answer = smt.solve_with_all([*conditions, *self._execution.preconditions], seconds)
         self._seconds -= time.perf_counter() - began
         self.solver_dropped_some |= answer.status == "unsat"
         return answer.status != "unsat"

@@ -15,7 +15,6 @@ from lnsym.bv.listing import listing
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holding, holds, samples
-from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.errors import ToolFault, one_line
@@ -188,7 +187,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     """Run a sample on Unicorn; None when the code does there what the contract says. Raises ModelFault, DeadlinePassed."""
     full = complete(execution, sample)
     stopped = stopped_on(execution, full)
-    if not holds(preconditions(execution), full):
+    if not holds(execution.preconditions, full):
         return None  # whatever it shows, no caller gives it
     try:
         seen = replay(execution, full, steps_to_show(execution, stopped))

@@ -18,7 +18,6 @@ from lnsym.contract.containment import contained
 from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.goals import Goal, unreachable
 from lnsym.contract.inputs import Sample, samples
-from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.machine.image import Image
@@ -244,7 +243,7 @@ class _Verification:
     def _check_preconditions(self) -> None:
         """Raises ContractError when no input satisfies the preconditions: everything would be proved of nothing."""
         stream = samples(self._execution, variables(self._execution.theorem.assumptions))
-        self._has_inputs = has_inputs(self._contract, preconditions(self._execution), stream, self._deadline)
+        self._has_inputs = has_inputs(self._contract, self._execution.preconditions, stream, self._deadline)
 
     def _decide(self) -> tuple[Status, str]:
         """All goals, and that the paths that do not return cannot be taken, by the portfolio."""
@@ -343,7 +342,7 @@ class _Verification:
         pointers.update(execution.addresses.variables)
         known = [*conditions, *execution.theorem.assumptions]
         asked = variables([*known, goal.actual, goal.expected])
-        return [*conditions, *preconditions(execution)] if pointers.intersection(asked) else known
+        return [*conditions, *execution.preconditions] if pointers.intersection(asked) else known
 
     def _placed(self, model: Sample) -> Iterator[Sample]:
         """The solver's input with regions at addresses that can be mapped, and as it is."""

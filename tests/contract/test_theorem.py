@@ -11,7 +11,6 @@ from lnsym.bv import BV, concat
 from lnsym.contract import BadContract, Contract, Theorem
 from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import complete, holds, placement, samples
-from lnsym.contract.preconditions import preconditions
 from lnsym.contract.run import concrete_start, outputs, run_concretely
 from lnsym.contract.theorem import ContractError
 from lnsym.errors import LnsymError, NoSuchSymbol
@@ -269,7 +268,7 @@ def two_regions(t: Theorem) -> None:
 
 def test_samples_satisfy_the_preconditions() -> None:
     execution = Execution(image_of(RET), "routine", theorem(two_regions))
-    conditions = preconditions(execution)
+    conditions = execution.preconditions
     stream = samples(execution, [])
     for _ in range(50):
         assert holds(conditions, next(stream))
@@ -297,7 +296,7 @@ def test_what_the_preconditions_say(change: dict[str, int], broken: bool) -> Non
     execution = Execution(image_of(RET), "routine", theorem(two_regions))
     assert execution.image.segments[0].address == 0x10000
     sample = {"a": 0x40_0000_0000, "b": 0x60_0000_0000, "sp": 0x7000_0000, **change}
-    assert holds(preconditions(execution), sample) is not broken
+    assert holds(execution.preconditions, sample) is not broken
 
 
 def test_placements_keep_apart() -> None:

@@ -675,7 +675,7 @@ def test_samples_place_everything_apart() -> None:
 
 def test_premises_speak_of_both_stacks() -> None:
     product = product_of(two_regions)
-    names = {variable.name for variable in variables(product.preconditions())}
+    names = {variable.name for variable in variables(product.preconditions)}
     assert {"sp", f"sp{SUFFIX}", "data", "out"} <= names
     zero, x9, data = BV.const(0, 64), BV.var("x9", 64), BV.var("data", 64)
     assert product.premises(Goal("g", "output", zero, zero, (x9.eq(0),))) == [x9.eq(0)]

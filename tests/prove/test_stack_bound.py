@@ -13,7 +13,6 @@ from assembly import RET, SP, image_of, ldr, object_of, returns_its_argument, st
 
 from lnsym.contract import Contract, abi
 from lnsym.contract.execution import Execution
-from lnsym.contract.preconditions import preconditions
 from lnsym.machine.memory import Memory, Region
 from lnsym.prove.equivalence.comparison import Routine, compare
 from lnsym.prove.verdict import Verdict
@@ -77,7 +76,7 @@ def test_the_regions_lie_apart_from_all_of_the_stack() -> None:
     for stack in (1 << 12, 1 << 20):
         execution = Execution(image_of(RET), "routine", replace(CONTRACT, stack_bytes=stack).theorem())
         bottom = execution.start.x_or_sp(SP) - stack
-        assert bottom.ule((1 << 64) - 1 - stack) in preconditions(execution)
+        assert bottom.ule((1 << 64) - 1 - stack) in execution.preconditions
 
 
 def test_both_routines_of_a_comparison_get_the_bound() -> None:

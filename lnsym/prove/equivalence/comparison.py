@@ -191,7 +191,7 @@ class _Comparison:
         """Whether an input that satisfies the preconditions was found. Raises ContractError where there is none."""
         product = self._product
         stream = product.samples(variables(product.assumptions))
-        return has_inputs(self._contract, product.preconditions(), stream, self._deadline)
+        return has_inputs(self._contract, product.preconditions, stream, self._deadline)
 
     def _simulate(self) -> bool:
         """Run both; whether an input was found that satisfies the preconditions. Raises DeadlinePassed."""

@@ -55,4 +55,4 @@ class JointPaths:
         seconds = min(SOLVER_SECONDS, self._deadline.left())
         if seconds <= 0:
             return "unknown"
-        return smt.solve_with_all([*pair.conditions, *self._product.preconditions()], seconds).status
+        return smt.solve_with_all([*pair.conditions, *self._product.preconditions], seconds).status

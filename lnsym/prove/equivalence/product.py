@@ -18,7 +18,6 @@ from lnsym.contract import inputs
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import SLOT, Sample
-from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import RESERVED, Theorem
 from lnsym.machine.state import SP
 from lnsym.prove.minimise import given_names, pointer_names, with_zeros
@@ -47,7 +46,6 @@ class Product:
             self.given.update(first.addresses.variables)
         self._given_names = {variable.name for variable in self.given}
         self.assumptions = list(dict.fromkeys([*first.theorem.assumptions, *self.renamed(second.theorem.assumptions)]))
-        self._preconditions: list[BV] | None = None
 
     def renamed(self, roots: Sequence[BV]) -> list[BV]:
         """Terms of the second execution, its own variables renamed."""
@@ -74,14 +72,12 @@ class Product:
         pointers |= {self.first.start.x_or_sp(SP), *self.renamed([self.second.start.x_or_sp(SP)])}
         pointers |= self.base_variables
         asked = variables([*known, goal.actual, goal.expected])
-        return [*conditions, *self.preconditions()] if pointers.intersection(asked) else known
+        return [*conditions, *self.preconditions] if pointers.intersection(asked) else known
 
+    @cached_property
     def preconditions(self) -> list[BV]:
         """All preconditions of both: the regions lie apart from either stack and either image."""
-        if self._preconditions is None:
-            both = [*preconditions(self.first), *self.renamed(preconditions(self.second))]
-            self._preconditions = list(dict.fromkeys(both))
-        return self._preconditions
+        return list(dict.fromkeys([*self.first.preconditions, *self.renamed(self.second.preconditions)]))
 
     # -- inputs ---------------------------------------------------------------------------------
 
