@@ -50,14 +50,16 @@ def digest(image: Image, symbol: str, contract: Contract, message: bytes, seed: 
     function = HASHES[contract.name]
     words = function.pad(message)
     state = [word.value for word in function.initial()]
-    execution = Execution(image, symbol, contract.theorem(symbol))
+    theorem = contract.theorem(symbol)
+    execution = Execution(image, symbol, theorem)
+    before, block = (next(one for one in theorem.blocks if one.name == name) for name in ("state", "msg"))
     registers = complete(execution, next(samples(execution, [], seed)))
     instructions = 0
     for first in range(0, len(words), 16):
         sample = dict(registers)
-        sample.update({f"state[{i}]": word for i, word in enumerate(state)})
-        sample.update({f"msg[{i}]": word.value for i, word in enumerate(words[first : first + 16])})
-        path = run_concretely(execution, concrete_start(image, execution.theorem, sample), sample)
+        sample.update(zip(before.elements, state, strict=True))
+        sample.update(zip(block.elements, [word.value for word in words[first : first + 16]], strict=True))
+        path = run_concretely(execution, concrete_start(image, theorem, sample), sample)
         found = outputs(execution, path)
         state = [found[f"state[{i}]"] for i in range(len(state))]
         instructions += path.steps

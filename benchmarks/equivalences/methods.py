@@ -71,21 +71,21 @@ class Evaluation:
         """Random values of the variables."""
         random = Random(0)
         wanted = variables([term for goal in goals for term in (goal.actual, goal.expected, *goal.conditions)])
-        samples = [{v.name: random.getrandbits(v.width) for v in wanted} for _ in range(count)]
+        samples = [{v: random.getrandbits(v.width) for v in wanted} for _ in range(count)]
         return any(self.by_model(goal, sample) for goal in goals for sample in samples)
 
-    def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+    def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
         """Whether the sides differ and the conditions hold; a variable without a value is 0."""
         ((actual, expected, *conditions),) = evaluate(
             [goal.actual, goal.expected, *goal.conditions], [model], default=0
         )
         return actual != expected and all(conditions)
 
-    def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+    def inputs(self, free: Sequence[BV]) -> Iterator[dict[BV, int]]:
         """Random values."""
         random = Random(1)
         while True:
-            yield {v.name: random.getrandbits(v.width) for v in free}
+            yield {v: random.getrandbits(v.width) for v in free}
 
 
 METHODS: dict[str, Method] = {"sweep": by_sweep, "z3": by_z3, "bitwuzla": by_bitwuzla, "portfolio": by_portfolio}

@@ -16,9 +16,9 @@ from lnsym.bv.term import BV, WidthMismatch
 class UnboundVariable(LookupError):
     """Evaluation met a variable that has no value."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"no value for the variable {name}")
-        self.name = name
+    def __init__(self, variable: BV) -> None:
+        super().__init__(f"no value for the variable {variable.origin}")
+        self.variable = variable
 
 
 def operands(term: BV) -> tuple[BV, ...]:
@@ -157,9 +157,9 @@ def evaluate_node(term: BV, values: Mapping[BV, int]) -> int:
 
 
 def evaluate(
-    roots: Sequence[BV], samples: Sequence[Mapping[str, int]], default: int | None = None
+    roots: Sequence[BV], samples: Sequence[Mapping[BV, int]], default: int | None = None
 ) -> list[tuple[int, ...]]:
-    """The values of the roots on each sample, a map from variable names to unsigned values.
+    """The values of the roots on each sample, a map from variables to unsigned values.
 
     A variable without a value takes `default`; where that is None it raises UnboundVariable.
     """
@@ -169,9 +169,9 @@ def evaluate(
         values: dict[BV, int] = {}
         for term in order:
             if term.op == "var":
-                value = sample.get(term.args[0], default)
+                value = sample.get(term, default)
                 if value is None:
-                    raise UnboundVariable(term.args[0])
+                    raise UnboundVariable(term)
                 values[term] = value & ((1 << term.width) - 1)
             else:
                 values[term] = evaluate_node(term, values)

@@ -26,6 +26,37 @@ def listing(roots: Mapping[str, BV]) -> str:
     return "\n".join(lines) + "\n"
 
 
+class Names:
+    """A name for each variable: what its origin prints, with a number behind it where another one prints the same."""
+
+    def __init__(self) -> None:
+        self._names: dict[BV, str] = {}
+        self._taken: set[str] = set()
+
+    def __getitem__(self, variable: BV) -> str:
+        name = self._names.get(variable)
+        if name is None:
+            shown, number = str(variable.origin), 1
+            name = shown
+            while name in self._taken:
+                number += 1
+                name = f"{shown}#{number}"
+            self._names[variable] = name
+            self._taken.add(name)
+        return name
+
+
+def values_listed(sample: Mapping[BV, int]) -> str:
+    """The values of variables, a line for each, in the order of their names."""
+    return "".join(f"{name} = {value:#x}\n" for name, value in by_name(sample).items())
+
+
+def by_name(sample: Mapping[BV, int]) -> dict[str, int]:
+    """The values of variables by names that differ, in their order."""
+    names = Names()
+    return dict(sorted((names[variable], value) for variable, value in sample.items()))
+
+
 def _arguments(term: BV, numbers: Mapping[BV, int]) -> str:
     if term.op == "anf":
         return " ^ ".join(f"{mask:#x}{_factors(monomial, numbers)}" for monomial, mask in term.args)
@@ -45,4 +76,4 @@ def _factors(monomial: Sequence[tuple[int, int, BV]], numbers: Mapping[BV, int])
 def _argument(argument: object, numbers: Mapping[BV, int]) -> str:
     if isinstance(argument, BV):
         return f"#{numbers[argument]}"
-    return f"{argument:#x}" if isinstance(argument, int) else repr(argument)
+    return f"{argument:#x}" if isinstance(argument, int) else repr(str(argument))

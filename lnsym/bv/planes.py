@@ -32,7 +32,7 @@ def from_planes(planes: Planes, count: int) -> list[int]:
 
 def differing(
     pairs: Sequence[tuple[BV, BV]],
-    variables: Mapping[str, Planes],
+    variables: Mapping[BV, Planes],
     count: int,
     before_each: Callable[[], None] = lambda: None,
 ) -> list[int]:
@@ -51,7 +51,7 @@ def differing(
 
 
 def plane_of(
-    condition: BV, variables: Mapping[str, Planes], count: int, before_each: Callable[[], None] = lambda: None
+    condition: BV, variables: Mapping[BV, Planes], count: int, before_each: Callable[[], None] = lambda: None
 ) -> int:
     """The samples on which a term of one bit is 1; `before_each` as in `differing`."""
     return _Evaluation(variables, count, before_each).of([condition])[condition][0]
@@ -62,7 +62,7 @@ MOST_ENTRIES = 4096
 
 
 class _Evaluation:
-    def __init__(self, variables: Mapping[str, Planes], count: int, before_each: Callable[[], None]) -> None:
+    def __init__(self, variables: Mapping[BV, Planes], count: int, before_each: Callable[[], None]) -> None:
         self._variables = variables
         self._count = count
         self._before_each = before_each
@@ -102,7 +102,7 @@ class _Evaluation:
         return self._spread(term.value, term.width)
 
     def var(self, term: BV, values: Mapping[BV, Planes]) -> Planes:
-        found = self._variables.get(term.name)
+        found = self._variables.get(term)
         if found is None:
             return (0,) * term.width
         return found[: term.width] + (0,) * (term.width - len(found))

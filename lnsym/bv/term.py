@@ -7,7 +7,7 @@ somebody uses it, and verifying many routines in one process does not fill memor
 Operators, and what `args` holds (every value is an unsigned number of `width` bits):
 
     const     (value,)
-    var       (name,)
+    var       (origin,)               what it stands for: any frozen value that hashes and prints
     anf       ((monomial, mask), ...)  XOR of masked ANDs of rotated words: see `bitwise`
     sum       (((serial, coefficient, term), ...), constant)  modular sum: see `sums`
     concat    (most significant piece, ..., least significant piece)
@@ -24,7 +24,7 @@ Operators, and what `args` holds (every value is an unsigned number of `width` b
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
@@ -56,9 +56,9 @@ class BV:
         return intern("const", width, (value & ((1 << width) - 1),))
 
     @staticmethod
-    def var(name: str, width: int) -> BV:
-        """The free variable `name` of `width` bits; one name must keep one width."""
-        return intern("var", width, (name,))
+    def var(origin: Hashable, width: int) -> BV:
+        """The free variable of this origin and width: a name, or any frozen value that says what it stands for, and prints."""
+        return intern("var", width, (origin,))
 
     @property
     def is_const(self) -> bool:
@@ -74,12 +74,12 @@ class BV:
         return value
 
     @property
-    def name(self) -> str:
-        """The name of a variable. Raises TypeError for any other term."""
+    def origin(self) -> Hashable:
+        """What a variable stands for; it prints as the variable's name. Raises TypeError for any other term."""
         if self.op != "var":
             raise TypeError(f"not a variable: {self!r}")
-        name: str = self.args[0]
-        return name
+        origin: Hashable = self.args[0]
+        return origin
 
     # -- bitwise --------------------------------------------------------------------------------
 
@@ -225,8 +225,9 @@ class BV:
     def __repr__(self) -> str:
         return printing.show(self)
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("terms are not pickled: their identity is that of this process")
+    def __reduce__(self) -> tuple[Callable[[Hashable, int], BV], tuple[Hashable, int]]:
+        """A variable goes to another process as its origin. Raises TypeError for other terms: their identity is that of this process."""
+        return BV.var, (self.origin, self.width)
 
 
 class _Entry(weakref.ref[BV]):

@@ -17,6 +17,7 @@ from lnsym.conform.comparison import Left, run_model
 from lnsym.conform.contents import SP
 from lnsym.conform.single_step import DATA, NZCV_AT, PAGE, SLOT, VECTOR_AT
 from lnsym.machine.memory import Elements, Memory, OutsideMemory, Region, SymbolicOffset
+from lnsym.machine.origins import flag, general_register, vector_register
 from lnsym.machine.state import State
 
 LEVELS = (0, 1)
@@ -30,16 +31,15 @@ def _elements() -> list[BV]:
     return [BV.var(f"data[{i}]", 8 * _ELEMENT_BYTES) for i in range(PAGE // _ELEMENT_BYTES)]
 
 
-def _sample(case: Case) -> dict[str, int]:
+def _sample(case: Case) -> dict[BV, int]:
     """The case's numbers for the variables of `State.symbolic`, of the base and of the memory's elements."""
     contents = case.contents
-    sample = {f"x{n}": contents.general[n].value for n in range(31)}
-    sample["sp"] = contents.general[SP].value
-    sample |= {f"v{n}": term.value for n, term in enumerate(contents.vector)}
-    sample |= {f"flag_{flag}": contents.nzcv >> (3 - i) & 1 for i, flag in enumerate("nzcv")}
-    sample["base"] = DATA
-    for i, (value,) in enumerate(struct.iter_unpack("<Q", case.data)):
-        sample[f"data[{i}]"] = value
+    sample = {general_register(n): term.value for n, term in enumerate(contents.general)}
+    sample |= {vector_register(n): term.value for n, term in enumerate(contents.vector)}
+    sample |= {flag(letter): contents.nzcv >> (3 - i) & 1 for i, letter in enumerate("nzcv")}
+    sample[_BASE] = DATA
+    for element, (value,) in zip(_elements(), struct.iter_unpack("<Q", case.data), strict=False):
+        sample[element] = value
     return sample
 
 

@@ -7,11 +7,11 @@ floating-point registers) and 6.4.5 (the stack).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from isa.flags import FlagBits
 from lnsym.bv import BV, concat, evaluate
 from lnsym.machine.memory import Unknown
+from lnsym.machine.origins import Stack, flag, general_register, vector_register
 from lnsym.machine.state import SP, State
 from lnsym.machine.state import STACK_ALIGNMENT as STACK_ALIGNMENT
 
@@ -33,30 +33,6 @@ def stack_assumption(size: int) -> str:
     return f"stack-{size >> 10}KiB" if size % 1024 == 0 else f"stack-{size}B"
 
 
-@dataclass(frozen=True)
-class OpenBits:
-    """The bits of a register above an argument of fewer than 64 bits: a caller may leave anything there (section 6.4.2, rule C.9)."""
-
-    argument: int
-    """From 0; it is passed in the X register of this number."""
-    width: int
-    """Bits of the argument."""
-    call: int
-    """From 0."""
-
-    @property
-    def variable(self) -> BV:
-        """What they hold."""
-        return BV.var(f"x{self.argument}_upper_{self.call}", 64 - self.width)
-
-    @property
-    def in_words(self) -> str:
-        """Which bits, of which argument, and why they may be anything."""
-        bits = "the upper half" if self.width == 32 else f"bits {self.width} to 63"
-        call = f" of call {self.call}" if self.call else ""
-        return f"{bits} of argument {self.argument}{call}, which AAPCS64 leaves open"
-
-
 def enter(state: State, arguments: tuple[BV, ...], entry: int, returns_to: BV) -> None:
     """Make a state that of a call: arguments in X0-X7, the return address in X30, the program counter at the entry."""
     for n, argument in enumerate(arguments):
@@ -75,12 +51,12 @@ def forget(state: State, call: int, kept: Collection[str]) -> None:
     state.clear_exclusive()
     for n in range(31):
         if f"x{n}" not in kept:
-            state.set_x(n, BV.var(f"x{n}_{call}", 64))
+            state.set_x(n, general_register(n, call))
     for n in range(32):
-        fresh = BV.var(f"v{n}_{call}", 128)
+        fresh = vector_register(n, call)
         state.set_v(n, concat(fresh.extract(127, 64), state.v(n, 64)) if f"d{n}" in kept else fresh)
-    state.flags = FlagBits(*[BV.var(f"flag_{flag}_{call}", 1) for flag in "nzcv"])
-    state.memory.renew_stack(Unknown(f"stack_{call}"))
+    state.flags = FlagBits(*[flag(letter, call) for letter in "nzcv"])
+    state.memory.renew_stack(Unknown(Stack(call)))
 
 
 def set_register(state: State, name: str, value: BV) -> None:
@@ -113,7 +89,7 @@ def preserved(state: State, changed: Collection[str] = ()) -> list[tuple[str, BV
     return [(name, register(state, name)) for name in CALLEE_SAVED if name not in changed]
 
 
-def values_on(sample: Mapping[str, int], registers: Mapping[str, BV]) -> dict[str, int]:
+def values_on(sample: Mapping[BV, int], registers: Mapping[str, BV]) -> dict[str, int]:
     """Registers by name on a sample of the variables; those it lacks are 0."""
     (values,) = evaluate(list(registers.values()), [sample], default=0)
     return dict(zip(registers, values, strict=True))

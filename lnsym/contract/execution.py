@@ -20,6 +20,7 @@ from lnsym.machine.decode import Code
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.landing import needs_direct_calls
 from lnsym.machine.memory import Contents, Elements, Memory, Region, Unknown
+from lnsym.machine.origins import ReturnAddress, SegmentContents, Stack
 from lnsym.machine.paths import Conditions, Explorer, Observer, Path
 from lnsym.machine.state import SP, STACK_ALIGNMENT, State
 
@@ -67,13 +68,9 @@ def addresses_of(image: Image) -> Addresses:
     return Addresses(image.pieces, externals_of(tuple(image.externals)))
 
 
-def unknown_name(segment: Segment, call: int = 0) -> str:
-    """How the bytes of a segment are called whose contents nobody knows, at a call; its address keeps it apart from all others.
-
-    Of the name that the file gives it only letters, digits, dots and hyphens are kept.
-    """
-    place = f"{printable(segment.name)}@{segment.address:#x}"
-    return f"{place}_{call}" if call else place
+def unknown_contents(segment: Segment, call: int = 0) -> SegmentContents:
+    """The origin of the bytes of a segment whose contents nobody knows, at a call."""
+    return SegmentContents(printable(segment.name), segment.address, call)
 
 
 def forget_globals(
@@ -93,7 +90,9 @@ def segment_region(image: Image, segment: Segment, addresses: Addresses | None =
 
     `addresses` as in `SegmentBytes`; what another file defines lies at its symbol's address.
     """
-    contents: Contents = SegmentBytes(image, segment, addresses) if segment.constant else Unknown(unknown_name(segment))
+    contents: Contents = (
+        SegmentBytes(image, segment, addresses) if segment.constant else Unknown(unknown_contents(segment))
+    )
     return Region(
         one_line(segment.name),
         base_of(segment, addresses),
@@ -132,7 +131,7 @@ def stack_region(sp: BV, below: int, frame: int) -> Region:
         "stack",
         sp,
         size,
-        Unknown("stack"),
+        Unknown(Stack()),
         readable=True,
         writable=True,
         start=-below,
@@ -236,7 +235,7 @@ class Execution:
         return BranchType.CALL
 
     def _unknown(self, segment: Segment, call: int) -> Unknown:
-        contents = Unknown(unknown_name(segment, call))
+        contents = Unknown(unknown_contents(segment, call))
         self._contents.append((segment, contents))
         return contents
 
@@ -262,13 +261,13 @@ class Execution:
         for segment in self.image.segments:
             if segment.external is not None:
                 for call in range(len(self.theorem.calls)):
-                    contents = Unknown(unknown_name(segment, call))
+                    contents = Unknown(unknown_contents(segment, call))
                     found.update({contents.byte(offset): segment.external for offset in range(segment.size)})
         return found
 
     def returns_to(self, call: int) -> BV:
         """The caller's address that a call is to return to, a variable."""
-        return BV.var(f"return_address_{call}" if call else "return_address", 64)
+        return BV.var(ReturnAddress(call), 64)
 
     def preserved(self, call: int) -> dict[str, BV]:
         """What callee-saved registers hold before a call, and must hold after it, by the names that goals use."""

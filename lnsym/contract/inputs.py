@@ -12,9 +12,11 @@ from typing import TypeAlias
 
 from lnsym.bv import BV, evaluate, variables
 from lnsym.contract.execution import Execution
+from lnsym.machine.origins import STACK_POINTER, Byte, SegmentContents, Stack, flag, general_register, vector_register
 from lnsym.machine.state import STACK_ALIGNMENT
 
-Sample: TypeAlias = dict[str, int]
+Sample: TypeAlias = dict[BV, int]
+"""Unsigned values of variables."""
 
 LOW, HIGH = 1 << 34, 1 << 46
 """Where regions are placed: above any image, below what an emulator maps without fuss."""
@@ -33,19 +35,19 @@ def placement(execution: Execution, random: Random) -> Sample:
     addresses: Sample = {}
     for block in theorem.blocks:
         inside = random.randrange(SLOT // 2, SLOT // 2 + 4096)
-        addresses[block.base.name] = slots.pop() * SLOT + inside // block.alignment * block.alignment
-    addresses["sp"] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * STACK_ALIGNMENT
+        addresses[block.base] = slots.pop() * SLOT + inside // block.alignment * block.alignment
+    addresses[STACK_POINTER] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * STACK_ALIGNMENT
     addresses.update(stand_ins(execution))
     for call in range(len(theorem.calls)):
-        addresses[execution.returns_to(call).name] = slots.pop() * SLOT
+        addresses[execution.returns_to(call)] = slots.pop() * SLOT
     return addresses
 
 
 def stand_ins(execution: Execution) -> Sample:
     """The addresses that a linker or a loader chooses: those that stand in for them in the bytes that an emulator runs."""
     addresses = execution.addresses
-    externals = {address.name: execution.image.externals[name] for name, address in addresses.externals.items()}
-    return externals | {variable.name: value for variable, value in addresses.variables.items()}
+    externals = {address: execution.image.externals[name] for name, address in addresses.externals.items()}
+    return {**externals, **addresses.variables}
 
 
 def _value(random: Random, width: int) -> int:
@@ -63,7 +65,7 @@ def samples(execution: Execution, free: Sequence[BV], seed: int = 0) -> Iterator
     corners = iter([0, -1, 1])
     while True:
         corner = next(corners, None)
-        sample = {v.name: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in free}
+        sample = {v: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in free}
         sample.update(placement(execution, random))
         yield sample
 
@@ -88,36 +90,29 @@ def complete(execution: Execution, sample: Sample, seed: int = 0) -> Sample:
     """The sample with a value for every register and every element of memory that it leaves open."""
     random = Random(seed)
     full = dict(sample) | stand_ins(execution)
-    for n in range(31):
-        full.setdefault(f"x{n}", random.getrandbits(64))
-    for n in range(32):
-        full.setdefault(f"v{n}", random.getrandbits(128))
-    for flag in "nzcv":
-        full.setdefault(f"flag_{flag}", random.getrandbits(1))
+    found = [general_register(n) for n in range(31)] + [vector_register(n) for n in range(32)]
+    found += [flag(letter) for letter in "nzcv"]
     for value in execution.theorem.registers.values():
-        for variable in variables([value]):
-            full.setdefault(variable.name, random.getrandbits(variable.width))
+        found += variables([value])
     for block in execution.theorem.blocks:
-        for element in block.elements:
-            if not element.is_const:
-                full.setdefault(element.name, random.getrandbits(block.width))
+        found += [element for element in block.elements if not element.is_const]
+    for variable in found:
+        full.setdefault(variable, random.getrandbits(variable.width))
     for path in execution.paths:
         for signed, (
             _,
             pointer,
             _,
         ) in path.state.signed.items():  # the emulator's pointers carry no authentication code
-            full[signed.name] = evaluate([pointer], [full], default=0)[0][0]
+            full[signed] = evaluate([pointer], [full], default=0)[0][0]
     return full
 
 
-def unknown_bytes(name: str, start: int, size: int, sample: Mapping[str, int]) -> bytearray:
-    """Initial bytes of a region whose contents are unknown, from offset `start`: 0 where the sample does not say."""
+def unknown_bytes(of: Stack | SegmentContents, start: int, size: int, sample: Mapping[BV, int]) -> bytearray:
+    """Initial bytes of memory whose contents are unknown, from offset `start`: 0 where the sample does not say."""
     data = bytearray(size)
-    prefix = f"{name}.byte["
-    for key, value in sample.items():
-        if key.startswith(prefix):
-            offset = int(key[len(prefix) : -1]) - start
-            if 0 <= offset < size:
-                data[offset] = value
+    for variable, value in sample.items():
+        origin = variable.origin
+        if isinstance(origin, Byte) and origin.of == of and 0 <= origin.offset - start < size:
+            data[origin.offset - start] = value
     return data

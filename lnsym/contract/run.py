@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from isa.flags import FlagBits
 from lnsym.bv import BV, evaluate
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution, element_at, forget_globals, segment_region, unknown_name
+from lnsym.contract.execution import Execution, element_at, forget_globals, segment_region, unknown_contents
 from lnsym.contract.inputs import unknown_bytes
 from lnsym.contract.theorem import Theorem
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.memory import Bytes, Elements, Memory, Region
+from lnsym.machine.origins import STACK_POINTER, Stack, flag, general_register, vector_register
 from lnsym.machine.paths import Explorer, Observer, Path
 from lnsym.machine.state import State
 
 
-def concrete_start(image: Image, theorem: Theorem, sample: Mapping[str, int]) -> State:
+def concrete_start(image: Image, theorem: Theorem, sample: Mapping[BV, int]) -> State:
     """The state before the first call, the numbers of a complete sample (see `inputs.complete`) in it."""
     memory = Memory()
     for segment in image.segments:
@@ -27,13 +28,13 @@ def concrete_start(image: Image, theorem: Theorem, sample: Mapping[str, int]) ->
     for block in theorem.blocks:
         elements = [BV.const(value, block.width) for value in block.values(sample)]
         contents = Elements(elements, block.byteorder)
-        base = sample[block.base.name]
+        base = sample[block.base]
         memory.add(Region(block.name, base, block.size, contents, writable="w" in block.access))
-    data = bytes(unknown_bytes("stack", -theorem.stack_bytes, theorem.stack_bytes + theorem.frame, sample))
-    memory.add(Region("stack", sample["sp"] - theorem.stack_bytes, len(data), Bytes(data), writable=True))
-    general = [BV.const(sample[f"x{n}"], 64) for n in range(31)] + [BV.const(sample["sp"], 64)]
-    vector = [BV.const(sample[f"v{n}"], 128) for n in range(32)]
-    flags = FlagBits(*[BV.const(sample[f"flag_{name}"], 1) for name in "nzcv"])
+    data = bytes(unknown_bytes(Stack(), -theorem.stack_bytes, theorem.stack_bytes + theorem.frame, sample))
+    memory.add(Region("stack", sample[STACK_POINTER] - theorem.stack_bytes, len(data), Bytes(data), writable=True))
+    general = [BV.const(sample[general_register(n)], 64) for n in range(32)]
+    vector = [BV.const(sample[vector_register(n)], 128) for n in range(32)]
+    flags = FlagBits(*[BV.const(sample[flag(letter)], 1) for letter in "nzcv"])
     state = State(general, vector, flags, memory, 0)
     for name, value in zip(theorem.registers, evaluate(list(theorem.registers.values()), [sample])[0], strict=True):
         abi.set_register(state, name, BV.const(value, 64))
@@ -41,7 +42,7 @@ def concrete_start(image: Image, theorem: Theorem, sample: Mapping[str, int]) ->
 
 
 def run_concretely(
-    execution: Execution, state: State, sample: Mapping[str, int], observer: Observer | None = None
+    execution: Execution, state: State, sample: Mapping[BV, int], observer: Observer | None = None
 ) -> Path:
     """Run all calls from a concrete start state. Raises whatever stopped a call that does not return."""
     steps = 0
@@ -50,7 +51,7 @@ def run_concretely(
             abi.forget(state, number, execution.theorem.lasting_registers)
             _set_forgotten(execution, state, sample, number)
         (values,) = evaluate(call.arguments, [sample], default=0)
-        returns_to = BV.const(sample[execution.returns_to(number).name], 64)
+        returns_to = BV.const(sample[execution.returns_to(number)], 64)
         arguments = tuple([BV.const(value, 64) for value in values])
         abi.enter(state, arguments, execution.entry(call.symbol), returns_to)
         explorer = Explorer(
@@ -67,21 +68,21 @@ def run_concretely(
     return path
 
 
-def _set_forgotten(execution: Execution, state: State, sample: Mapping[str, int], call: int) -> None:
+def _set_forgotten(execution: Execution, state: State, sample: Mapping[BV, int], call: int) -> None:
     """Numbers for what a caller may have left in registers, stack and globals before a call; 0 where the sample says nothing."""
     for registers in (state.general, state.vector):
         (values,) = evaluate(registers, [sample], default=0)
         registers[:] = [BV.const(value, term.width) for value, term in zip(values, registers, strict=True)]
-    state.flags = FlagBits(*[BV.const(sample.get(f"flag_{name}_{call}", 0), 1) for name in "nzcv"])
+    state.flags = FlagBits(*[BV.const(sample.get(flag(letter, call), 0), 1) for letter in "nzcv"])
     stack = state.memory.region("stack")
-    stack.contents = Bytes(bytes(unknown_bytes(f"stack_{call}", -execution.theorem.stack_bytes, stack.size, sample)))
+    stack.contents = Bytes(bytes(unknown_bytes(Stack(call), -execution.theorem.stack_bytes, stack.size, sample)))
     if not execution.theorem.globals_kept:
         forget_globals(state.memory, execution.image, lambda segment: _globals(segment, sample, call))
 
 
-def _globals(segment: Segment, sample: Mapping[str, int], call: int) -> Bytes:
+def _globals(segment: Segment, sample: Mapping[BV, int], call: int) -> Bytes:
     """What a segment that other code may write holds at a call."""
-    return Bytes(bytes(unknown_bytes(unknown_name(segment, call), 0, segment.size, sample)))
+    return Bytes(bytes(unknown_bytes(unknown_contents(segment, call), 0, segment.size, sample)))
 
 
 def outputs(execution: Execution, path: Path) -> dict[str, int]:

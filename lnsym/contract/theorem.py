@@ -14,13 +14,7 @@ from typing import Literal, TypeAlias, TypeGuard, get_args
 from lnsym.bv import BV, concat
 from lnsym.contract import abi
 from lnsym.errors import LnsymError
-
-RESERVED = re.compile(
-    r"[xv]\d+(_.*)?|sp(_.*)?|flag_.*|return_address.*|stack.*|.*\.byte\[.*|.*@external\d+(_.*)?"
-    r"|image_base(_.*)?|.*@0x[0-9a-f]+_base(_.*)?",
-    re.DOTALL,
-)
-"""Names of the variables that an execution makes itself."""
+from lnsym.machine.origins import TAKEN, Element, OpenBits, Pointer, Value
 
 Access: TypeAlias = Literal["r", "w", "rw"]
 ByteOrder: TypeAlias = Literal["little", "big"]
@@ -113,9 +107,9 @@ class Block:
         """Bytes."""
         return len(self.elements) * self.width // 8
 
-    def values(self, sample: Mapping[str, int]) -> tuple[int, ...]:
+    def values(self, sample: Mapping[BV, int]) -> tuple[int, ...]:
         """The initial elements as a sample has them."""
-        return tuple([e.value if e.is_const else sample[e.name] for e in self.elements])
+        return tuple([e.value if e.is_const else sample[e] for e in self.elements])
 
 
 Argument: TypeAlias = Block | BV | int
@@ -137,8 +131,6 @@ class Theorem:
     """The symbol being verified."""
     blocks: list[Block] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    open_bits: dict[BV, abi.OpenBits] = field(default_factory=dict)
-    """What the registers hold above arguments of fewer bits, by the variable."""
     assumptions: list[BV] = field(default_factory=list)
     ensured: dict[str, tuple[BV | None, ...]] = field(default_factory=dict)
     result: BV | None = None
@@ -193,8 +185,8 @@ class Theorem:
             raise ContractError(f"the region {name!r} has access {access!r} and byte order {byteorder!r}")
         known = self._known_elements(name, count, width, fixed)
         self._claim(name, *[f"{name}[{i}]" for i in range(count)])
-        elements = tuple([known[i] if i in known else BV.var(f"{name}[{i}]", width) for i in range(count)])
-        block = Block(name, BV.var(name, 64), elements, width, byteorder, access, alignment)
+        elements = tuple([known[i] if i in known else BV.var(Element(name, i), width) for i in range(count)])
+        block = Block(name, BV.var(Pointer(name), 64), elements, width, byteorder, access, alignment)
         self.blocks.append(block)
         return block
 
@@ -217,14 +209,14 @@ class Theorem:
         checked_name("value's name", name)
         _checked_width(f"the value {name!r}", width)
         self._claim(name)
-        return BV.var(name, width)
+        return BV.var(Value(name), width)
 
     def _claim(self, *names: str) -> None:
         for name in names:
             if name in self.names:
                 raise ContractError(f"the name {name!r} is used twice")
-            if RESERVED.fullmatch(name):
-                raise ContractError(f"the name {name!r} is that of a register or of unknown memory: choose another")
+            if name in TAKEN:
+                raise ContractError(f"the name {name!r} is that of a register, a flag or the stack: choose another")
             self.names.add(name)
 
     def assume(self, condition: BV) -> None:
@@ -260,9 +252,8 @@ class Theorem:
             return argument
         if argument.width > 64:
             raise ContractError(f"argument {index} has {argument.width} bits, a register has 64")
-        above = abi.OpenBits(index, argument.width, len(self.calls))
-        self.open_bits[above.variable] = above
-        return concat(above.variable, argument)
+        above = BV.var(OpenBits(index, argument.width, len(self.calls)), 64 - argument.width)
+        return concat(above, argument)
 
     @property
     def _claims_something(self) -> bool:

@@ -15,6 +15,7 @@ from lnsym.bv import BV, concat
 from lnsym.bv.sums import addends_of
 from lnsym.machine.layout import PAGE, AddressUse, Piece
 from lnsym.machine.linked import IMAGE
+from lnsym.machine.origins import ExternalAddress, PieceAddress
 from lnsym.machine.relocation import FORMULAS, is_relative
 
 
@@ -36,7 +37,7 @@ class Addresses:
         bases = []
         for piece in self.pieces:
             low = piece.alignment.bit_length() - 1
-            variable = BV.var(_name(piece), 64 - low)
+            variable = BV.var(_origin(piece), 64 - low)
             variables[variable] = piece.start >> low
             bases.append(concat(variable, BV.const(0, low)) if low else variable)
         by_base = {}
@@ -99,7 +100,7 @@ class Addresses:
 
 def externals_of(names: Sequence[str]) -> dict[str, BV]:
     """A variable for the address of each symbol that another file defines."""
-    return {name: BV.var(f"{printable(name)}@external{n}", 64) for n, name in enumerate(names)}
+    return {name: BV.var(ExternalAddress(printable(name), n), 64) for n, name in enumerate(names)}
 
 
 def printable(name: str) -> str:
@@ -107,5 +108,5 @@ def printable(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", name)
 
 
-def _name(piece: Piece) -> str:
-    return "image_base" if piece.name == IMAGE and not piece.start else f"{printable(piece.name)}@{piece.start:#x}_base"
+def _origin(piece: Piece) -> PieceAddress:
+    return PieceAddress("" if piece.name == IMAGE and not piece.start else printable(piece.name), piece.start)

@@ -17,6 +17,7 @@ from lnsym.bv.sums import Addends, addends_of
 from lnsym.errors import LnsymError
 from lnsym.machine.addresses import Addresses
 from lnsym.machine.offsets import chosen, largest, places_of
+from lnsym.machine.origins import Byte, SegmentContents, Stack
 from lnsym.machine.pointers import distance_below, residue, rounded, settled
 from lnsym.machine.tables import read_table
 
@@ -272,14 +273,14 @@ class Elements:
 class Unknown:
     """Contents nobody knows: a variable for each byte, made when it is read."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, origin: Stack | SegmentContents) -> None:
+        self.origin = origin
         self.bytes_read: set[BV] = set()
         """The variables that were made."""
 
     def byte(self, offset: int) -> BV:
         """The byte at `offset`, a variable."""
-        byte = BV.var(f"{self.name}.byte[{offset}]", 8)
+        byte = BV.var(Byte(self.origin, offset), 8)
         self.bytes_read.add(byte)
         return byte
 

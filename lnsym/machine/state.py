@@ -14,9 +14,8 @@ from lnsym.bv import BV, ite
 from lnsym.errors import LnsymError
 from lnsym.machine.layout import PAGE
 from lnsym.machine.memory import Memory, NotExclusive
-
-SP = 31
-"""The index of SP among the general-purpose registers."""
+from lnsym.machine.origins import SP as SP
+from lnsym.machine.origins import SignedPointer, flag, general_register, vector_register
 
 PLATFORM_REGISTER = 18
 """X18, which a platform may reserve (AAPCS64, section 6.1.1): Darwin, Windows and Android do, Linux does not."""
@@ -122,9 +121,9 @@ class State:
     @staticmethod
     def symbolic(memory: Memory, pc: int) -> State:
         """Every register and flag a fresh variable: x0-x30, sp, v0-v31, n, z, c, v."""
-        general = [BV.var(f"x{n}", 64) for n in range(31)] + [BV.var("sp", 64)]
-        vector = [BV.var(f"v{n}", 128) for n in range(32)]
-        flags = FlagBits(*[BV.var(name, 1) for name in ("flag_n", "flag_z", "flag_c", "flag_v")])
+        general = [general_register(n) for n in range(32)]
+        vector = [vector_register(n) for n in range(32)]
+        flags = FlagBits(*[flag(letter) for letter in "nzcv"])
         return State(general, vector, flags, memory, pc)
 
     def copy(self) -> State:
@@ -194,7 +193,7 @@ class State:
         if not self.guarded:
             return pointer
         self._require_canonical(pointer)
-        signed = BV.var(f"return_address.signed[{key},{pointer.serial},{modifier.serial}]", 64)
+        signed = BV.var(SignedPointer(key, pointer.serial, modifier.serial), 64)
         self.signed = {**self.signed, signed: (key, pointer, modifier)}
         return signed
 

@@ -12,7 +12,7 @@ Each is a finding on terms, so what it says is so; where none finds anything, no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from isa.flags import FlagBits
 from lnsym.bv import BV, concat, variables
@@ -20,11 +20,20 @@ from lnsym.contract.execution import Execution
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Instruction, decode_word
 from lnsym.machine.memory import Contents, Memory, Region, Unknown
+from lnsym.machine.origins import SegmentContents
 from lnsym.machine.state import SP, State
 from lnsym.mutation.mutants import Mutant
 
-UNREAD = "unread_"
-"""What the variables are called that stand for results nobody should need."""
+
+@dataclass(frozen=True)
+class Unread:
+    """A result that nobody should need, by the place that it is left in, or the byte of a table at an address."""
+
+    place: str
+
+    def __str__(self) -> str:
+        return f"unread {self.place}"
+
 
 _REACH = 1 << 13
 """Bytes below and above every register at which an instruction on its own finds memory."""
@@ -88,7 +97,7 @@ def _differences_alone(old: Instruction, new: Instruction) -> tuple[str, ...]:
     """What differs after the two from one state of nothing but variables, memory around each register included."""
     state = State.symbolic(Memory(), old.address)
     for n, base in enumerate(state.general):
-        contents = Unknown(f"around_{n}")
+        contents = Unknown(SegmentContents("around", n))
         state.memory.add(Region(f"around {n}", base, 2 * _REACH, contents, writable=True, start=-_REACH))
     try:
         return differences(_after(old, state), _after(new, state))
@@ -128,24 +137,23 @@ def _are_unread(execution: Execution, old: Instruction, places: Sequence[str]) -
 
 
 def _forget(state: State, place: str) -> None:
-    unread = f"{UNREAD}{place}"
     if place in "nzcv":
-        flags = {f: getattr(state.flags, f) for f in "nzcv"} | {place: BV.var(unread, 1)}
+        flags = {f: getattr(state.flags, f) for f in "nzcv"} | {place: BV.var(Unread(place), 1)}
         state.flags = FlagBits(**flags)
     elif place == "sp":
-        state.set_x_or_sp(SP, BV.var(unread, 64))
+        state.set_x_or_sp(SP, BV.var(Unread(place), 64))
     elif place[0] == "x":
-        state.set_x(int(place[1:]), BV.var(unread, 64))
+        state.set_x(int(place[1:]), BV.var(Unread(place), 64))
     else:
-        _forget_vector(state, place, unread)
+        _forget_vector(state, place)
 
 
-def _forget_vector(state: State, place: str, unread: str) -> None:
+def _forget_vector(state: State, place: str) -> None:
     name, _, half = place.partition(".d")
     n = int(name[1:])
     value = state.v(n)
-    low = value.extract(63, 0) if half == "[1]" else BV.var(f"{unread}_low", 64)
-    high = value.extract(127, 64) if half == "[0]" else BV.var(f"{unread}_high", 64)
+    low = value.extract(63, 0) if half == "[1]" else BV.var(Unread(f"{name}.d[0]"), 64)
+    high = value.extract(127, 64) if half == "[0]" else BV.var(Unread(f"{name}.d[1]"), 64)
     state.set_v(n, concat(high, low))
 
 
@@ -154,7 +162,7 @@ def _mentions_nothing_unread(execution: Execution) -> bool:
     if not execution.goals or any(path.stopped is not None for path in execution.paths):
         return False
     terms = [term for goal in execution.goals for term in (goal.actual, *goal.conditions)]
-    return not any(v.name.startswith(UNREAD) for v in variables(terms))
+    return not any(isinstance(v.origin, Unread) for v in variables(terms))
 
 
 class _OneByteUnknown:
@@ -166,7 +174,7 @@ class _OneByteUnknown:
 
     def byte(self, offset: int) -> BV:
         """The byte at `offset`."""
-        return BV.var(f"{UNREAD}byte", 8) if offset == self._offset else self._contents.byte(offset)
+        return BV.var(Unread("byte"), 8) if offset == self._offset else self._contents.byte(offset)
 
     def whole(self, offset: int, size: int) -> BV | None:
         """`size` bytes from `offset`, unless the unknown one is among them."""

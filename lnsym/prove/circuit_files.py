@@ -1,7 +1,7 @@
 """Circuits as files for other tools: AIGER and DIMACS.
 
 Both ask whether one literal of a graph can be 1. AIGER has AND gates only, so an XOR becomes three of them and a majority four. Only what
-lies under the literal is written. The inputs keep the names of their bits, `state[3][31]` for bit 31 of the variable `state[3]`.
+lies under the literal is written. The inputs have the names of their bits, `state[3][31]` for bit 31 of the variable `state[3]`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+from lnsym.bv.listing import Names
 from lnsym.prove.circuit.graph import AND, INPUT, MAJ, XOR, Graph, Literal
 from lnsym.prove.sweep.cones import clauses, variable
 
@@ -25,7 +26,8 @@ def under(graph: Graph, root: Literal) -> list[int]:
 
 def bit_names(graph: Graph) -> dict[int, str]:
     """The names of the inputs, by node; what is not printable ASCII is escaped as in Python."""
-    return {node: f"{ascii(name)[1:-1]}[{bit}]" for (name, bit), node in graph.inputs.items()}
+    names = Names()
+    return {node: f"{ascii(names[variable])[1:-1]}[{bit}]" for (variable, bit), node in graph.inputs.items()}
 
 
 # AIGER

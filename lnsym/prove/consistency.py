@@ -14,7 +14,7 @@ from itertools import cycle, islice
 from random import Random
 
 from lnsym.bv import BV, variables
-from lnsym.bv.listing import listing
+from lnsym.bv.listing import listing, values_listed
 from lnsym.bv.planes import differing, plane_of, to_planes
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
@@ -39,7 +39,7 @@ class Claim:
 
 def check(
     claims: Sequence[Claim],
-    inputs: Iterator[Mapping[str, int]],
+    inputs: Iterator[Mapping[BV, int]],
     count: int = SAMPLES,
     deadline: Deadline = NEVER,
 ) -> None:
@@ -55,7 +55,7 @@ def check(
     in_time = partial(deadline.check, CHECKING)
     in_time()
     samples = _samples(roots, inputs, count, in_time)
-    planes = {v.name: to_planes([s[v.name] for s in samples], v.width) for v in variables(roots)}
+    planes = {v: to_planes([s[v] for s in samples], v.width) for v in variables(roots)}
     found = differing([(claim.actual, claim.expected) for claim in asked], planes, count, in_time)
     for claim, bits in zip(asked, found, strict=True):
         for condition in claim.conditions:
@@ -67,8 +67,8 @@ def check(
 
 
 def _samples(
-    roots: Sequence[BV], inputs: Iterator[Mapping[str, int]], count: int, in_time: Callable[[], None]
-) -> list[dict[str, int]]:
+    roots: Sequence[BV], inputs: Iterator[Mapping[BV, int]], count: int, in_time: Callable[[], None]
+) -> list[dict[BV, int]]:
     """Half of the samples as they are given, the other half with values that are hard on the terms."""
     free = variables(roots)
     random = Random(count)
@@ -77,14 +77,15 @@ def _samples(
     for number, given in enumerate(islice(inputs, count)):
         in_time()
         sample = {**next(hard), **given} if number % 2 else given
-        found.append({v.name: sample.get(v.name, random.getrandbits(v.width)) & ((1 << v.width) - 1) for v in free})
+        found.append({v: sample.get(v, random.getrandbits(v.width)) & ((1 << v.width) - 1) for v in free})
     return found
 
 
-def _fault(claim: Claim, sample: Mapping[str, int]) -> ToolFault:
+def _fault(claim: Claim, sample: Mapping[BV, int]) -> ToolFault:
     """What is needed to see it again: the goal, its sides and conditions, and the input."""
     sides = {"one side": claim.actual, "other side": claim.expected}
     conditions = {f"condition {number}": condition for number, condition in enumerate(claim.conditions)}
-    values = "".join(f"{name} = {value:#x}\n" for name, value in sorted(sample.items()))
     what = f"{claim.method} proved {claim.name}, which is false on an input"
-    return ToolFault(what, f"{what}\n\nThe terms:\n{listing({**sides, **conditions})}\nThe input:\n{values}")
+    return ToolFault(
+        what, f"{what}\n\nThe terms:\n{listing({**sides, **conditions})}\nThe input:\n{values_listed(sample)}"
+    )

@@ -45,7 +45,7 @@ def write_query(directory: Path, name: str, conditions: Sequence[BV]) -> list[Pa
     blaster = Blaster(graph, plain=True)
     root = graph.all_of([blaster.word(condition)[0] for condition in conditions])
     contents = {
-        "smt2": script(title, conditions).encode(),
+        "smt2": script(title, conditions).text.encode(),
         "aig": aiger(graph, root, title),
         "cnf": "".join(f"{line}\n" for line in dimacs(graph, root, title)).encode(),
     }

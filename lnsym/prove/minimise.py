@@ -13,6 +13,7 @@ from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import Sample, complete, holding, holds
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import NEVER, Deadline
+from lnsym.machine.origins import STACK_POINTER
 
 MOST_TRIALS = 400
 MOST_WEIGHED = 4
@@ -27,21 +28,21 @@ def minimised(execution: Execution, sample: Sample) -> Sample:
 
     At the execution's deadline it is the smallest one found until then.
     """
-    given = execution.theorem.assumptions
-    failures = [[*given, *goal.conditions, goal.actual.ne(goal.expected)] for goal in execution.goals]
-    failures += [[*given, *path.conditions] for path in execution.paths if path.stopped is not None]
-    full, names = complete(execution, sample), given_names(execution.theorem)
-    return with_zeros(failures, full, names, pointer_names(execution), execution.deadline)
+    assumed = execution.theorem.assumptions
+    failures = [[*assumed, *goal.conditions, goal.actual.ne(goal.expected)] for goal in execution.goals]
+    failures += [[*assumed, *path.conditions] for path in execution.paths if path.stopped is not None]
+    full, given = complete(execution, sample), given_variables(execution.theorem)
+    return with_zeros(failures, full, given, pointers_of(execution), execution.deadline)
 
 
 def with_zeros(
     failures: Iterable[Sequence[BV]],
     sample: Sample,
-    names: Iterable[str],
-    pointers: Collection[str],
+    given: Iterable[BV],
+    pointers: Collection[BV],
     deadline: Deadline = NEVER,
 ) -> Sample:
-    """The complete sample with zeros in the named variables, and in others of the failure, but not in `pointers`.
+    """The complete sample with zeros in the given variables, and in others of the failure, but not in `pointers`.
 
     A failure is terms of one bit that are all 1. Of the first that hold on the sample the one with the fewest terms is kept; where none
     holds the sample stays as it is. At the deadline it is the smallest sample found until then.
@@ -56,24 +57,24 @@ def with_zeros(
     roots, size = held[sizes.index(min(sizes))], min(sizes)
     trials = min(MOST_TRIALS, NODES // max(1, size))
     search = _Search(roots, sample, trials, deadline)
-    free = [n for n in dict.fromkeys([*names, *[v.name for v in variables(roots)]]) if n not in pointers]
-    search.zero_out([(name, -1) for name in free])
-    left = [name for name in free if search.sample.get(name)]
-    search.zero_out([(name, 1 << bit) for name in left for bit in reversed(range(search.sample[name].bit_length()))])
+    free = [v for v in dict.fromkeys([*given, *variables(roots)]) if v not in pointers]
+    search.zero_out([(variable, -1) for variable in free])
+    left = [variable for variable in free if search.sample.get(variable)]
+    search.zero_out([(v, 1 << bit) for v in left for bit in reversed(range(search.sample[v].bit_length()))])
     return search.sample
 
 
-def given_names(theorem: Theorem) -> list[str]:
+def given_variables(theorem: Theorem) -> list[BV]:
     """The variables that a contract gives a routine: arguments, and the elements of regions."""
-    elements = [e.name for block in theorem.blocks for e in block.elements if not e.is_const]
-    return [*[v.name for call in theorem.calls for v in variables(call.arguments)], *elements]
+    elements = [e for block in theorem.blocks for e in block.elements if not e.is_const]
+    return [*[v for call in theorem.calls for v in variables(call.arguments)], *elements]
 
 
-def pointer_names(execution: Execution) -> set[str]:
+def pointers_of(execution: Execution) -> set[BV]:
     """The variables that are addresses: the bases of regions, SP, the return addresses."""
     theorem = execution.theorem
-    names = {block.base.name for block in theorem.blocks} | {"sp"}
-    return names | {execution.returns_to(call).name for call in range(len(theorem.calls))}
+    bases = {block.base for block in theorem.blocks} | {STACK_POINTER}
+    return bases | {execution.returns_to(call) for call in range(len(theorem.calls))}
 
 
 class _Search:
@@ -81,27 +82,27 @@ class _Search:
 
     def __init__(self, roots: Sequence[BV], sample: Sample, trials: int, deadline: Deadline) -> None:
         self._roots = roots
-        self._used = {v.name for v in variables(roots)}
+        self._used = set(variables(roots))
         self.sample = sample
         self._trials = trials
         self._deadline = deadline
 
-    def zero_out(self, left: Sequence[tuple[str, int]]) -> None:
-        """Clear the bits `mask` of each variable (name, mask), as many as can go, in ever smaller chunks."""
+    def zero_out(self, left: Sequence[tuple[BV, int]]) -> None:
+        """Clear the bits `mask` of each (variable, mask), as many as can go, in ever smaller chunks."""
         size = len(left)
         while left and size and self._trials > 0:
-            kept: list[tuple[str, int]] = []
+            kept: list[tuple[BV, int]] = []
             for first in range(0, len(left), size):
                 chunk = left[first : first + size]
                 if not self._try(chunk):
                     kept += chunk
             left, size = kept, size // 2
 
-    def _try(self, chunk: Sequence[tuple[str, int]]) -> bool:
+    def _try(self, chunk: Sequence[tuple[BV, int]]) -> bool:
         candidate = dict(self.sample)
-        for name, mask in chunk:
-            candidate[name] = candidate.get(name, 0) & ~mask
-        if self._used.intersection([name for name, _ in chunk]):
+        for variable, mask in chunk:
+            candidate[variable] = candidate.get(variable, 0) & ~mask
+        if self._used.intersection([variable for variable, _ in chunk]):
             self._trials -= 1
             if self._trials < 0 or self._deadline.passed or not holds(self._roots, candidate):
                 return False

@@ -14,8 +14,8 @@ from lnsym.bv import BV, topological, variables
 COMPARISONS = ("eq", "ult", "slt")
 
 
-def adversarial_samples(terms: Sequence[BV], seed: int = 0) -> Iterator[dict[str, int]]:
-    """Endless samples, a value for each variable of the terms by name.
+def adversarial_samples(terms: Sequence[BV], seed: int = 0) -> Iterator[dict[BV, int]]:
+    """Endless samples, a value for each variable of the terms.
 
     First come all zeros, all ones and the number 1; then, each sample of another kind than the last: values that are compared,
     near-equal words, values at carries, constants, sparse and random ones.
@@ -23,17 +23,17 @@ def adversarial_samples(terms: Sequence[BV], seed: int = 0) -> Iterator[dict[str
     random = Random(seed)
     free = variables(terms)
     for corner in (0, -1, 1):
-        yield {v.name: corner & ((1 << v.width) - 1) for v in free}
+        yield {v: corner & ((1 << v.width) - 1) for v in free}
     aimed = list(_aims(terms))
     constants = sorted({value for _, _, _, value in aimed} | {t.value for t in topological(terms) if t.op == "const"})
     while True:
         yield _aimed(random, free, aimed)
         yield _alike(random, free)
         yield _at_carries(random, free)
-        yield {v.name: _value(random, v.width, constants) for v in free}
+        yield {v: _value(random, v.width, constants) for v in free}
 
 
-def _aims(terms: Sequence[BV]) -> Iterator[tuple[str, int, int, int]]:
+def _aims(terms: Sequence[BV]) -> Iterator[tuple[BV, int, int, int]]:
     """(variable, lowest bit, width, value): what makes a comparison of a slice of a variable with a constant an equality."""
     for term in topological(terms):
         if term.op not in COMPARISONS:
@@ -44,16 +44,16 @@ def _aims(terms: Sequence[BV]) -> Iterator[tuple[str, int, int, int]]:
                 yield from _reached(side, constant.value)
 
 
-def _reached(term: BV, value: int) -> Iterator[tuple[str, int, int, int]]:
+def _reached(term: BV, value: int) -> Iterator[tuple[BV, int, int, int]]:
     """What gives a term that only moves bits of variables, or adds a constant, a value."""
     waiting = [(term, value)]
     while waiting:
         term, value = waiting.pop()
         value &= (1 << term.width) - 1
         if term.op == "var":
-            yield term.name, 0, term.width, value
+            yield term, 0, term.width, value
         elif term.op == "extract" and term.args[0].op == "var":
-            yield term.args[0].name, term.args[1], term.width, value
+            yield term.args[0], term.args[1], term.width, value
         elif term.op == "concat":
             for piece in reversed(term.args):
                 waiting.append((piece, value))
@@ -67,17 +67,17 @@ def _reached(term: BV, value: int) -> Iterator[tuple[str, int, int, int]]:
             waiting += [(word, value ^ flips) for word in words if len(words) == 1]
 
 
-def _aimed(random: Random, free: Sequence[BV], aims: Sequence[tuple[str, int, int, int]]) -> dict[str, int]:
+def _aimed(random: Random, free: Sequence[BV], aims: Sequence[tuple[BV, int, int, int]]) -> dict[BV, int]:
     """Random values, and some of the values that are compared, or their neighbours, in their places."""
-    sample = {v.name: random.getrandbits(v.width) for v in free}
-    for name, low, width, value in random.sample(aims, min(len(aims), random.choice([1, 2, 4, 8]))):
+    sample = {v: random.getrandbits(v.width) for v in free}
+    for variable, low, width, value in random.sample(aims, min(len(aims), random.choice([1, 2, 4, 8]))):
         ones = (1 << width) - 1
         near = (value + random.choice([0, 0, 0, 1, -1])) & ones
-        sample[name] = sample[name] & ~(ones << low) | near << low
+        sample[variable] = sample[variable] & ~(ones << low) | near << low
     return sample
 
 
-def _alike(random: Random, free: Sequence[BV]) -> dict[str, int]:
+def _alike(random: Random, free: Sequence[BV]) -> dict[BV, int]:
     """One word everywhere, complemented or rotated or off by one here and there."""
     word = random.getrandbits(128)
     found = {}
@@ -86,14 +86,14 @@ def _alike(random: Random, free: Sequence[BV]) -> dict[str, int]:
         value = word & ones
         turn = random.randrange(v.width)
         turned = (value >> turn | value << (v.width - turn)) & ones
-        found[v.name] = random.choice([value, value, value + 1, value - 1, ~value, -value, turned]) & ones
+        found[v] = random.choice([value, value, value + 1, value - 1, ~value, -value, turned]) & ones
     return found
 
 
-def _at_carries(random: Random, free: Sequence[BV]) -> dict[str, int]:
+def _at_carries(random: Random, free: Sequence[BV]) -> dict[BV, int]:
     """Values about powers of two, where a carry or a borrow runs far."""
     return {
-        v.name: (random.choice([1, -1]) << random.randrange(v.width)) + random.choice([-1, 0, 1]) & ((1 << v.width) - 1)
+        v: (random.choice([1, -1]) << random.randrange(v.width)) + random.choice([-1, 0, 1]) & ((1 << v.width) - 1)
         for v in free
     }
 

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Protocol
 
 from lnsym.bv import BV, evaluate, topological
-from lnsym.bv.listing import listing
+from lnsym.bv.listing import listing, values_listed
 from lnsym.contract.goals import Goal
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.errors import ToolFault
@@ -68,10 +68,10 @@ class Refuter(Protocol):
     def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
         """Inputs of its own making."""
 
-    def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+    def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
         """Values of the variables on which the goal fails; those it lacks are free."""
 
-    def inputs(self, free: Sequence[BV]) -> Iterator[Mapping[str, int]]:
+    def inputs(self, free: Sequence[BV]) -> Iterator[Mapping[BV, int]]:
         """Endless values of variables, and of all pointers, free or not, where the preconditions allow them."""
 
 
@@ -319,7 +319,7 @@ def _use_of(method: str) -> str:
     return "refute" if method == NEEDLES else method
 
 
-def _refutes(goal: Goal, premises: Sequence[BV], model: Mapping[str, int]) -> bool:
+def _refutes(goal: Goal, premises: Sequence[BV], model: Mapping[BV, int]) -> bool:
     """Whether the two sides differ on a solver's model, all premises being 1: the goal is then false, whether or not it runs."""
     ((actual, expected, *held),) = evaluate([goal.actual, goal.expected, *premises], [model], default=0)
     return actual != expected and all(held)
@@ -329,7 +329,7 @@ def _no_model(goal: Goal, premises: Sequence[BV], found: Finding) -> ToolFault:
     what = f"the model that {found.method} found for {goal.name} does not tell the two sides apart"
     terms = {"one side": goal.actual, "other side": goal.expected}
     terms |= {f"premise {number}": premise for number, premise in enumerate(premises)}
-    return ToolFault(what, f"{what}\n{listing(terms)}{found.model}\n")
+    return ToolFault(what, f"{what}\n{listing(terms)}{values_listed(found.model)}")
 
 
 def _outvoted(goal: Goal, refuted: str, proved: str) -> ToolFault:

@@ -68,7 +68,7 @@ class Finding:
     goal: int
     method: str
     status: Literal["proved", "refuted", "unknown"]
-    model: dict[str, int] = field(default_factory=dict)
+    model: dict[BV, int] = field(default_factory=dict)
     reason: str = ""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from lnsym.bv import BV, evaluate, variables
-from lnsym.bv.listing import listing
+from lnsym.bv.listing import listing, values_listed
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holding, holds, samples
@@ -21,6 +21,7 @@ from lnsym.errors import ToolFault, one_line
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
 from lnsym.machine.memory import OutsideMemory, OutsideRegion, SymbolicOffset
+from lnsym.machine.origins import Byte, OpenBits
 from lnsym.machine.paths import Conditions, EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.prove.replay import Replay, replay
 
@@ -45,12 +46,12 @@ class ModelFault(ToolFault):
 
 
 def model_fault(
-    execution: Execution, name: str, simulated: BV, sample: Mapping[str, int], own: Mapping[str, int], emulated: int
+    execution: Execution, name: str, simulated: BV, sample: Mapping[BV, int], own: Mapping[BV, int], emulated: int
 ) -> ModelFault:
-    """The fault that a value shows, a term on a sample of its variables; `own` is the sample by the names of the execution."""
+    """The fault that a value shows, a term on a sample of its variables; `own` is the sample by the variables of the execution."""
     image = execution.image
     ((value,),) = evaluate([simulated], [sample], default=0)
-    values = "".join(f"{key} = {number:#x}\n" for key, number in sorted(own.items()))
+    values = values_listed(own)
     return ModelFault(
         name,
         value,
@@ -237,10 +238,10 @@ def violation_of(execution: Execution, stopped: Iterable[Path], run: Run, sample
     return ""
 
 
-def meaning_of(theorem: Theorem, variable: BV) -> str:
+def meaning_of(variable: BV) -> str:
     """What a variable that the contract's author did not name is, in words; empty for others."""
-    above = theorem.open_bits.get(variable)
-    return above.in_words if above is not None else ""
+    origin = variable.origin
+    return origin.in_words if isinstance(origin, OpenBits) else ""
 
 
 def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
@@ -248,7 +249,7 @@ def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
     theorem = execution.theorem
     arguments = {v: None for call in theorem.calls for v in variables(call.arguments)}
     arguments.update(dict.fromkeys(variables(theorem.registers.values())))
-    found = [Input(v.name, v.width, (sample[v.name],), meaning_of(theorem, v)) for v in arguments if v.name in sample]
+    found = [Input(str(v.origin), v.width, (sample[v],), meaning_of(v)) for v in arguments if v in sample]
     for block in execution.theorem.blocks:
         if "r" in block.access:
             found.append(Input(f"{block.name}[]", block.width, block.values(sample)))
@@ -262,9 +263,9 @@ def _of_other_files(execution: Execution, sample: Sample) -> Iterator[Input]:
     taken = [path.conditions for path in execution.paths if holds(path.conditions, sample)]
     known = execution.external_variables
     for variable in variables([condition for conditions in taken for condition in conditions]):
-        if variable in known and variable.width == 8:
-            symbol, _, offset = known[variable], *variable.name.rpartition(".byte")[1:]
-            yield Input(f"{symbol}{offset}, of another file", 8, (sample.get(variable.name, 0),))
+        origin = variable.origin
+        if variable in known and isinstance(origin, Byte):
+            yield Input(f"{known[variable]}[{origin.offset}], of another file", 8, (sample.get(variable, 0),))
 
 
 def _expected(execution: Execution, sample: Sample, call: int) -> dict[str, tuple[int, int]]:

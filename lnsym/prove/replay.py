@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from lnsym.bv import evaluate
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution, unknown_name
+from lnsym.contract.execution import Execution, unknown_contents
 from lnsym.contract.inputs import Sample, unknown_bytes
 from lnsym.contract.theorem import Block
 from lnsym.errors import one_line
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
+from lnsym.machine.origins import STACK_POINTER, Stack, flag, general_register, vector_register
 
 PAGE = 0x1000
 
@@ -44,19 +45,17 @@ def extents(execution: Execution, sample: Sample) -> list[Extent]:
         if segment.constant and segment.data is not None:
             data = bytearray(segment.data)
         else:
-            data = unknown_bytes(unknown_name(segment), 0, segment.size, sample)
+            data = unknown_bytes(unknown_contents(segment), 0, segment.size, sample)
         mapped.append(
             Extent(one_line(segment.name), segment.address, data, segment.readable, False, segment.executable)
         )
     for block in execution.theorem.blocks:
-        mapped.append(
-            Extent(block.name, sample[block.base.name], _block_bytes(block, sample), True, "w" in block.access)
-        )
+        mapped.append(Extent(block.name, sample[block.base], _block_bytes(block, sample), True, "w" in block.access))
     below = execution.theorem.stack_bytes
-    stack = unknown_bytes("stack", -below, below + execution.theorem.frame, sample)
-    mapped.append(Extent("stack", sample["sp"] - below, stack, True, True))
+    stack = unknown_bytes(Stack(), -below, below + execution.theorem.frame, sample)
+    mapped.append(Extent("stack", sample[STACK_POINTER] - below, stack, True, True))
     for call in range(len(execution.theorem.calls)):
-        page = sample[execution.returns_to(call).name]
+        page = sample[execution.returns_to(call)]
         mapped.append(Extent("caller", page // PAGE * PAGE, bytearray(PAGE), False, False, True))
     return mapped
 
@@ -72,9 +71,9 @@ def replay(
     deadline = execution.deadline.slice(SHARE)
     emulator = machine(extents(execution, sample))
     registers = Registers(
-        [*[sample[f"x{n}"] for n in range(31)], sample["sp"]],
-        [sample[f"v{n}"] for n in range(32)],
-        sum(sample[f"flag_{flag}"] << (3 - i) for i, flag in enumerate("nzcv")),
+        [sample[general_register(n)] for n in range(32)],
+        [sample[vector_register(n)] for n in range(32)],
+        sum(sample[flag(letter)] << (3 - i) for i, letter in enumerate("nzcv")),
     )
     own = execution.theorem.registers
     for name, value in zip(own, evaluate(list(own.values()), [sample], default=0)[0], strict=True):
@@ -83,15 +82,15 @@ def replay(
         if number:
             _forget(registers, sample, number, execution.theorem.lasting_registers)
             below = execution.theorem.stack_bytes
-            stack = unknown_bytes(f"stack_{number}", -below, below + execution.theorem.frame, sample)
-            emulator.write(sample["sp"] - below, bytes(stack))
+            stack = unknown_bytes(Stack(number), -below, below + execution.theorem.frame, sample)
+            emulator.write(sample[STACK_POINTER] - below, bytes(stack))
             for segment in execution.image.segments:
                 if not segment.constant and not execution.theorem.globals_kept:
-                    held = unknown_bytes(unknown_name(segment, number), 0, segment.size, sample)
+                    held = unknown_bytes(unknown_contents(segment, number), 0, segment.size, sample)
                     emulator.write(segment.address, bytes(held))
         (values,) = evaluate(call.arguments, [sample], default=0)
         registers.general[: len(values)] = values
-        returns_to = sample[execution.returns_to(number).name]
+        returns_to = sample[execution.returns_to(number)]
         registers.general[abi.LINK_REGISTER] = returns_to
         run = emulator.run(execution.entry(call.symbol), returns_to, registers, max_steps, deadline)
         registers = run.registers
@@ -107,12 +106,12 @@ def replay(
 
 def _forget(registers: Registers, sample: Sample, number: int, kept: Collection[str]) -> None:
     """What a caller may have done to registers before a call, as `abi.forget` names it."""
-    registers.nzcv = sum(sample.get(f"flag_{flag}_{number}", 0) << (3 - i) for i, flag in enumerate("nzcv"))
+    registers.nzcv = sum(sample.get(flag(letter, number), 0) << (3 - i) for i, letter in enumerate("nzcv"))
     for n in range(31):
         if f"x{n}" not in kept:
-            registers.general[n] = sample.get(f"x{n}_{number}", 0)
+            registers.general[n] = sample.get(general_register(n, number), 0)
     for n in range(32):
-        fresh = sample.get(f"v{n}_{number}", 0)
+        fresh = sample.get(vector_register(n, number), 0)
         low = registers.vector[n] & ((1 << 64) - 1)
         registers.vector[n] = fresh >> 64 << 64 | low if f"d{n}" in kept else fresh
 
@@ -121,7 +120,7 @@ def _observe(execution: Execution, emulator: Emulator, registers: Registers, sam
     observed = {}
     for block in execution.theorem.blocks:
         step = block.width // 8
-        data = emulator.read(sample[block.base.name], block.size)
+        data = emulator.read(sample[block.base], block.size)
         for i in range(len(block.elements)):
             observed[f"{block.name}[{i}]"] = int.from_bytes(data[i * step : (i + 1) * step], block.byteorder)
     result = execution.theorem.result

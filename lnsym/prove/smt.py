@@ -23,10 +23,10 @@ SolverName: TypeAlias = Literal["z3", "bitwuzla"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What the solver said; for "sat" a value of each variable by name."""
+    """What the solver said; for "sat" a value of each variable."""
 
     status: Status
-    model: dict[str, int] = field(default_factory=dict)
+    model: dict[BV, int] = field(default_factory=dict)
     reason: str = ""
     """For "unknown", where it is not for want of time."""
 
@@ -125,7 +125,7 @@ def by_z3(conditions: Sequence[BV], milliseconds: int) -> Answer:
     values = {}
     for variable in variables(conditions):
         value = model.eval(translator.term(variable), model_completion=True)
-        values[variable.name] = value.as_long()
+        values[variable] = value.as_long()
     return Answer("sat", values)
 
 
@@ -133,13 +133,14 @@ def by_bitwuzla(conditions: Sequence[BV], milliseconds: int) -> Answer:
     """Bitwuzla's answer, to the text of the query."""
     import bitwuzla
 
-    from lnsym.prove.smt_terms import script, symbol
+    from lnsym.prove.smt_terms import script
 
     options = bitwuzla.Options()
     options.set(bitwuzla.Option.PRODUCE_MODELS, True)
     options.set(bitwuzla.Option.TIME_LIMIT_PER, milliseconds)
     parser = bitwuzla.Parser(bitwuzla.TermManager(), options)
-    parser.parse(script("query", conditions), True, False)
+    query = script("query", conditions)
+    parser.parse(query.text, True, False)
     solver = parser.bitwuzla()
     with _interrupts() as interrupted:
         solver.configure_terminator(interrupted)
@@ -150,12 +151,10 @@ def by_bitwuzla(conditions: Sequence[BV], milliseconds: int) -> Answer:
         return Answer("unsat")
     if result != bitwuzla.Result.SAT:
         return Answer("unknown")
-    values = {
-        constant.symbol().strip("|"): int(solver.get_value(constant).value(10))
-        for constant in parser.get_declared_funs()
-    }
-    # a variable that the text of the query does not mention may have any value
-    return Answer("sat", {variable.name: values.get(symbol(variable.name), 0) for variable in variables(conditions)})
+    values = dict.fromkeys(variables(conditions), 0)  # one that the text does not mention may have any value
+    for constant in parser.get_declared_funs():
+        values[query.symbols[constant.symbol().strip("|")]] = int(solver.get_value(constant).value(10))
+    return Answer("sat", values)
 
 
 def _heeded() -> bool:

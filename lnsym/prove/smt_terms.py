@@ -10,13 +10,15 @@ and for the files that `lnsym.prove.dump` writes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any, TypeAlias
 
 import z3
 
 from lnsym.bv import BV, Table, topological
+from lnsym.bv.listing import Names
 
 Expression: TypeAlias = Any  # z3.BitVecRef; z3 is not typed
 
@@ -30,7 +32,9 @@ class Translator:
     def __init__(self, context: Any = None) -> None:
         self.context = context
         self._seen: dict[BV, Expression] = {}
-        self._variables: dict[str, BV] = {}
+        self._names = Names()
+        self.symbols: dict[str, BV] = {}
+        """The variables that were met, by the symbols of SMT-LIB that stand for them."""
 
     def term(self, bv: BV) -> Expression:
         """The term as a z3 bit vector of the same width."""
@@ -50,10 +54,9 @@ class Translator:
         return self.term(bv) == self._number(1, 1)
 
     def variable(self, bv: BV) -> Expression:
-        """The z3 constant that stands for a variable. Raises ValueError when one name comes with two widths."""
-        name = bv.name
-        if self._variables.setdefault(name, bv) is not bv:
-            raise ValueError(f"the variable {name} has {self._variables[name].width} bits and {bv.width} bits")
+        """The z3 constant that stands for a variable."""
+        name = self._names[bv]
+        self.symbols[symbol(name)] = bv
         return z3.BitVec(symbol(name), bv.width, self.context)
 
     def _number(self, value: int, width: int) -> Expression:
@@ -156,8 +159,16 @@ def symbol(name: str) -> str:
     return "%" + encoded if _TAKEN.fullmatch(encoded) else encoded  # the only symbols with an odd number of %
 
 
-def script(title: str, conditions: Sequence[BV]) -> str:
-    """SMT-LIB 2 that asks whether all conditions, terms of one bit, can be 1 at once; the title is its first comment."""
+@dataclass(frozen=True)
+class Script:
+    """A question in SMT-LIB 2, and the variables that its symbols stand for."""
+
+    text: str
+    symbols: Mapping[str, BV]
+
+
+def script(title: str, conditions: Sequence[BV]) -> Script:
+    """Asks whether all conditions, terms of one bit, can be 1 at once; the title is the first comment."""
     translator = Translator(z3.Context())
     formulas = [translator.condition(condition) for condition in conditions] or [z3.BoolVal(True, translator.context)]
     *assumptions, formula = formulas
@@ -165,7 +176,7 @@ def script(title: str, conditions: Sequence[BV]) -> str:
     text: str = z3.Z3_benchmark_to_smtlib_string(
         translator.context.ref(), title, "QF_BV", "unknown", "", len(references), references, formula.as_ast()
     )
-    return text
+    return Script(text, translator.symbols)
 
 
 _TAKEN = re.compile(

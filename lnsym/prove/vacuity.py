@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from lnsym.bv import BV
-from lnsym.bv.listing import listing
+from lnsym.bv.listing import listing, values_listed
 from lnsym.contract import Contract
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.theorem import ContractError
@@ -42,7 +42,7 @@ def has_inputs(contract: Contract, preconditions: Sequence[BV], stream: Iterator
     return answer.status == "sat"
 
 
-def _fault(reason: str, preconditions: Sequence[BV], model: Mapping[str, int]) -> ToolFault:
+def _fault(reason: str, preconditions: Sequence[BV], model: Mapping[BV, int]) -> ToolFault:
     what = f"whether the preconditions contradict each other: {reason}"
     terms = {f"precondition {number}": condition for number, condition in enumerate(preconditions)}
-    return ToolFault(what, f"{what}\n{listing(terms)}{dict(model)}\n")
+    return ToolFault(what, f"{what}\n{listing(terms)}{values_listed(model)}")

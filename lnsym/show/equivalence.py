@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from lnsym.bv.listing import by_name
 from lnsym.contract import Contract, NoContractFor
 from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
@@ -197,7 +198,7 @@ def json_report(outcome: Outcome) -> dict[str, Any]:
 
 def _disagreement(found: Disagreement) -> dict[str, Any]:
     return {
-        "inputs": {name: hex(value) for name, value in sorted(found.sample.items())},
+        "inputs": {name: hex(value) for name, value in by_name(found.sample).items()},
         "differences": [_differing(value) for value in found.differences],
         "found": [_differing(value) for value in found.found],
         "violations": found.violations,

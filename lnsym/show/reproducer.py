@@ -249,7 +249,7 @@ def _reading(machine: str, execution: Execution, sample: Sample, name: str, widt
     for block in execution.theorem.blocks:
         if block.name == region:
             size = block.width // 8
-            address = sample[block.base.name] + size * int(index[:-1])
+            address = sample[block.base] + size * int(index[:-1])
             return f'int.from_bytes({machine}.mem_read({address:#x}, {size}), "{block.byteorder}")'
     register = "x0" if name == "result" else name.split()[0]
     number = "X[31]" if register == "sp" else f"{'X' if register[0] == 'x' else 'V'}[{register[1:]}]"

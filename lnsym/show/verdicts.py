@@ -10,6 +10,7 @@ from typing import Any
 
 import lnsym
 from isa.assumptions import IN_WORDS
+from lnsym.bv.listing import by_name
 from lnsym.contract import abi
 from lnsym.errors import one_line
 from lnsym.machine.image import Image
@@ -181,7 +182,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 def _counterexample(counterexample: Counterexample) -> dict[str, Any]:
     return {
-        "inputs": {name: hex(value) for name, value in sorted(counterexample.sample.items())},
+        "inputs": {name: hex(value) for name, value in by_name(counterexample.sample).items()},
         "meanings": {given.name: given.meaning for given in counterexample.inputs if given.meaning},
         "differences": [
             {"name": d.name, "width": d.width, "expected": hex(d.expected), "actual": hex(d.actual)}

@@ -41,7 +41,7 @@ def inputs(sides: Sides) -> list[BV]:
 
 
 def all_inputs(sides: Sides) -> Iterator[dict[str, int]]:
-    names = [v.name for v in inputs(sides)]
+    names = [v.origin for v in inputs(sides)]
     for values in product(*[range(1 << v.width) for v in inputs(sides)]):
         yield dict(zip(names, values, strict=True))
 
@@ -50,7 +50,7 @@ def random_inputs(sides: Sides, count: int, random: Random) -> Iterator[dict[str
     """Random values, and such as are small, sparse, near the largest or a power of two."""
     for _ in range(count):
         yield {
-            v.name: random.choice(
+            v: random.choice(
                 [
                     random.getrandbits(v.width),
                     random.getrandbits(v.width) & random.getrandbits(v.width) & random.getrandbits(v.width),
@@ -120,7 +120,7 @@ def test_near_misses_differ_on_few_inputs(goal: EquivalenceGoal) -> None:
     sides = goal.sides()
     assert differences(sides, [WITNESSES[goal.name]]) == (1, 1)
     random = Random(goal.name)
-    uniform = [{v.name: random.getrandbits(v.width) & v_mask(goal, v) for v in inputs(sides)} for _ in range(300)]
+    uniform = [{v: random.getrandbits(v.width) & v_mask(goal, v) for v in inputs(sides)} for _ in range(300)]
     held, different = differences(sides, uniform)
     assert held == 300
     assert different <= 30

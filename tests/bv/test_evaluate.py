@@ -49,30 +49,30 @@ def test_walks_do_not_recurse(level: int) -> None:
         expected = 3
         for number in range(100_000):
             expected = expected * expected & 0xFFFFFFFF ^ number
-        assert evaluate([term], [{"x": 3}]) == [(expected,)]
+        assert evaluate([term], [{X: 3}]) == [(expected,)]
         assert variables([term]) == [X]
         (replaced,) = substitute([term], {X: BV.const(3, 32)})
         assert replaced.value == expected
 
 
 def test_many_samples_and_roots() -> None:
-    samples = [{"x": x, "y": y} for x in (0, 1, 0xFFFFFFFF) for y in (0, 5)]
+    samples = [{X: x, Y: y} for x in (0, 1, 0xFFFFFFFF) for y in (0, 5)]
     values = evaluate([X + Y, X.ult(Y)], samples)
-    assert values == [((s["x"] + s["y"]) & 0xFFFFFFFF, int(s["x"] < s["y"])) for s in samples]
+    assert values == [((s[X] + s[Y]) & 0xFFFFFFFF, int(s[X] < s[Y])) for s in samples]
     assert evaluate([], samples) == [()] * 6
     assert evaluate([X], []) == []
 
 
 def test_samples_are_taken_modulo_the_width() -> None:
-    assert evaluate([X], [{"x": -1}, {"x": 1 << 32}]) == [(0xFFFFFFFF,), (0,)]
+    assert evaluate([X], [{X: -1}, {X: 1 << 32}]) == [(0xFFFFFFFF,), (0,)]
 
 
 def test_variables_without_a_value() -> None:
     with pytest.raises(UnboundVariable, match="no value for the variable y") as caught:
-        evaluate([X + Y], [{"x": 1}])
-    assert caught.value.name == "y"
-    assert evaluate([X + Y], [{"x": 1}], default=2) == [(3,)]
-    assert evaluate([X], [{"x": 1, "unused": 5}]) == [(1,)]
+        evaluate([X + Y], [{X: 1}])
+    assert caught.value.variable is Y
+    assert evaluate([X + Y], [{X: 1}], default=2) == [(3,)]
+    assert evaluate([X], [{X: 1, BV.var("unused", 8): 5}]) == [(1,)]
 
 
 def test_operands_come_before_what_is_made_of_them_each_once() -> None:
@@ -97,9 +97,9 @@ def test_substitution_means_what_evaluation_means(level: int) -> None:
         roots = every_operator()
         changed = substitute(roots, replacement)
     for _ in range(20):
-        sample = {"x": choose.getrandbits(32), "y": choose.getrandbits(32), "z": choose.getrandbits(32), "c": 0}
+        sample = {X: choose.getrandbits(32), Y: choose.getrandbits(32), Z: choose.getrandbits(32), C: 0}
         x, y, c = evaluate([replacement[X], replacement[Y], replacement[C]], [sample])[0]
-        assert evaluate(changed, [sample]) == evaluate(roots, [{"x": x, "y": y, "z": sample["z"], "c": c}])
+        assert evaluate(changed, [sample]) == evaluate(roots, [{X: x, Y: y, Z: sample[Z], C: c}])
 
 
 def test_substitution_replaces_at_once_and_not_again() -> None:

@@ -14,16 +14,16 @@ from tests.bv.test_properties import Grower, build, meaning
 COUNT = 40
 
 
-def samples_of(terms: list[BV], seed: int) -> list[dict[str, int]]:
+def samples_of(terms: list[BV], seed: int) -> list[dict[BV, int]]:
     choose = random.Random(seed)
     return [
-        {v.name: choose.choice([0, 1, (1 << v.width) - 1, choose.getrandbits(v.width)]) for v in variables(terms)}
+        {v: choose.choice([0, 1, (1 << v.width) - 1, choose.getrandbits(v.width)]) for v in variables(terms)}
         for _ in range(COUNT)
     ]
 
 
-def planes(samples: list[dict[str, int]], terms: list[BV]) -> dict[str, tuple[int, ...]]:
-    return {v.name: to_planes([sample[v.name] for sample in samples], v.width) for v in variables(terms)}
+def planes(samples: list[dict[BV, int]], terms: list[BV]) -> dict[BV, tuple[int, ...]]:
+    return {v: to_planes([sample[v] for sample in samples], v.width) for v in variables(terms)}
 
 
 @pytest.mark.parametrize("level", [0, 1])
@@ -37,7 +37,8 @@ def test_planes_are_what_the_expression_means(seed: int, level: int) -> None:
     samples = samples_of([term], seed)
     known = planes(samples, [term])
     for at, sample in enumerate(samples):
-        full = {f"{letter}{width}": 0 for letter in "xyz" for width in range(1, 129)} | sample
+        full = {f"{letter}{width}": 0 for letter in "xyz" for width in range(1, 129)}
+        full |= {str(v.origin): value for v, value in sample.items()}
         (apart,) = differing([(term, BV.const(meaning(tree, full), term.width))], known, COUNT)
         assert not apart >> at & 1
 
@@ -48,9 +49,7 @@ def test_planes_tell_where_terms_differ(seed: int) -> None:
     x, y = BV.var("x", 16), BV.var("y", 16)
     needle = choose.getrandbits(16)
     pair = (x + y, (x + y) ^ (x.eq(needle).zero_extend(16) << choose.randrange(16)))
-    samples = [
-        {"x": choose.choice([needle, choose.getrandbits(16)]), "y": choose.getrandbits(16)} for _ in range(COUNT)
-    ]
+    samples = [{x: choose.choice([needle, choose.getrandbits(16)]), y: choose.getrandbits(16)} for _ in range(COUNT)]
     (apart,) = differing([pair], planes(samples, list(pair)), COUNT)
     assert [apart >> at & 1 for at in range(COUNT)] == [int(one != other) for one, other in evaluate(pair, samples)]
     assert plane_of(pair[0].ne(pair[1]), planes(samples, list(pair)), COUNT) == apart
@@ -70,6 +69,6 @@ def test_every_operator_has_planes_or_goes_one_by_one() -> None:
     x, y = BV.var("x", 8), BV.var("y", 8)
     for term in (x.udiv(y), x.sdiv(y), x << y, x >> y, x.shift_right_arithmetic(y)):
         samples = samples_of([term], 3)
-        expected = [evaluate_node(term, {x: sample["x"], y: sample["y"]}) for sample in samples]
+        expected = [evaluate_node(term, {x: sample[x], y: sample[y]}) for sample in samples]
         found = differing([(term, BV.const(value, 8)) for value in expected], planes(samples, [term]), COUNT)
         assert all(not bits >> at & 1 for at, bits in enumerate(found))

@@ -95,8 +95,13 @@ def test_terms_are_no_sequences() -> None:
 
 def test_terms_are_not_pickled_and_not_copied() -> None:
     for action in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(TypeError, match="not pickled"):
+        with pytest.raises(TypeError, match="not a variable"):
             action(X + Y)
+
+
+def test_a_variable_goes_to_another_process_as_its_origin() -> None:
+    assert pickle.loads(pickle.dumps({X: 5})) == {X: 5}
+    assert pickle.loads(pickle.dumps(X)) is X
 
 
 def test_terms_do_not_change() -> None:
@@ -105,13 +110,13 @@ def test_terms_do_not_change() -> None:
 
 
 def test_value_and_name_are_of_leaves() -> None:
-    assert (X.name, BV.const(9, 8).value) == ("x", 9)
+    assert (X.origin, BV.const(9, 8).value) == ("x", 9)
     assert BV.const(9, 8).is_const
     assert not X.is_const
     with pytest.raises(TypeError, match="not a constant: x"):
         _ = X.value
     with pytest.raises(TypeError, match="not a variable: 9"):
-        _ = BV.const(9, 8).name
+        _ = BV.const(9, 8).origin
 
 
 @pytest.mark.parametrize(("high", "low"), [(32, 0), (0, 1), (3, -1), (40, 33)])
@@ -215,7 +220,7 @@ for i in range(64):
     words[(i + 9) % 16] = ite(a.ult(b), c, concat(a[31:0], c[63:32])) - (a + 5).eq(b).zero_extend(64)
 for term in topological(words):
     print(term.serial, term.op, show(term, depth=3))
-print([v.name for v in variables(words)])
+print([v.origin for v in variables(words)])
 """
 
 

@@ -10,6 +10,7 @@ from lnsym.contract import Contract, Theorem
 from lnsym.contract.execution import Execution
 from lnsym.contract.outputs import Outputs
 from lnsym.contract.theorem import ContractError
+from lnsym.machine.origins import Element, Pointer, Value, vector_register
 
 
 def claimed(t: Theorem) -> None:
@@ -45,7 +46,7 @@ def test_registers_are_outputs() -> None:
     execution = Execution(image_of(mov(4, 3), RET), "routine", Contract("c", statement).theorem().without_claims())
     execution.run()
     (path,) = execution.paths
-    assert outputs.terms(path.state) == {"x4": BV.var("a", 64), "d2": BV.var("v2", 128).extract(63, 0)}
+    assert outputs.terms(path.state) == {"x4": BV.var(Value("a"), 64), "d2": vector_register(2).extract(63, 0)}
 
 
 def test_the_terms_of_outputs_follow_byte_order_and_width() -> None:
@@ -54,8 +55,8 @@ def test_the_terms_of_outputs_follow_byte_order_and_width() -> None:
     execution.run()
     terms = outputs.terms(execution.paths[0].state)
     assert terms["out[0]"] == BV.const(7, 32).reverse_bytes()
-    assert terms["out[2]"] == BV.var("out[2]", 32)
-    assert terms["result"] == BV.var("out", 64).extract(31, 0)
+    assert terms["out[2]"] == BV.var(Element("out", 2), 32)
+    assert terms["result"] == BV.var(Pointer("out"), 64).extract(31, 0)
 
 
 def test_without_claims_only_the_calling_convention_is_left() -> None:

@@ -14,7 +14,9 @@ from lnsym.contract.inputs import complete, holds, placement, samples
 from lnsym.contract.run import concrete_start, outputs, run_concretely
 from lnsym.contract.theorem import ContractError
 from lnsym.errors import LnsymError, NoSuchSymbol
+from lnsym.machine.origins import general_register
 from lnsym.prove.verify import Options
+from tests.named import named
 
 
 def theorem(statement: Callable[[Theorem], None]) -> Theorem:
@@ -296,14 +298,14 @@ def test_what_the_preconditions_say(change: dict[str, int], broken: bool) -> Non
     execution = Execution(image_of(RET), "routine", theorem(two_regions))
     assert execution.image.segments[0].address == 0x10000
     sample = {"a": 0x40_0000_0000, "b": 0x60_0000_0000, "sp": 0x7000_0000, **change}
-    assert holds(execution.preconditions, sample) is not broken
+    assert holds(execution.preconditions, named(execution.preconditions, sample)) is not broken
 
 
 def test_placements_keep_apart() -> None:
     from random import Random
 
     execution = Execution(image_of(RET), "routine", theorem(two_regions))
-    seen = {tuple(sorted(placement(execution, Random(seed)).items())) for seed in range(20)}
+    seen = {tuple(sorted(placement(execution, Random(seed)).values())) for seed in range(20)}
     assert len(seen) == 20
 
 
@@ -320,7 +322,7 @@ def test_arguments_go_where_the_convention_says() -> None:
     execution.run()
     (path,) = execution.paths
     state = path.state
-    assert [state.x(n).name for n in (1, 2)] == ["w", "r"]
+    assert [str(state.x(n).origin) for n in (1, 2)] == ["w", "r"]
     assert (state.x(3).value, state.x(4).value) == (7, 2**64 - 1)
     assert judge(statement, mov(0, 1), RET).status == "proved"
 
@@ -395,7 +397,7 @@ def test_a_caller_may_change_registers_between_calls(register: int) -> None:
     def statement(t: Theorem) -> None:
         t.call(0)
         t.call(1)
-        t.ensure_result(BV.var(f"x{register}", 64) + 2)
+        t.ensure_result(general_register(register) + 2)
 
     add_one = add_imm(register, register, 1)
     assert judge(statement, add_one, mov(0, register), RET).status != "proved"

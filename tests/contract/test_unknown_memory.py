@@ -9,11 +9,13 @@ import pytest
 from assembly import NE, RET, ZR, br, cmp, image_of, ldr, store, word
 from elf_writer import ALLOC, OBJECT, WRITE, ObjectWriter
 
+from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
-from lnsym.contract.execution import Execution, unknown_name
+from lnsym.contract.execution import Execution, unknown_contents
 from lnsym.contract.inputs import unknown_bytes
 from lnsym.machine.image import Image, Segment, load_image
 from lnsym.machine.memory import Bytes, Memory, Region
+from lnsym.machine.origins import Byte
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import verify
 from lnsym.show.verdicts import assumption_lines
@@ -74,12 +76,11 @@ def segment(name: str, address: int) -> Segment:
 
 
 @pytest.mark.parametrize("name", [".data", "a@0x10", "x.byte[3]", "\x1b[31m", "stack", ""])
-def test_the_name_of_unknown_bytes_has_one_reading(name: str) -> None:
-    own = unknown_name(segment(name, 0x40))
-    assert own.endswith("@0x40")
-    assert own.isprintable()
-    assert "[" not in own
-    sample = {f"{own}.byte[2]": 7, f"{unknown_name(segment(own + '.byte[', 0x80))}.byte[0]": 9}
+def test_unknown_bytes_are_those_of_their_own_segment(name: str) -> None:
+    own, other = (unknown_contents(segment(named, at)) for named, at in ((name, 0x40), (name, 0x80)))
+    assert str(own).endswith("@0x40")
+    assert str(own).isprintable()
+    sample = {BV.var(Byte(own, 2), 8): 7, BV.var(Byte(other, 0), 8): 9, BV.var(f"{own}.byte[1]", 8): 9}
     assert unknown_bytes(own, 0, 4, sample) == bytes([0, 0, 7, 0])
 
 

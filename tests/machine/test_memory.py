@@ -21,6 +21,8 @@ from lnsym.machine.memory import (
     SymbolicOffset,
     Unknown,
 )
+from lnsym.machine.origins import Byte
+from tests.named import named
 
 P, Q, SP = BV.var("p", 64), BV.var("q", 64), BV.var("sp", 64)
 SIZES = (1, 2, 3, 4, 6, 8, 16, 32, 64)
@@ -91,9 +93,10 @@ def test_a_symbolic_offset_is_never_guessed(memory: Memory, address: BV) -> None
 
 
 def test_a_symbolic_index_into_constants_must_lie_inside() -> None:
-    index = BV.var("i", 3).zero_extend(64)
+    low = BV.var("i", 3)
+    index = low.zero_extend(64)
     memory = Memory([Region("table", 0x4000, 8, Bytes(bytes(range(10, 18))))])
-    (values,) = evaluate([memory.load(index + 0x4000, 1)], [{"i": 5}])
+    (values,) = evaluate([memory.load(index + 0x4000, 1)], [{low: 5}])
     assert list(values) == [15]
     for address, size in ((index + 0x4001, 1), (index + 0x3FFF, 1), (index + 0x4000, 2)):
         with pytest.raises((OutsideMemory, SymbolicOffset)):
@@ -221,7 +224,7 @@ def test_an_image_is_known(memory: Memory) -> None:
 
 def test_unknown_contents_are_variables_that_stay(memory: Memory) -> None:
     first = memory.load(SP - 8, 2)
-    assert first is concat(BV.var("stack.byte[-7]", 8), BV.var("stack.byte[-8]", 8))
+    assert first is concat(BV.var(Byte("stack", -7), 8), BV.var(Byte("stack", -8), 8))
     assert memory.load(SP - 8, 2) is first
 
 
@@ -317,7 +320,7 @@ def test_stores_and_loads_are_those_of_a_byte_array(kind: str, script: list[tupl
         else:
             loaded.append(memory.load(P + offset, size))
             expected.append(int.from_bytes(model[offset : offset + size], "little"))
-    (values,) = evaluate(loaded, [sample])
+    (values,) = evaluate(loaded, [named(loaded, sample)])
     assert list(values) == expected
 
 

@@ -39,6 +39,7 @@ from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction, NotModelled
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.memory import Memory
+from lnsym.machine.origins import general_register
 from lnsym.machine.paths import (
     Conditions,
     EndlessLoop,
@@ -53,7 +54,7 @@ from lnsym.machine.state import State
 from lnsym.prove.feasibility import Feasibility, on_feasible_paths
 
 BACK = BV.var("return_address", 64)
-X0, X1 = BV.var("x0", 64), BV.var("x1", 64)
+X0, X1 = general_register(0), general_register(1)
 
 
 def start(image: Image) -> State:
@@ -95,7 +96,7 @@ def test_forks_do_not_share_a_state() -> None:
 
 def test_four_paths_of_two_conditions() -> None:
     paths = explore(cbz(0, 8), add_imm(2, 2, 1), cbz(1, 8), add_imm(2, 2, 2), RET)
-    x2 = BV.var("x2", 64)
+    x2 = general_register(2)
     assert {p.state.x(2) for p in paths} == {x2, x2 + 1, x2 + 2, x2 + 3}
     assert len({p.conditions for p in paths}) == 4
 

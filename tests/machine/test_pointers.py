@@ -9,6 +9,7 @@ import pytest
 from lnsym.bv import BV, evaluate
 from lnsym.machine import pointers
 from lnsym.machine.pointers import Span, distance_below, residue, rounded, settled
+from tests.named import named
 
 SP, N, M = BV.var("sp", 64), BV.var("n", 64), BV.var("m", 64)
 ALIGNED = {SP: 16}
@@ -57,7 +58,7 @@ def values(roots: list[BV], random: Random) -> list[int]:
         "n": random.getrandbits(64),
         "m": random.getrandbits(64),
     }
-    return evaluate(roots, [sample], default=0)[0]
+    return evaluate(roots, [named(roots, sample)], default=0)[0]
 
 
 @pytest.mark.parametrize("seed", range(300))

@@ -6,6 +6,7 @@ import pytest
 
 from lnsym.bv import BV
 from lnsym.machine.memory import Memory
+from lnsym.machine.origins import GeneralRegister, VectorRegister, vector_register
 from lnsym.machine.state import SP, State
 
 A, W = BV.var("a", 64), BV.var("w", 32)
@@ -17,9 +18,9 @@ def state() -> State:
 
 
 def test_a_symbolic_state_is_all_variables(state: State) -> None:
-    assert [state.x(n).name for n in range(31)] == [f"x{n}" for n in range(31)]
-    assert state.x_or_sp(SP).name == "sp"
-    assert [state.v(n).name for n in range(32)] == [f"v{n}" for n in range(32)]
+    assert [state.x(n).origin for n in range(31)] == [GeneralRegister(n) for n in range(31)]
+    assert str(state.x_or_sp(SP).origin) == "sp"
+    assert [state.v(n).origin for n in range(32)] == [VectorRegister(n) for n in range(32)]
     assert (state.pc, state.next_pc) == (0x1000, None)
 
 
@@ -62,7 +63,7 @@ def test_a_vector_write_zero_extends(state: State, width: int) -> None:
     assert state.v(31) is value.zero_extend(128)
     assert state.v(31, width) is value
     assert state.v(31, 8) is value[7:0]
-    assert state.v(30) is BV.var("v30", 128)
+    assert state.v(30) is vector_register(30)
 
 
 def test_a_copy_goes_its_own_way(state: State) -> None:
@@ -71,5 +72,5 @@ def test_a_copy_goes_its_own_way(state: State) -> None:
     twin.set_v(0, BV.const(0, 128))
     twin.branch(A)
     twin.pc = 0
-    assert (state.x(0).name, state.v(0).name, state.next_pc, state.pc) == ("x0", "v0", None, 0x1000)
+    assert (str(state.x(0).origin), str(state.v(0).origin), state.next_pc, state.pc) == ("x0", "v0", None, 0x1000)
     assert twin.copy().next_pc is A

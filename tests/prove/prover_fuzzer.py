@@ -85,7 +85,7 @@ def everything(terms: list[BV]) -> tuple[dict[str, Planes], int]:
     columns = iter(
         [((1 << count) - 1) // ((1 << (2 << j)) - 1) * (((1 << (1 << j)) - 1) << (1 << j)) for j in range(total)]
     )
-    return {v.name: tuple([next(columns) for _ in range(v.width)]) for v in free}, count
+    return {v: tuple([next(columns) for _ in range(v.width)]) for v in free}, count
 
 
 class Maker:

@@ -41,7 +41,7 @@ def random_samples(term: BV, count: int, seed: int = 0) -> list[dict[str, int]]:
     corners = [0, -1, 1]
     return [
         {
-            v.name: (corners[k] if k < 3 else random.choice([random.getrandbits(v.width), random.randrange(8)]))
+            v: (corners[k] if k < 3 else random.choice([random.getrandbits(v.width), random.randrange(8)]))
             & ((1 << v.width) - 1)
             for v in variables([term])
         }
@@ -80,7 +80,7 @@ BINARY: dict[str, Callable[[BV, BV], BV]] = {
 def test_binary_operators_exhaustively(name: str, width: int, level: int) -> None:
     with rewrite_level(level):
         term = BINARY[name](BV.var("a", width), BV.var("b", width))
-    check(term, [{"a": a, "b": b} for a, b in product(range(1 << width), repeat=2)])
+    check(term, [{BV.var("a", width): a, BV.var("b", width): b} for a, b in product(range(1 << width), repeat=2)])
 
 
 @pytest.mark.parametrize("level", [0, 1])
@@ -96,8 +96,9 @@ def test_binary_operators_at_random(name: str, width: int, level: int) -> None:
 @pytest.mark.parametrize("index_width", [2, 8, 9])
 def test_lookups(entries: int, index_width: int) -> None:
     random = Random(entries)
-    term = lookup(table([random.getrandbits(6) for _ in range(entries)], 6), BV.var("i", index_width))
-    check(term, [{"i": i} for i in range(1 << index_width)])
+    index = BV.var("i", index_width)
+    term = lookup(table([random.getrandbits(6) for _ in range(entries)], 6), index)
+    check(term, [{index: i} for i in range(1 << index_width)])
 
 
 @pytest.mark.parametrize("inputs", [1, 2, 3, 4])

@@ -39,6 +39,7 @@ from lnsym.contract.execution import Execution
 from lnsym.contract.routines import Images
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
+from lnsym.machine.origins import STACK_POINTER
 from lnsym.machine.paths import TimeLimit
 from lnsym.mutation.second_opinion import second_opinion
 from lnsym.prove import consistency, gf2, minimise, portfolio
@@ -255,12 +256,17 @@ def test_looking_for_a_state_that_comes_again_ends_too() -> None:
 def test_a_slow_minimisation_keeps_the_best_so_far() -> None:
     made = Execution(image_of(RET), "routine", Contract("mine", sevens).theorem(), deadline=after_looks(10))
     made.run()
-    sample = {f"words[{n}]": 0xFF for n in range(16)} | {"words": 1 << 35, "sp": 1 << 36, "return_address": 1 << 37}
+    (words,) = made.theorem.blocks
+    sample = dict.fromkeys(words.elements, 0xFF) | {
+        words.base: 1 << 35,
+        STACK_POINTER: 1 << 36,
+        made.returns_to(0): 1 << 37,
+    }
     weights = []
     for looks in (1, 3, 8, 30, 1000):
         made.deadline = after_looks(looks)
         smaller = minimised(made, sample)
-        weights.append(sum(smaller[e.name].bit_count() for e in made.theorem.blocks[0].elements))
+        weights.append(sum(smaller[element].bit_count() for element in words.elements))
         made.deadline = NEVER
         assert confirm(made, smaller) is not None
     assert weights == sorted(weights, reverse=True)

@@ -44,7 +44,7 @@ QUERIES = {
 
 
 def bits(sample: dict[str, int], terms: Sequence[BV]) -> dict[str, int]:
-    return {f"{v.name}[{i}]": sample[v.name] >> i & 1 for v in variables(terms) for i in range(v.width)}
+    return {f"{v.origin}[{i}]": sample[v] >> i & 1 for v in variables(terms) for i in range(v.width)}
 
 
 @pytest.fixture(params=QUERIES)
@@ -75,7 +75,7 @@ def test_aiger_evaluates_as_the_terms(query: tuple[list[BV], dict[str, Path], st
     conditions, paths, expected = query
     circuit = aiger_reader.read(paths["aig"].read_bytes())
     random = Random(1)
-    samples = [{v.name: random.getrandbits(v.width) for v in variables(conditions)} for _ in range(500)]
+    samples = [{v: random.getrandbits(v.width) for v in variables(conditions)} for _ in range(500)]
     answer = smt.solve(conditions, 60)
     samples += [answer.model] if answer.status == "sat" else []
     for sample, values in zip(samples, evaluate(conditions, samples), strict=True):
@@ -95,7 +95,7 @@ def test_dimacs_solved_by_pysat(query: tuple[list[BV], dict[str, Path], str]) ->
         if expected == "sat":
             chosen = {named[str(abs(x))]: int(x > 0) for x in solver.get_model() if str(abs(x)) in named}
             sample = {
-                v.name: sum(chosen.get(f"{v.name}[{i}]", 0) << i for i in range(v.width)) for v in variables(conditions)
+                v: sum(chosen.get(f"{v.origin}[{i}]", 0) << i for i in range(v.width)) for v in variables(conditions)
             }
             assert all(evaluate(conditions, [sample])[0])
 
@@ -118,7 +118,7 @@ def test_circuits_of_the_suite_evaluate_as_the_terms(goal, tmp_path: Path) -> No
     (_, aig, _) = write_query(tmp_path, goal.name, [same])
     circuit = aiger_reader.read(aig.read_bytes())
     random = Random(goal.name)
-    samples = [{v.name: random.getrandbits(v.width) for v in variables([same])} for _ in range(3)]
+    samples = [{v: random.getrandbits(v.width) for v in variables([same])} for _ in range(3)]
     for sample, (value,) in zip(samples, evaluate([same], samples), strict=True):
         assert circuit.evaluate(bits(sample, [same])) == value
 

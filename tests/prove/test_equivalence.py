@@ -43,6 +43,7 @@ import programs.contracts  # noqa: F401
 from isa.encoding import Fields, classify
 from isa.interface import State
 from lnsym.bv import BV, live_terms, variables
+from lnsym.bv.listing import by_name
 from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
@@ -51,12 +52,24 @@ from lnsym.contract.theorem import ContractError
 from lnsym.errors import ToolFault
 from lnsym.machine import decode
 from lnsym.machine.image import Image, load_image
+from lnsym.machine.origins import (
+    Byte,
+    Element,
+    GeneralRegister,
+    OfSecond,
+    Pointer,
+    Stack,
+    Value,
+    flag,
+    general_register,
+    vector_register,
+)
 from lnsym.machine.paths import UndefinedCall
 from lnsym.prove import smt, structural
 from lnsym.prove.equivalence import comparison
 from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare, labels
 from lnsym.prove.equivalence.interfaces import InterfacesDiffer
-from lnsym.prove.equivalence.product import SUFFIX, Product
+from lnsym.prove.equivalence.product import Product
 from lnsym.prove.refutation import ModelFault
 from lnsym.prove.verify import ASSUMPTIONS, Options
 from lnsym.show.equivalence import ContractsDiffer, compare_all, contract_for_both, json_report, lines
@@ -637,23 +650,31 @@ def two_regions(t: Theorem) -> None:
 def test_given_variables_keep_their_names_and_others_get_their_own() -> None:
     product = product_of(two_regions)
     start = product.second.start
-    given = [*product.second.theorem.calls[0].arguments[:2], BV.var("data[0]", 8), BV.var("n_second", 32)]
-    own = [start.x(9), start.v(3), start.x_or_sp(SP), product.second.returns_to(0), BV.var("stack.byte[-8]", 8)]
+    given = [
+        *product.second.theorem.calls[0].arguments[:2],
+        BV.var(Element("data", 0), 8),
+        BV.var(Value("n_second"), 32),
+    ]
+    own = [start.x(9), start.v(3), start.x_or_sp(SP), product.second.returns_to(0), BV.var(Byte(Stack(), -8), 8)]
     assert product.renamed(given) == given
-    assert [term.name for term in product.renamed(own)] == [f"{term.name}{SUFFIX}" for term in own]
+    assert [term.origin for term in product.renamed(own)] == [OfSecond(term.origin) for term in own]
     assert not set(variables(product.renamed([own[0] + given[0]]))) & set(own)
 
 
-def test_contracts_cannot_take_the_names_of_the_second() -> None:
-    for name in ("x9", "v3", "sp", "flag_n", "return_address", "stack.byte[-8]", ".data@0x10.byte[3]"):
-        with pytest.raises(ContractError, match="choose another"):
-            Theorem().value(f"{name}{SUFFIX}", 64)
+@pytest.mark.parametrize("found", [general_register(9), vector_register(3), flag("n"), BV.var(Byte(Stack(), -8), 8)])
+def test_a_value_of_the_contract_is_never_the_second_s_own_whatever_it_is_called(found: BV) -> None:
+    own = BV.var(OfSecond(found.origin), found.width)
+    given = Theorem().value(str(own.origin), found.width)
+    assert str(given.origin) == str(own.origin)
+    assert given is not own
 
 
 def test_a_sample_comes_apart_into_what_each_finds() -> None:
     product = product_of(two_regions)
-    full = product.complete(next(product.samples([BV.var("data[0]", 8), BV.var(f"x9{SUFFIX}", 64)])))
-    first, second = product.split(full)
+    full = product.complete(
+        next(product.samples([BV.var(Element("data", 0), 8), BV.var(OfSecond(GeneralRegister(9)), 64)]))
+    )
+    first, second = (by_name(side) for side in product.split(full))
     shared = {"data", "out", *[f"data[{i}]" for i in range(4)], "out[0]", "out[1]", "n_second"}
     assert all(first[name] == second[name] for name in shared)
     own = first.keys() - shared
@@ -666,7 +687,7 @@ def test_samples_place_everything_apart() -> None:
     product = product_of(two_regions)
     stream = product.samples([])
     for _ in range(50):
-        for side in product.split(next(stream)):
+        for side in map(by_name, product.split(next(stream))):
             slots = [side[name] >> 24 for name in ("data", "out", "sp", "return_address")]
             assert len(set(slots)) == 4
             assert side["data"] % 8 == 0
@@ -675,9 +696,9 @@ def test_samples_place_everything_apart() -> None:
 
 def test_premises_speak_of_both_stacks() -> None:
     product = product_of(two_regions)
-    names = {variable.name for variable in variables(product.preconditions)}
-    assert {"sp", f"sp{SUFFIX}", "data", "out"} <= names
-    zero, x9, data = BV.const(0, 64), BV.var("x9", 64), BV.var("data", 64)
+    names = {str(variable.origin) for variable in variables(product.preconditions)}
+    assert {"sp", "sp_second", "data", "out"} <= names
+    zero, x9, data = BV.const(0, 64), general_register(9), BV.var(Pointer("data"), 64)
     assert product.premises(Goal("g", "output", zero, zero, (x9.eq(0),))) == [x9.eq(0)]
     assert len(product.premises(Goal("g", "output", zero, zero, (data.ult(5),)))) > 5
     assert len(product.premises(Goal("g", "output", data & 1, zero))) > 5
@@ -854,5 +875,5 @@ def test_the_report_of_a_refutation(tmp_path: Path) -> None:
     found = entry["disagreement"]
     assert found["differences"] == [{"name": "result", "width": 64, "first": "0x1", "second": "0x2"}]
     assert found["confirmed_on"] == "unicorn"
-    assert {"a", "x9", f"x9{SUFFIX}"} <= found["inputs"].keys()
+    assert {"a", "x9", "x9_second"} <= found["inputs"].keys()
     assert "routine of old.o" in entry["reason"]

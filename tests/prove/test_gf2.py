@@ -59,7 +59,7 @@ class Meaning:
             return int(total >> len(columns) & 1)
         key, bit = key
         if isinstance(key, BV):
-            return int(self._sample[key.name] >> bit & 1)
+            return int(self._sample[key] >> bit & 1)
         if key[0] == "zero":
             return int(not any(self.form(form) for form in key[1]))
         if key[0] == "lookup":
@@ -136,8 +136,8 @@ def test_bits_mean_what_the_term_means(name: str, level: int) -> None:
     x, y, z = [BV.var(letter, 8) for letter in "xyz"]
     with rewrite_level(level):
         term = OPERATORS[name](x, y, z)
-    samples = [{v: random.getrandbits(8) for v in "xyz"} for _ in range(20)]
-    samples += [dict(zip("xyz", corner, strict=True)) for corner in product([0, 0x80, 0xFF], repeat=3)]
+    samples = [{BV.var(v, 8): random.getrandbits(8) for v in "xyz"} for _ in range(20)]
+    samples += [dict(zip((x, y, z), corner, strict=True)) for corner in product([0, 0x80, 0xFF], repeat=3)]
     check_word(Solver(), term, samples)
 
 
@@ -152,7 +152,7 @@ def test_bits_of_random_terms_mean_what_the_terms_mean(seed: int, level: int) ->
             operator = random.choice(list(OPERATORS.values()))
             x, y, z = random.choices(terms[-6:], k=3)
             terms.append(operator(x, y, z))
-    samples = [{v: random.getrandbits(8) for v in "xyz"} for _ in range(8)]
+    samples = [{BV.var(v, 8): random.getrandbits(8) for v in "xyz"} for _ in range(8)]
     for term in terms[-4:]:
         check_word(solver, term, samples)
 

@@ -14,8 +14,8 @@ from lnsym.deadline import Deadline
 from lnsym.prove.gf2 import Solver
 
 WIDTH = 4
-NAMES = ("x", "y", "z")
-SAMPLES = [dict(zip(NAMES, values, strict=True)) for values in product(range(1 << WIDTH), repeat=len(NAMES))]
+INPUTS = [BV.var(name, WIDTH) for name in "xyz"]
+SAMPLES = [dict(zip(INPUTS, values, strict=True)) for values in product(range(1 << WIDTH), repeat=len(INPUTS))]
 """Every input of three words of four bits."""
 
 Operation = Callable[[Random, BV, BV, BV], BV]
@@ -48,7 +48,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def circuit(random: Random, size: int) -> BV:
     """A random term over x, y and z."""
-    made = [BV.var(name, WIDTH) for name in NAMES]
+    made = list(INPUTS)
     for _ in range(size):
         operands = [random.choice(made[-5:] + made[:3]) for _ in range(3)]
         made.append(random.choice(OPERATIONS)(random, *operands))
@@ -105,7 +105,7 @@ def test_a_small_circuit_is_its_table(seed: int, level: int) -> None:
             operands = [random.choice(made[-4:]) for _ in range(3)]
             made.append(random.choice(OPERATIONS)(random, *operands))
         term = made[-1]
-        samples = [{"x": index & 15, "y": index >> 4} for index in range(256)]
+        samples = [{made[0]: index & 15, made[1]: index >> 4} for index in range(256)]
         entries = [value for (value,) in evaluate([term], samples)]
         assert Solver().equal(term, lookup(table(entries, 4), concat(made[1], made[0])))
 
@@ -262,9 +262,9 @@ def test_a_gate_on_a_known_space_meets_what_lies_below(gate_first: int, level: i
 @pytest.mark.parametrize("level", [0, 1])
 def test_a_sum_in_place_of_a_sum_is_exact(level: int) -> None:
     """Sums over sums of two words of six bits, cut and joined in between: every pair of constants, every input."""
-    samples = [{"a": v & 63, "b": v >> 6} for v in range(1 << 12)]
+    a, b = BV.var("a", 6), BV.var("b", 6)
+    samples = [{a: v & 63, b: v >> 6} for v in range(1 << 12)]
     with rewrite_level(level):
-        a, b = BV.var("a", 6), BV.var("b", 6)
         solver = Solver()
         inner = a + b
         cut = concat(*[inner[i] for i in reversed(range(6))])
@@ -296,7 +296,7 @@ def test_boxes_of_a_counter_meet(amount: int, basis: str, level: int) -> None:
     tables = [table([random.randrange(16) for _ in range(16)], 4) for _ in range(4)]
     with rewrite_level(level):
         x = BV.var("x", 8)
-        whole = table([v for (v,) in evaluate([nibble_box(tables, rows, x)], [{"x": v} for v in range(256)])], 8)
+        whole = table([v for (v,) in evaluate([nibble_box(tables, rows, x)], [{x: v} for v in range(256)])], 8)
         changed = table([whole[v] ^ (v == 0xA7) for v in range(256)], 8)
         counter, key = BV.var("counter", 32), BV.var("key", 32)
         solver = Solver()
@@ -314,9 +314,9 @@ def test_boxes_of_a_counter_meet(amount: int, basis: str, level: int) -> None:
 def test_boxes_of_a_counter_that_differ_stay_apart(seed: int) -> None:
     """Every input of a counter of four bits and a key: what is joined is equal, and the box is joined with its parts."""
     random = Random(300 + seed)
-    samples = [{"counter": v & 15, "key": v >> 4} for v in range(256)]
-    box = table(random.sample(range(16), 16), 4)
     x, key = BV.var("counter", 4), BV.var("key", 4)
+    samples = [{x: v & 15, key: v >> 4} for v in range(256)]
+    box = table(random.sample(range(16), 16), 4)
     solver = Solver()
     for constant in range(16):
         word = (x + constant) ^ key

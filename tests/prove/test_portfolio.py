@@ -42,7 +42,7 @@ class Recording:
     def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
         random = Random(0)
         while True:
-            yield {v.name: random.getrandbits(v.width) for v in free}
+            yield {v: random.getrandbits(v.width) for v in free}
 
 
 def goal(actual: BV, expected: BV, *conditions: BV, name: str = "goal") -> Goal:

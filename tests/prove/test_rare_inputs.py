@@ -60,7 +60,7 @@ class Believing:
     def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
         random = Random(0)
         while True:
-            yield {v.name: random.getrandbits(v.width) for v in free}
+            yield {v: random.getrandbits(v.width) for v in free}
 
 
 def decided(
@@ -436,7 +436,7 @@ def test_each_operator_is_inverted(op: str, level: int) -> None:
     random = Random(op)
     found = 0
     for _ in range(40):
-        base, other = ({v.name: random.getrandbits(v.width) for v in variables([made])} for _ in range(2))
+        base, other = ({v: random.getrandbits(v.width) for v in variables([made])} for _ in range(2))
         ((value,),) = evaluate([made], [other])
         sample = LocalSearch([(made, value)], random).sample(base, ())
         if sample is not None:

@@ -37,6 +37,7 @@ import programs.contracts  # noqa: F401
 from isa.encoding import Fields, classify
 from isa.interface import State
 from lnsym.bv import BV
+from lnsym.bv.listing import by_name
 from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.execution import Execution
 from lnsym.contract.routines import contract_for
@@ -272,7 +273,11 @@ def test_a_broken_sample_is_refuted(broken: Image, symbol: str) -> None:
 def test_the_one_wrong_input_of_2_to_the_64_is_found(broken: Image) -> None:
     found = verdict_of(broken, "abs64_wrong").counterexample
     assert found is not None
-    assert (found.sample["x"], found.inputs[0].name, found.inputs[0].values) == (2**64 - 1, "x", (2**64 - 1,))
+    assert (by_name(found.sample)["x"], found.inputs[0].name, found.inputs[0].values) == (
+        2**64 - 1,
+        "x",
+        (2**64 - 1,),
+    )
     (difference,) = found.differences
     assert (difference.expected, difference.actual, difference.width) == (1, 2**64 - 1, 64)
 
@@ -282,7 +287,7 @@ def test_an_input_that_only_a_solver_finds() -> None:
     verdict = judge(returns_its_argument, *code)
     assert_refuted(verdict)
     assert verdict.counterexample is not None
-    assert verdict.counterexample.sample["a"] == 0x7D3
+    assert by_name(verdict.counterexample.sample)["a"] == 0x7D3
 
 
 def test_a_bad_access_that_only_a_solver_reaches() -> None:
@@ -438,12 +443,12 @@ def test_replay_observes_what_the_goals_name() -> None:
     execution.run()
     sample = next(refutation.candidates(execution, execution.goals))
     full = refutation.complete(execution, sample)
-    seen = replay(execution, full, 100)
+    seen, named = replay(execution, full, 100), by_name(full)
     assert (seen.run.ending, seen.run.steps) == ("returned", 3)
     assert set(seen.observed) == {goal.name for goal in execution.goals}
     assert (seen.observed["big[0]"], seen.observed["result"]) == (0x0700_0000, 7)
-    assert (seen.observed["big[1]"], seen.observed["x19"]) == (full["big[1]"], full["x19"])
-    assert seen.observed["d8"] == full["v8"] & (2**64 - 1)
+    assert (seen.observed["big[1]"], seen.observed["x19"]) == (named["big[1]"], named["x19"])
+    assert seen.observed["d8"] == named["v8"] & (2**64 - 1)
 
 
 # -- faults planted in the prover: what would notice -----------------------------------------------

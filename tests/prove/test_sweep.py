@@ -15,6 +15,7 @@ from lnsym.prove.sweep.cones import clauses, cone, difference_table, narrow_cone
 from lnsym.prove.sweep.joins import Effort, Joins
 from lnsym.prove.sweep.samples import Samples
 from lnsym.prove.sweep.words import Words
+from tests.named import named
 
 A, B, C, D = (BV.var(name, 32) for name in "abcd")
 
@@ -52,9 +53,7 @@ def random_term(random: Random, inputs: list[BV], steps: int) -> BV:
 
 def points(terms: list[BV]) -> list[dict[str, int]]:
     free = variables(terms)
-    return [
-        {v.name: x for v, x in zip(free, point, strict=True)} for point in product(*[range(1 << v.width) for v in free])
-    ]
+    return [dict(zip(free, point, strict=True)) for point in product(*[range(1 << v.width) for v in free])]
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -240,7 +239,7 @@ NEEDLE = 0xF123456789ABCDE7
 def test_a_rotated_word_whose_signs_alone_fit_is_not_the_same(width: int, turn: int) -> None:
     actual, expected = rotated_with_other_signs(width, turn, BV.var("r", 32).eq(0x5EEDBEEF))
     sample = {"p": 3, "q": 5, "k": 1, "d": 0, "e": 0, "u": 1, "v": 0, "r": 0x5EEDBEEF}
-    ((one, other),) = evaluate([actual, expected], [sample])
+    ((one, other),) = evaluate([actual, expected], [named([actual, expected], sample)])
     assert one != other
     assert answer(actual, expected, seconds=10.0).status != "proved"
 
@@ -260,7 +259,7 @@ def test_each_replacement_is_kept_with_its_argument() -> None:
     for equality in words.equalities:
         turned = equality.other.rotate_right(equality.rotation) ^ equality.flips
         roots = [equality.term, turned]
-        rows = evaluate(roots, [{v.name: random.getrandbits(v.width) for v in variables(roots)} for _ in range(50)])
+        rows = evaluate(roots, [{v: random.getrandbits(v.width) for v in variables(roots)} for _ in range(50)])
         assert all(one == other for one, other in rows)
     for join in words.joins.joins:
         assert all(leaf <= join.node for leaf in getattr(join.argument, "cut", ()))
@@ -323,7 +322,7 @@ def test_joined_circuits_are_the_terms(seed: int) -> None:
         for node in _in_order(root):
             words.add(node)
     count = 200
-    samples = [{name: random.getrandbits(8) for name in "xyz"} for _ in range(count)]
+    samples = [{BV.var(name, 8): random.getrandbits(8) for name in "xyz"} for _ in range(count)]
     keys = {node: key for key, node in joins.graph.inputs.items()}
     known = [0]
     for node, gate in enumerate(joins.graph.gates):

@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 import pytest
 from assembly import RET, add, image_of, judge, ldr, store, word
 
-from lnsym.bv import BV, evaluate, ite
+from lnsym.bv import BV, evaluate, ite, variables
 from lnsym.contract import Theorem
 from lnsym.machine.memory import Bound, Elements, Memory, Region
 from lnsym.machine.offsets import MOST_PLACES, chosen, largest, places_of
+from lnsym.machine.origins import OpenBits
+from lnsym.prove.refutation import meaning_of
 from lnsym.prove.verdict import Verdict
 from lnsym.show.verdicts import counterexample_lines, report
+from tests.named import named
 
 INDEXED = [add(2, 0, 1), ldr(0, 2, 0, 1), RET]
 """ldrb w0, [x0 + x1]"""
@@ -182,7 +185,7 @@ WIDE = J.zero_extend(64)
 def test_no_place_that_an_offset_may_have_is_left_out(offset: BV, last: int) -> None:
     places = places_of(offset, last)
     assert places is not None
-    samples = [{"i": value & ((1 << 64) - 1), "j": value & 255} for value in (*range(-40, 260), 1 << 62, 3 << 61)]
+    samples = [{INDEX: value & ((1 << 64) - 1), J: value & 255} for value in (*range(-40, 260), 1 << 62, 3 << 61)]
     seen = {value for (value,) in evaluate([offset], samples)}
     assert {value for value in seen if value <= last} <= set(places)
     assert max(seen) <= largest(offset)
@@ -197,7 +200,7 @@ def test_what_is_chosen_is_what_lies_at_the_offset(offset: BV, constant: bool) -
     term = chosen(offset, places, contents.__getitem__)
     for value in range(64):
         sample = {"i": value, "j": value, **{f"e{k}": 41 * k + 7 for k in range(64)}}
-        ((at, found),) = evaluate([offset, term], [sample])
+        ((at, found),) = evaluate([offset, term], [named([offset, term], sample)])
         if at <= 63:
             assert found == (37 * at + 1 if constant else 41 * at + 7)
 
@@ -225,7 +228,7 @@ def test_overlapping_stores_at_open_offsets_leave_what_a_byte_machine_leaves(siz
             expected[q : q + size] = w
             sample = {f"a[{k}]": k for k in range(12)} | {"p": p, "q": q}
             sample |= {"v": int.from_bytes(v, "little"), "w": int.from_bytes(w, "little")}
-            assert evaluate([read], [sample])[0][0].to_bytes(12, "little") == expected
+            assert evaluate([read], [named([read], sample)])[0][0].to_bytes(12, "little") == expected
 
 
 @pytest.mark.parametrize(
@@ -247,11 +250,9 @@ def test_the_open_bits_of_a_later_call_say_which() -> None:
     a = theorem.region("a", 16, 8)
     theorem.call(a, BV.const(0, 64))
     theorem.call(a, theorem.value("i", 32))
-    assert [above.in_words for above in theorem.open_bits.values()] == [
-        "the upper half of argument 1 of call 1, which AAPCS64 leaves open"
-    ]
-    (variable,) = theorem.open_bits
-    assert variable.width == 32
+    above = [v for v in variables(theorem.calls[1].arguments) if isinstance(v.origin, OpenBits)]
+    assert [meaning_of(v) for v in above] == ["the upper half of argument 1 of call 1, which AAPCS64 leaves open"]
+    assert [v.width for v in above] == [32]
 
 
 def test_names_that_the_contract_gives_need_no_words() -> None:

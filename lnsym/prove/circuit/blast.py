@@ -14,7 +14,7 @@ from lnsym.prove.circuit.graph import FALSE, TRUE, Graph, Literal
 
 
 class Blaster:
-    """The words of terms in one graph. A variable's bit i is the graph's input (name, i). For the other parameters see `Adders`."""
+    """The words of terms in one graph. A variable's bit i is the graph's input (variable, i). For the other parameters see `Adders`."""
 
     def __init__(self, graph: Graph, signature: Callable[[Literal], int] | None = None, *, plain: bool = False) -> None:
         self.graph = graph
@@ -42,7 +42,7 @@ class Blaster:
         return number(term.value, term.width)
 
     def _var(self, term: BV) -> Word:
-        return tuple([self.graph.input((term.name, bit)) for bit in range(term.width)])
+        return tuple([self.graph.input((term, bit)) for bit in range(term.width)])
 
     def _concat(self, term: BV) -> Word:
         return tuple([literal for piece in reversed(term.args) for literal in self.words[piece]])

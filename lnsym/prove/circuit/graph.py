@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+from lnsym.bv import BV
+
 Literal: TypeAlias = int
-Key: TypeAlias = tuple[str, int]
-"""What an input is known by: name of the variable, number of the bit."""
+Key: TypeAlias = tuple[BV, int]
+"""What an input is known by: the variable, and the number of the bit."""
 
 Gate: TypeAlias = tuple[int, Literal, Literal, Literal]
 """Kind and inputs; the third input is -1 but for a majority."""

@@ -15,8 +15,9 @@ from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.outputs import Outputs
 from lnsym.deadline import DeadlinePassed
+from lnsym.machine.origins import OfSecond
 from lnsym.prove.equivalence.parting import Parting, where_they_part
-from lnsym.prove.equivalence.product import SUFFIX, Product
+from lnsym.prove.equivalence.product import Product
 from lnsym.prove.equivalence.sides import Side
 from lnsym.prove.refutation import (
     SAMPLES,
@@ -49,7 +50,7 @@ class Disagreement:
     """An input, and what the two routines do with it on Unicorn."""
 
     sample: Sample
-    """Complete, by the names of the product."""
+    """Complete, by the variables of the product."""
     inputs: tuple[Input, ...]
     """What the contract gives both."""
     labels: tuple[str, str]
@@ -151,7 +152,7 @@ def _given(product: Product, full: Sample) -> tuple[Input, ...]:
     terms = [argument for theorem in theorems for call in theorem.calls for argument in call.arguments]
     terms += [value for theorem in theorems for value in theorem.registers.values()]
     given = dict.fromkeys(v for term in terms for v in variables([term]) if v in product.given)
-    found = [Input(v.name, v.width, (full[v.name],)) for v in given]
+    found = [Input(str(v.origin), v.width, (full[v],)) for v in given]
     blocks = {block.name: block for theorem in theorems for block in theorem.blocks if "r" in block.access}
     return (*found, *[Input(f"{block.name}[]", block.width, block.values(full)) for block in blocks.values()])
 
@@ -160,17 +161,14 @@ def _found(
     product: Product, sides: tuple[Side, Side], full: Sample, differences: Sequence[Differing]
 ) -> list[Differing]:
     """The routines' own variables in what differs, and in the conditions under which each does what it does."""
-    values: dict[str, list[int | None]] = {}
-    widths = {}
-    meanings: dict[str, str] = {}
+    values: dict[BV, list[int | None]] = {}
     for number, side in enumerate(sides):
         for variable in variables(_terms_behind(side, full, differences)):
             if variable not in product.given:
-                name = variable.name.removesuffix(SUFFIX)
-                meanings[name] = meanings.get(name) or meaning_of(side.execution.theorem, BV.var(name, variable.width))
-                values.setdefault(name, [None, None])[number] = full.get(variable.name, 0)
-                widths[name] = variable.width
-    return [Differing(name, widths[name], first, second, meanings[name]) for name, (first, second) in values.items()]
+                origin = variable.origin
+                own = BV.var(origin.origin, variable.width) if isinstance(origin, OfSecond) else variable
+                values.setdefault(own, [None, None])[number] = full.get(variable, 0)
+    return [Differing(str(v.origin), v.width, first, second, meaning_of(v)) for v, (first, second) in values.items()]
 
 
 def _terms_behind(side: Side, full: Sample, differences: Sequence[Differing]) -> list[BV]:

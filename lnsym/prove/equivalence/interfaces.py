@@ -68,10 +68,11 @@ def _difference(first: Interface, second: Interface) -> str:
             return f"the region {block.name} is {_text(block)} to one, {_text(other)} to the other"
         if block.elements != other.elements:
             return f"the region {block.name} holds known numbers for one of them only"
-    widths = {variable.name: variable.width for variable in given_variables(first.theorem)}
+    widths = {variable.origin: variable.width for variable in given_variables(first.theorem)}
     for variable in given_variables(second.theorem):
-        if widths.get(variable.name, variable.width) != variable.width:
-            return f"{variable.name} has {widths[variable.name]} bits for one, {variable.width} for the other"
+        width = widths.get(variable.origin, variable.width)
+        if width != variable.width:
+            return f"{variable.origin} has {width} bits for one, {variable.width} for the other"
     ours, theirs = first.outputs.widths, second.outputs.widths
     unshared = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
     return f"{unshared[0]} is an output of one of them only" if unshared else ""

@@ -18,12 +18,11 @@ from lnsym.contract import inputs
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import SLOT, Sample
-from lnsym.contract.theorem import RESERVED, Theorem
+from lnsym.contract.theorem import Theorem
+from lnsym.machine.origins import Given, OfSecond
 from lnsym.machine.state import SP
-from lnsym.prove.minimise import given_names, pointer_names, with_zeros
-
-SUFFIX = "_second"
-"""What the second routine's own variables have at the end of their names; `RESERVED` keeps contracts from such names."""
+from lnsym.prove import minimise
+from lnsym.prove.minimise import pointers_of, with_zeros
 
 
 def given_variables(theorem: Theorem) -> set[BV]:
@@ -32,7 +31,7 @@ def given_variables(theorem: Theorem) -> set[BV]:
     terms += [*theorem.registers.values(), *theorem.assumptions]
     for block in theorem.blocks:
         terms += [block.base, *block.elements]
-    return {variable for variable in variables(terms) if not RESERVED.fullmatch(variable.name)}
+    return {variable for variable in variables(terms) if isinstance(variable.origin, Given)}
 
 
 class Product:
@@ -44,13 +43,12 @@ class Product:
         self.given = given_variables(first.theorem) | given_variables(second.theorem)
         if first.image is second.image:  # it is loaded once
             self.given.update(first.addresses.variables)
-        self._given_names = {variable.name for variable in self.given}
         self.assumptions = list(dict.fromkeys([*first.theorem.assumptions, *self.renamed(second.theorem.assumptions)]))
 
     def renamed(self, roots: Sequence[BV]) -> list[BV]:
         """Terms of the second execution, its own variables renamed."""
         own = [variable for variable in variables(roots) if variable not in self.given]
-        return substitute(roots, {v: BV.var(v.name + SUFFIX, v.width) for v in own})
+        return substitute(roots, {v: self._of_second(v) for v in own})
 
     @cached_property
     def external_variables(self) -> dict[BV, str]:
@@ -89,42 +87,44 @@ class Product:
 
     def _placed_for_second(self, sample: Sample, random: Random) -> Sample:
         """The sample with addresses for what only the second routine has, in slots of their own."""
-        bases = {block.base.name for block in self.first.theorem.blocks}
-        taken = {sample[name] // SLOT for name in bases}
+        bases = {block.base for block in self.first.theorem.blocks}
+        taken = {sample[base] // SLOT for base in bases}
         while True:
             placed = inputs.placement(self.second, random)
-            own = {self._second_name(name): address for name, address in placed.items() if name not in bases}
+            own = {self._of_second(v): address for v, address in placed.items() if v not in bases}
             if taken.isdisjoint(address // SLOT for address in own.values()):
                 return sample | own
 
-    def _second_name(self, name: str) -> str:
-        return name if name in self._given_names else name + SUFFIX
+    def _of_second(self, variable: BV) -> BV:
+        """What a variable of the second execution is in the product."""
+        return variable if variable in self.given else BV.var(OfSecond(variable.origin), variable.width)
 
     def complete(self, sample: Sample) -> Sample:
         """The sample with a value for every register and every element of memory that it leaves open, on both sides."""
         first, second = self.split(sample)
         first = inputs.complete(self.first, first, seed=0)
-        first |= {variable.name: first.get(variable.name, 0) for variable in self.given}
-        second |= {name: first[name] for name in self._given_names}
+        first |= {variable: first.get(variable, 0) for variable in self.given}
+        second |= {variable: first[variable] for variable in self.given}
         second = inputs.complete(self.second, second, seed=1)
-        return first | {self._second_name(name): value for name, value in second.items()}
+        return first | {self._of_second(v): value for v, value in second.items()}
 
     def smaller(self, goals: Iterable[Goal], sample: Sample) -> Sample:
         """A sample that fails a goal which this complete one fails, with zeros where these make no difference."""
         failures = [[*self.assumptions, *goal.conditions, goal.actual.ne(goal.expected)] for goal in goals]
-        names = [*given_names(self.first.theorem), *given_names(self.second.theorem)]
-        given = [name for name in names if name in self._given_names]
-        pointers = pointer_names(self.first) | {self._second_name(name) for name in pointer_names(self.second)}
+        found = [*minimise.given_variables(self.first.theorem), *minimise.given_variables(self.second.theorem)]
+        given = [variable for variable in found if variable in self.given]
+        pointers = pointers_of(self.first) | {self._of_second(v) for v in pointers_of(self.second)}
         return with_zeros(failures, sample, given, pointers, self.first.deadline)
 
     def split(self, sample: Sample) -> tuple[Sample, Sample]:
-        """What each routine finds, by the names that its own execution uses."""
+        """What each routine finds, by the variables of its own execution."""
         first, second = {}, {}
-        for name, value in sample.items():
-            if name in self._given_names:
-                first[name] = second[name] = value
-            elif name.endswith(SUFFIX):
-                second[name.removesuffix(SUFFIX)] = value
+        for variable, value in sample.items():
+            origin = variable.origin
+            if variable in self.given:
+                first[variable] = second[variable] = value
+            elif isinstance(origin, OfSecond):
+                second[BV.var(origin.origin, variable.width)] = value
             else:
-                first[name] = value
+                first[variable] = value
         return first, second

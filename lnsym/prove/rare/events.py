@@ -35,7 +35,7 @@ class Event:
         return self.usual ^ (1 if self.term.width == 1 else _reach(self.term.args))
 
 
-def rare_events(asked: Sequence[BV], samples: Sequence[Mapping[str, int]]) -> list[Event]:
+def rare_events(asked: Sequence[BV], samples: Sequence[Mapping[BV, int]]) -> list[Event]:
     """The events of terms that came about on few of the samples, or on none; those left out that only pass others on."""
     found: dict[BV, Event] = {}
     for term, values in zip(asked, zip(*evaluate(asked, samples), strict=True), strict=True):

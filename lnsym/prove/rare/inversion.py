@@ -45,9 +45,9 @@ def proposal(
     wanted: Sequence[Wanted],
     values: Mapping[BV, int],
     above: Mapping[BV, int],
-    fixed: Mapping[str, Bits],
+    fixed: Mapping[BV, Bits],
     random: Random,
-) -> dict[str, Bits] | None:
+) -> dict[BV, Bits] | None:
     """Bits of variables, `fixed` ones as they are, that may give terms values; None where the way taken leads nowhere.
 
     `values` are those of all terms involved now, and `above` their `heights`. Each call may take another way.
@@ -57,20 +57,20 @@ def proposal(
 
 class _Attempt:
     def __init__(
-        self, values: Mapping[BV, int], above: Mapping[BV, int], fixed: Mapping[str, Bits], random: Random
+        self, values: Mapping[BV, int], above: Mapping[BV, int], fixed: Mapping[BV, Bits], random: Random
     ) -> None:
         self.values = values
         self.random = random
         self._heights = above
         self._found = dict(fixed)
 
-    def found(self, wanted: Sequence[Wanted]) -> dict[str, Bits] | None:
+    def found(self, wanted: Sequence[Wanted]) -> dict[BV, Bits] | None:
         waiting = list(wanted)
         while waiting:
             term, mask, value = waiting.pop()
             value &= mask
             if term.op == "var":
-                if not self._set(term.name, mask, value):
+                if not self._set(term, mask, value):
                     return None
             elif self.values[term] & mask != value:
                 if term not in self._heights:
@@ -81,12 +81,12 @@ class _Attempt:
                 waiting += below
         return self._found
 
-    def _set(self, name: str, mask: int, value: int) -> bool:
+    def _set(self, variable: BV, mask: int, value: int) -> bool:
         """Note bits of a variable; whether that agrees with what was noted before."""
-        before, old = self._found.get(name, (0, 0))
+        before, old = self._found.get(variable, (0, 0))
         if (old ^ value) & before & mask:
             return False
-        self._found[name] = before | mask, old | value
+        self._found[variable] = before | mask, old | value
         return True
 
     def movable(self, terms: Iterable[BV]) -> list[BV]:

@@ -10,7 +10,7 @@ from lnsym.bv import BV, topological, variables
 from lnsym.bv.evaluate import evaluate_node
 from lnsym.prove.rare.inversion import Bits, heights, ones, proposal
 
-Sample: TypeAlias = dict[str, int]
+Sample: TypeAlias = dict[BV, int]
 
 MOVES = 24
 """How many proposals are tried."""
@@ -33,9 +33,9 @@ class LocalSearch:
         self._order = topological(terms)
         self._heights = heights(self._order)
 
-    def sample(self, base: Mapping[str, int], held: Collection[str]) -> Sample | None:
+    def sample(self, base: Mapping[BV, int], held: Collection[BV]) -> Sample | None:
         """The base sample with other values of the terms' variables, but for those held; None where none was found in time."""
-        fixed: dict[str, Bits] = {v.name: (ones(v.width), base[v.name]) for v in self.support if v.name in held}
+        fixed: dict[BV, Bits] = {v: (ones(v.width), base[v]) for v in self.support if v in held}
         sample = dict(base)
         for move in range(min(MOVES, 2 + NODES // len(self._order))):
             if move % RESTART == 0:
@@ -45,13 +45,13 @@ class LocalSearch:
             if not wrong:
                 return sample
             proposed = proposal([self._random.choice(wrong)], values, self._heights, fixed, self._random)
-            for name, (mask, value) in (proposed or {}).items():
-                sample[name] = sample[name] & ~mask | value
+            for variable, (mask, value) in (proposed or {}).items():
+                sample[variable] = sample[variable] & ~mask | value
         values = self._values(sample)
         return sample if all(values[term] == value for term, value in self._targets) else None
 
-    def _values(self, sample: Mapping[str, int]) -> dict[BV, int]:
+    def _values(self, sample: Mapping[BV, int]) -> dict[BV, int]:
         values: dict[BV, int] = {}
         for term in self._order:
-            values[term] = sample[term.name] & ones(term.width) if term.op == "var" else evaluate_node(term, values)
+            values[term] = sample[term] & ones(term.width) if term.op == "var" else evaluate_node(term, values)
         return values

@@ -21,10 +21,10 @@ from lnsym.prove.rare.events import Event, predicates, rare_events
 from lnsym.prove.rare.inversion import ones
 from lnsym.prove.rare.local_search import LocalSearch, Sample
 
-Way: TypeAlias = dict[str, int]
-"""Values of variables, by name, that bring events about whatever the others are."""
+Way: TypeAlias = dict[BV, int]
+"""Values of variables that bring events about whatever the others are."""
 
-Inputs: TypeAlias = Callable[[Sequence[BV]], Iterator[Mapping[str, int]]]
+Inputs: TypeAlias = Callable[[Sequence[BV]], Iterator[Mapping[BV, int]]]
 """Endless samples of variables, pointers placed, whether or not they are among them."""
 
 Decisive: TypeAlias = Callable[[Iterable[BV]], Iterator[BV]]
@@ -79,10 +79,10 @@ class Needles:
         events = rare_events(self.decisive, self._drawn)
         common = [c for c in dict.fromkeys(self.premises[0]) if all(c in others for others in self.premises)]
         self._common = common
-        self._given = [c for c in common if not {v.name for v in variables([c])} <= self._pointers]
+        self._given = [c for c in common if not self._pointers.issuperset(variables([c]))]
         rare = {event.term for event in events if not event.usual}
         self._rarely_given = rare.intersection(self._given)
-        self.events = [event for event in events if event.term not in common and self._names([event])]
+        self.events = [event for event in events if event.term not in common and self._hung_on([event])]
 
     @property
     def _roots(self) -> list[BV]:
@@ -125,8 +125,8 @@ class Needles:
                 conditions = [event.term.eq(event.other) for event in events]
                 answer = smt.solve([*conditions, *self._common], min(QUESTION_SECONDS, left))
                 if answer.status == "sat":
-                    named = self._names(events)
-                    way = {name: value for name, value in answer.model.items() if name in named}
+                    own = self._hung_on(events)
+                    way = {v: value for v, value in answer.model.items() if v in own}
                     if len(events) == 1:
                         self._ways[events[0]] = [way]
                     yield from self._with([way, dict(answer.model)], deadline)
@@ -146,23 +146,23 @@ class Needles:
         """
         targets = [(event.term, event.other) for event in events]
         search = LocalSearch([*targets, *[(condition, 1) for condition in self._given]], self._random)
-        named = self._names(events)
+        own = self._hung_on(events)
         seen = list(events[0].seen) if len(events) == 1 else []
         found = []
         for number in range(1 if len(events) > 1 else WAYS):
             base = self._drawn[seen[number] if number < len(seen) else self._random.randrange(DRAWN)]
             sample = search.sample({**base, **(first or {})}, self._pointers)
             if sample is not None:
-                found.append({name: sample[name] for name in named})
+                found.append({v: sample[v] for v in own})
         return found
 
-    def _names(self, events: Sequence[Event]) -> set[str]:
+    def _hung_on(self, events: Sequence[Event]) -> set[BV]:
         """The variables that events hang on, with those that preconditions tie to them, or that rarely meet one; pointers left out."""
-        found = {v.name for v in variables([event.term for event in events])}
+        found = set(variables([event.term for event in events]))
         for condition in self._given:
-            names = {v.name for v in variables([condition])}
-            if condition in self._rarely_given or names & found:
-                found |= names
+            tied = variables([condition])
+            if condition in self._rarely_given or not found.isdisjoint(tied):
+                found.update(tied)
         return found - self._pointers
 
     def _all_ways(self, deadline: Deadline) -> Iterator[Way]:
@@ -190,7 +190,7 @@ class Needles:
     def _joined(self, way: Way, about: Sequence[Event], event: Event) -> Way | None:
         """A way that brings some events about, with another event brought about besides."""
         for other in self._ways[event]:
-            if all(way.get(name, value) == value for name, value in other.items()):
+            if all(way.get(v, value) == value for v, value in other.items()):
                 return {**way, **other}
         return next(iter(self._brought_about(*about, event, first=way)), None)
 
@@ -206,7 +206,7 @@ class Needles:
                 drawn = ({**next(hard if number % 2 else plain), **way} for number in range(many))
                 yield from self._failing(self._completed(drawn))
 
-    def _hard(self) -> Iterator[Mapping[str, int]]:
+    def _hard(self) -> Iterator[Mapping[BV, int]]:
         """Values that are hard on the terms, pointers placed."""
         for hard, placed in zip(adversarial_samples(self._roots), self._inputs([]), strict=False):
             yield {**hard, **placed}
@@ -224,13 +224,13 @@ class Needles:
                     yield number, sample
                 failed.add(number)
 
-    def _completed(self, samples: Iterator[Mapping[str, int]]) -> list[Sample]:
+    def _completed(self, samples: Iterator[Mapping[BV, int]]) -> list[Sample]:
         """Samples with a value for each variable, in its width, and all pointers as they are given."""
         found = []
         for sample in samples:
-            whole = {name: sample[name] for name in self._pointers}
+            whole = {v: sample[v] for v in self._pointers}
             for v in self._free:
-                value = sample.get(v.name)
-                whole[v.name] = self._random.getrandbits(v.width) if value is None else value & ones(v.width)
+                value = sample.get(v)
+                whole[v] = self._random.getrandbits(v.width) if value is None else value & ones(v.width)
             found.append(whole)
         return found

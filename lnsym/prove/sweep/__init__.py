@@ -49,10 +49,10 @@ class Query:
 
 @dataclass
 class Answer:
-    """For "refuted" a value of each variable by name on which the two differ while the conditions hold."""
+    """For "refuted" a value of each variable on which the two differ while the conditions hold."""
 
     status: Status = "unknown"
-    model: dict[str, int] = field(default_factory=dict)
+    model: dict[BV, int] = field(default_factory=dict)
 
 
 class Sweep:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pysat.solvers import Solver
 
+from lnsym.bv import BV
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.prove.circuit.graph import FALSE, INPUT, Gate, Graph, Key, Literal, value, values
 from lnsym.prove.sweep.arguments import Argument, Join, Parity, Table, Unsatisfiable
@@ -53,7 +54,7 @@ class Difference:
     """What the solver says of a pair: True with values of the variables, False, or None where it gave up."""
 
     found: bool | None
-    values: dict[str, int] = field(default_factory=dict)
+    values: dict[BV, int] = field(default_factory=dict)
 
 
 class Joins:
@@ -197,9 +198,9 @@ class Joins:
             return Difference(answer)
         point = self._inputs(model)
         self._learn(point)
-        values: dict[str, int] = {}
-        for node, (name, bit) in self._keys.items():
-            values[name] = values.get(name, 0) | point.get(node, 0) << bit
+        values: dict[BV, int] = {}
+        for node, (of, bit) in self._keys.items():
+            values[of] = values.get(of, 0) | point.get(node, 0) << bit
         return Difference(True, values)
 
     def _in_portions(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from lnsym.bv import BV
 from lnsym.prove.circuit.graph import Key
 
 FIRST = 2048
@@ -21,7 +22,7 @@ class Samples:
         self._random = Random(seed)
         self._bits: dict[Key, int] = {}
         self._shared: dict[int, int] = {}
-        self._signs: dict[str, int] = {}
+        self._signs: dict[BV, int] = {}
         self._learned: list[dict[Key, int]] = []
         self.count = FIRST
 
@@ -47,12 +48,12 @@ class Samples:
         """
         random = self._random
         part = FIRST // 8
-        name, bit = key
+        variable, bit = key
         even = random.getrandbits(4 * part)
         sparse = random.getrandbits(part) & random.getrandbits(part) & random.getrandbits(part)
         dense = random.getrandbits(part) | random.getrandbits(part) | random.getrandbits(part)
         word = self._shared.setdefault(bit, random.getrandbits(2 * part))
-        sign = self._signs.setdefault(name, random.getrandbits(2 * part))
+        sign = self._signs.setdefault(variable, random.getrandbits(2 * part))
         noise = random.getrandbits(2 * part)
         for _ in range(3):
             noise &= random.getrandbits(2 * part)

@@ -1,0 +1,229 @@
+"""Origins: what the variables of a run stand for. A variable is its origin and its width; the name that is printed derives from it.
+
+Terms know nothing of them: any frozen, hashable value that prints may be an origin (`BV.var`). `call` counts the calls of a theorem
+from 0, and is printed where it is not 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lnsym.bv import BV
+
+SP = 31
+"""The number of SP among the general-purpose registers."""
+
+
+def _at_call(name: str, call: int) -> str:
+    return f"{name}_{call}" if call else name
+
+
+@dataclass(frozen=True)
+class GeneralRegister:
+    """X0 to X30 or SP, 64 bits, as a call finds it."""
+
+    number: int
+    call: int = 0
+
+    def __str__(self) -> str:
+        return _at_call("sp" if self.number == SP else f"x{self.number}", self.call)
+
+
+@dataclass(frozen=True)
+class VectorRegister:
+    """V0 to V31, 128 bits, as a call finds it."""
+
+    number: int
+    call: int = 0
+
+    def __str__(self) -> str:
+        return _at_call(f"v{self.number}", self.call)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """N, Z, C or V, one bit, as a call finds it."""
+
+    letter: str
+    call: int = 0
+
+    def __str__(self) -> str:
+        return _at_call(f"flag_{self.letter}", self.call)
+
+
+@dataclass(frozen=True)
+class ReturnAddress:
+    """Where a call is to return to, 64 bits."""
+
+    call: int = 0
+
+    def __str__(self) -> str:
+        return _at_call("return_address", self.call)
+
+
+@dataclass(frozen=True)
+class SignedPointer:
+    """A pointer with an authentication code, 64 bits. Pointer and modifier are serial numbers of terms."""
+
+    key: str
+    pointer: int
+    modifier: int
+
+    def __str__(self) -> str:
+        return f"return_address.signed[{self.key},{self.pointer},{self.modifier}]"
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """The address of a region that a contract gives, 64 bits."""
+
+    region: str
+
+    def __str__(self) -> str:
+        return self.region
+
+
+@dataclass(frozen=True)
+class Element:
+    """What a region that a contract gives holds at first at an index."""
+
+    region: str
+    index: int
+
+    def __str__(self) -> str:
+        return f"{self.region}[{self.index}]"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value that a contract gives."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class OpenBits:
+    """The bits of a register above an argument of `width` bits; a caller may leave anything there (AAPCS64, section 6.4.2, rule C.9)."""
+
+    argument: int
+    """From 0; it is passed in the X register of this number."""
+    width: int
+    call: int
+
+    def __str__(self) -> str:
+        return f"x{self.argument}_upper_{self.call}"
+
+    @property
+    def in_words(self) -> str:
+        """Which bits, of which argument, and why they may be anything."""
+        bits = "the upper half" if self.width == 32 else f"bits {self.width} to 63"
+        call = f" of call {self.call}" if self.call else ""
+        return f"{bits} of argument {self.argument}{call}, which AAPCS64 leaves open"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The bytes of the stack as a call finds it; offsets are from SP."""
+
+    call: int = 0
+
+    def __str__(self) -> str:
+        return _at_call("stack", self.call)
+
+
+@dataclass(frozen=True)
+class SegmentContents:
+    """The bytes of a segment that other code may write, or another file defines, as a call finds them; offsets are from its start."""
+
+    segment: str
+    """Printable; the address keeps it apart from others of that name."""
+    address: int
+    call: int = 0
+
+    def __str__(self) -> str:
+        return _at_call(f"{self.segment}@{self.address:#x}", self.call)
+
+
+@dataclass(frozen=True)
+class Byte:
+    """A byte of memory whose contents nobody knows."""
+
+    of: Stack | SegmentContents
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.of}.byte[{self.offset}]"
+
+
+@dataclass(frozen=True)
+class PieceAddress:
+    """Where a piece of an image starts, divided by its alignment; `number` is its start in the layout."""
+
+    piece: str
+    """Printable; empty for a file that is placed as a whole."""
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.piece}@{self.number:#x}_base" if self.piece else "image_base"
+
+
+@dataclass(frozen=True)
+class ExternalAddress:
+    """The address of a symbol that another file defines, 64 bits."""
+
+    symbol: str
+    """Printable; `number` keeps it apart from others that print alike."""
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.symbol}@external{self.number}"
+
+
+@dataclass(frozen=True)
+class OfSecond:
+    """What the second of two routines that are compared has for itself, where the first has the like of its own."""
+
+    origin: Hashable
+
+    def __str__(self) -> str:
+        return f"{self.origin}_second"
+
+
+Given: TypeAlias = Pointer | Element | Value
+"""What the author of a contract named."""
+
+
+def general_register(number: int, call: int = 0) -> BV:
+    """What Xn, or SP, holds when a call begins."""
+    return BV.var(GeneralRegister(number, call), 64)
+
+
+def vector_register(number: int, call: int = 0) -> BV:
+    """What Vn holds when a call begins."""
+    return BV.var(VectorRegister(number, call), 128)
+
+
+def flag(letter: str, call: int = 0) -> BV:
+    """What a flag, "n", "z", "c" or "v", is when a call begins."""
+    return BV.var(Flag(letter, call), 1)
+
+
+STACK_POINTER = general_register(SP)
+"""SP when the first call begins."""
+
+TAKEN = frozenset(
+    str(origin)
+    for origin in (
+        *[GeneralRegister(n) for n in range(32)],
+        *[VectorRegister(n) for n in range(32)],
+        *[Flag(letter) for letter in "nzcv"],
+        ReturnAddress(),
+        Stack(),
+    )
+)
+"""Names that mean something else in reports: contracts give none of them again."""
