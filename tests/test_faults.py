@@ -81,7 +81,7 @@ def test_a_model_that_unicorn_contradicts_is_a_fault_with_a_file(
     assert "max_u64_signed of " in file_named(err).read_text()
 
 
-def _contradicted(execution: Execution, sample: dict[str, int], seen: object) -> None:
+def _contradicted(execution: Execution, sample: dict[BV, int], seen: object) -> None:
     raise refutation.model_fault(execution, "result", BV.const(1, 64), sample, sample, 2)
 
 

@@ -23,6 +23,7 @@ from lnsym.bv import BV, evaluate, variables
 from lnsym.contract.goals import Goal
 from lnsym.prove import smt
 from lnsym.prove.gf2 import Solver
+from tests.named import named
 
 EVERY = [*GOALS, *NEAR_MISSES]
 
@@ -40,13 +41,12 @@ def inputs(sides: Sides) -> list[BV]:
     return variables([sides.actual, sides.expected, *sides.conditions])
 
 
-def all_inputs(sides: Sides) -> Iterator[dict[str, int]]:
-    names = [v.origin for v in inputs(sides)]
+def all_inputs(sides: Sides) -> Iterator[dict[BV, int]]:
     for values in product(*[range(1 << v.width) for v in inputs(sides)]):
-        yield dict(zip(names, values, strict=True))
+        yield dict(zip(inputs(sides), values, strict=True))
 
 
-def random_inputs(sides: Sides, count: int, random: Random) -> Iterator[dict[str, int]]:
+def random_inputs(sides: Sides, count: int, random: Random) -> Iterator[dict[BV, int]]:
     """Random values, and such as are small, sparse, near the largest or a power of two."""
     for _ in range(count):
         yield {
@@ -63,7 +63,7 @@ def random_inputs(sides: Sides, count: int, random: Random) -> Iterator[dict[str
         }
 
 
-def differences(sides: Sides, samples: list[dict[str, int]]) -> tuple[int, int]:
+def differences(sides: Sides, samples: list[dict[BV, int]]) -> tuple[int, int]:
     """On how many samples the conditions hold, and on how many of these the sides differ."""
     rows = [row for row in evaluate([sides.actual, sides.expected, *sides.conditions], samples) if all(row[2:])]
     return len(rows), sum(actual != expected for actual, expected, *_ in rows)
@@ -118,7 +118,7 @@ WITNESSES = {
 @pytest.mark.parametrize("goal", NEAR_MISSES, ids=by_name)
 def test_near_misses_differ_on_few_inputs(goal: EquivalenceGoal) -> None:
     sides = goal.sides()
-    assert differences(sides, [WITNESSES[goal.name]]) == (1, 1)
+    assert differences(sides, [named(inputs(sides), WITNESSES[goal.name])]) == (1, 1)
     random = Random(goal.name)
     uniform = [{v: random.getrandbits(v.width) & v_mask(goal, v) for v in inputs(sides)} for _ in range(300)]
     held, different = differences(sides, uniform)
@@ -261,8 +261,9 @@ def test_names_choose_goals_by_parts() -> None:
 
 def test_counterexamples_of_the_portfolio_are_evaluated() -> None:
     sides = goal_named("gray-code-wraps-64").sides()
+    (x,) = inputs(sides)
     goal = Goal("goal", "output", sides.actual, sides.expected, sides.conditions)
-    assert Evaluation().by_model(goal, {"x": (1 << 64) - 1})
-    assert not Evaluation().by_model(goal, {"x": 5})
-    guarded = Goal("goal", "output", sides.actual, sides.expected, (BV.var("x", 64).ult(9),))
-    assert not Evaluation().by_model(guarded, {"x": (1 << 64) - 1})
+    assert Evaluation().by_model(goal, {x: (1 << 64) - 1})
+    assert not Evaluation().by_model(goal, {x: 5})
+    guarded = Goal("goal", "output", sides.actual, sides.expected, (x.ult(9),))
+    assert not Evaluation().by_model(guarded, {x: (1 << 64) - 1})

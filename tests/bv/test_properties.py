@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from lnsym.bv import BV, clmul, concat, evaluate, ite, live_terms, lookup, rewrite_level, table
 from lnsym.bv.bitwise import moves_bits
+from tests.named import named
 
 Tree = tuple[Any, ...]  # (operation, width, operands and parameters ...)
 
@@ -308,8 +309,10 @@ def check(seed: int, depth: int, few: bool = False) -> None:
     with rewrite_level(0):
         raw = build(tree)
     normal = build(tree)
-    assert [value for (value,) in evaluate([raw], assignments)] == expected, tree
-    assert [value for (value,) in evaluate([normal], assignments)] == expected, tree
+    assert [value for (value,) in evaluate([raw], [named([raw], values) for values in assignments])] == expected, tree
+    assert [
+        value for (value,) in evaluate([normal], [named([normal], values) for values in assignments])
+    ] == expected, tree
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -14,6 +14,7 @@ from lnsym.bv import BV, concat, evaluate, ite, lookup, rewrite_level, table
 from lnsym.bv.evaluate import evaluate_node
 from lnsym.bv.rules import RULES, Example, NearMiss, Rule, markdown
 from lnsym.bv.term import intern
+from lnsym.machine.origins import Value
 from lnsym.prove.smt_terms import Translator
 
 WIDTHS = (*range(1, 9), 16, 32, 64)
@@ -160,7 +161,7 @@ def test_lookup_is_a_table_and_zero_past_its_end(size: int, bits: int) -> None:
     translated = Translator().term(node)
     for at in range(1 << bits):
         expected = entries[at] if at < size else 0
-        assert evaluate([node], [{"index": at}]) == [(expected,)]
+        assert evaluate([node], [{index: at}]) == [(expected,)]
         value = z3.simplify(z3.substitute(translated, (z3.BitVec("index", bits), z3.BitVecVal(at, bits))))
         assert value.as_long() == expected
         assert lookup(table(entries, 8), BV.const(at, bits)).value == expected
@@ -173,11 +174,13 @@ def test_translation_of_deep_terms_does_not_recurse() -> None:
     assert Translator().term(term).size() == 32
 
 
-def test_one_name_has_one_width_in_a_translation() -> None:
+def test_variables_that_print_the_same_are_two_in_a_translation() -> None:
     translator = Translator()
-    translator.term(BV.var("x", 8))
-    with pytest.raises(ValueError, match="x has 8 bits and 16 bits"):
-        translator.term(BV.var("x", 16))
+    one, other = BV.var("x", 8), BV.var(Value("x"), 8)
+    solver = z3.Solver()
+    solver.add(translator.term(one) != translator.term(other))
+    assert solver.check() == z3.sat
+    assert translator.symbols == {"x": one, "x#2": other}
 
 
 def test_translator_in_a_context_of_its_own() -> None:

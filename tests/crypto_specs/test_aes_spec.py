@@ -199,8 +199,7 @@ def holds(size: int, links: Sequence[Link], decrypt: bool) -> bool:
     samples, expected = [], []
     for key_bytes, plaintext, ciphertext in links:
         given = ciphertext if decrypt else plaintext
-        names = [(f"key{i}", byte) for i, byte in enumerate(key_bytes)]
-        samples.append(dict(names + [(f"block{i}", byte) for i, byte in enumerate(given)]))
+        samples.append(dict(zip([*key, *block], [*key_bytes, *given], strict=True)))
         expected.append(plaintext if decrypt else ciphertext)
     return [bytes(values) for values in evaluate(result, samples)] == expected
 

@@ -68,11 +68,12 @@ def test_terms_evaluate_to_what_numbers_give(name: str, level: int) -> None:
     specification = SPECIFICATIONS[name]
     width, names = specification.width, [f"x{i}" for i in range(specification.inputs)]
     generator = random.Random(name)
-    samples = [{x: generator.getrandbits(width) for x in names} for _ in range(3)]
-    samples.append(dict.fromkeys(names, 0))
-    samples.append(dict.fromkeys(names, (1 << width) - 1))
+    words = [BV.var(x, width) for x in names]
+    samples = [{x: generator.getrandbits(width) for x in words} for _ in range(3)]
+    samples.append(dict.fromkeys(words, 0))
+    samples.append(dict.fromkeys(words, (1 << width) - 1))
     with rewrite_level(level):
-        results = specification.function([BV.var(x, width) for x in names])
+        results = specification.function(words)
     for sample, values in zip(samples, evaluate(results, samples), strict=True):
         numbers = specification.function([BV.const(value, width) for value in sample.values()])
         assert values == tuple(number.value for number in numbers)
@@ -81,5 +82,5 @@ def test_terms_evaluate_to_what_numbers_give(name: str, level: int) -> None:
 def test_blocks_may_be_part_symbol_part_number() -> None:
     block = [BV.var(f"b{i}", 8) if i % 2 else BV.const(i, 8) for i in range(16)]
     round_keys = aes.key_expansion(aes.AES128, octets.from_bytes(bytes(16)))
-    (values,) = evaluate(aes.cipher(aes.AES128, block, round_keys), [{f"b{i}": i for i in range(16)}])
+    (values,) = evaluate(aes.cipher(aes.AES128, block, round_keys), [{BV.var(f"b{i}", 8): i for i in range(16)}])
     assert list(values) == [b.value for b in aes.cipher(aes.AES128, octets.from_bytes(bytes(range(16))), round_keys)]

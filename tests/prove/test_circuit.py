@@ -15,7 +15,7 @@ from lnsym.prove.circuit.covers import cover, function
 from lnsym.prove.circuit.graph import INPUT, Graph, values
 
 
-def circuit_values(term: BV, samples: list[dict[str, int]]) -> list[int]:
+def circuit_values(term: BV, samples: list[dict[BV, int]]) -> list[int]:
     """The term's values by its circuit, all samples at once."""
     graph = Graph()
     word = Blaster(graph).word(term)
@@ -32,11 +32,11 @@ def circuit_values(term: BV, samples: list[dict[str, int]]) -> list[int]:
     return [sum((column >> k & 1) << bit for bit, column in enumerate(columns)) for k in range(len(samples))]
 
 
-def check(term: BV, samples: list[dict[str, int]]) -> None:
+def check(term: BV, samples: list[dict[BV, int]]) -> None:
     assert circuit_values(term, samples) == [value for (value,) in evaluate([term], samples)]
 
 
-def random_samples(term: BV, count: int, seed: int = 0) -> list[dict[str, int]]:
+def random_samples(term: BV, count: int, seed: int = 0) -> list[dict[BV, int]]:
     random = Random(seed)
     corners = [0, -1, 1]
     return [

@@ -77,10 +77,10 @@ class NoRefuter:
     def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
         return False
 
-    def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+    def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
         return False
 
-    def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+    def inputs(self, free: Sequence[BV]) -> Iterator[dict[BV, int]]:
         return repeat({})
 
 
@@ -102,7 +102,7 @@ def test_a_gf2_that_proves_everything_is_found_out(monkeypatch: pytest.MonkeyPat
 def test_the_last_check_uses_values_that_are_hard_on_the_terms(monkeypatch: pytest.MonkeyPatch) -> None:
     """Random values do not meet a comparison with 32 bits, and those that the refuter gives do not replace the hard ones."""
 
-    def everything(self: NoRefuter, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+    def everything(self: NoRefuter, free: Sequence[BV]) -> Iterator[dict[BV, int]]:
         return repeat(dict.fromkeys(free, 21845))
 
     monkeypatch.setattr(NoRefuter, "inputs", everything)

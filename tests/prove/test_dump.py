@@ -43,7 +43,7 @@ QUERIES = {
 }
 
 
-def bits(sample: dict[str, int], terms: Sequence[BV]) -> dict[str, int]:
+def bits(sample: dict[BV, int], terms: Sequence[BV]) -> dict[str, int]:
     return {f"{v.origin}[{i}]": sample[v] >> i & 1 for v in variables(terms) for i in range(v.width)}
 
 

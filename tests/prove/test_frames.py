@@ -56,17 +56,17 @@ BITS_4_TO_7 = word("data_processing.logical_immediate", sf=1, N=1, immr=60, imms
 BACK = [move(SP, 9), RET]
 
 
-def same(t: Theorem) -> None:
+def same(t: Theorem) -> BV:
     """uint64_t f(uint64_t a, uint64_t n): a."""
-    a = t.value("a", 64)
-    t.call(a, t.value("n", 64))
+    a, n = t.value("a", 64), t.value("n", 64)
+    t.call(a, n)
     t.ensure_result(a)
+    return n
 
 
 def bounded(t: Theorem) -> None:
     """The same, where n is from 1 to 64."""
-    same(t)
-    n = BV.var("n", 64)
+    n = same(t)
     t.assume(n.ule(64))
     t.assume(n.ne(0))
 

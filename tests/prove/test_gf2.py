@@ -26,7 +26,7 @@ LEVELS = pytest.mark.parametrize("level", [0, 1])
 class Meaning:
     """The value of forms on one sample: an evaluator that shares no code with the method."""
 
-    def __init__(self, solver: Solver, sample: Mapping[str, int]) -> None:
+    def __init__(self, solver: Solver, sample: Mapping[BV, int]) -> None:
         self._atoms = solver.atoms
         self._sample = sample
         self._keys = {next(iter(form)): key for key, form in solver.atoms.inputs.items()}
@@ -74,7 +74,7 @@ class Meaning:
         return int(value >> bit & 1)
 
 
-def check_word(solver: Solver, term: BV, samples: Sequence[Mapping[str, int]]) -> None:
+def check_word(solver: Solver, term: BV, samples: Sequence[Mapping[BV, int]]) -> None:
     word = solver.word(term)
     for sample, (expected,) in zip(samples, evaluate([term], samples), strict=True):
         meaning = Meaning(solver, sample)

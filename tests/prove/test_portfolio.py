@@ -26,20 +26,20 @@ class Recording:
 
     def __init__(self) -> None:
         self.asked: list[int] = []
-        self.models: list[tuple[str, dict[str, int]]] = []
+        self.models: list[tuple[str, dict[BV, int]]] = []
 
     def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
         self.asked.append(count)
         return False
 
-    def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+    def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
         self.models.append((goal.name, model))
         ((a, b, *held),) = evaluate([goal.actual, goal.expected, *goal.conditions], [model], default=0)
         assert a != b
         assert all(held)
         return True
 
-    def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+    def inputs(self, free: Sequence[BV]) -> Iterator[dict[BV, int]]:
         random = Random(0)
         while True:
             yield {v: random.getrandbits(v.width) for v in free}
@@ -88,7 +88,7 @@ def test_a_model_ends_the_race(method: str) -> None:
     assert decision.status == "refuted"
     ((name, model),) = refuter.models
     assert name == "needle"
-    assert (model["x"], model["y"]) == (0xDEADBEEF, 7)
+    assert (model[X], model[Y]) == (0xDEADBEEF, 7)
     assert not multiprocessing.active_children()
 
 
@@ -105,7 +105,7 @@ def test_a_path_that_cannot_be_taken() -> None:
     possible = unreachable("stopped", (X.ult(5), (X + 3).eq(7)))
     refuter = Recording()
     assert decide([possible], nothing_more, refuter, Limits()).status == "refuted"
-    assert refuter.models[0][1]["x"] == 4
+    assert refuter.models[0][1][X] == 4
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])
@@ -123,7 +123,7 @@ def test_a_goal_that_no_input_may_show_to_be_false_stays_open_once_one_is_known(
     """Sweep would go on with the hard part until the deadline."""
 
     class Disbelieving(Recording):
-        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+        def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
             super().by_model(goal, model)
             return False
 
@@ -156,7 +156,7 @@ def test_what_was_closed_stays_closed_when_the_time_is_over_in_a_replay() -> Non
     """One goal is proved, the model of the other one runs for too long: only that one is left open."""
 
     class Slow(Recording):
-        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+        def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
             raise DeadlinePassed("while an input was run on Unicorn")
 
     closed, wrong = goal(carry_save(X, Y, Z), X + Y + Z), goal(X + Y, X | Y)

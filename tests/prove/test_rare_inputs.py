@@ -45,19 +45,19 @@ class Believing:
     """A refuter that has no samples of its own and believes an input that tells the sides apart."""
 
     def __init__(self) -> None:
-        self.models: list[Mapping[str, int]] = []
+        self.models: list[Mapping[BV, int]] = []
 
     def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
         return False
 
-    def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+    def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
         ((a, b, *held),) = evaluate([goal.actual, goal.expected, *goal.conditions], [model], default=0)
         assert a != b
         assert all(held)
         self.models.append(model)
         return True
 
-    def inputs(self, free: Sequence[BV]) -> Iterator[dict[str, int]]:
+    def inputs(self, free: Sequence[BV]) -> Iterator[dict[BV, int]]:
         random = Random(0)
         while True:
             yield {v: random.getrandbits(v.width) for v in free}
@@ -296,7 +296,7 @@ def test_premises_hold_on_what_is_found() -> None:
     assert decided([differing_where((X + Y).eq(C))], refuter, *given).status == "refuted"
     (model,) = refuter.models
     assert all(evaluate(given, [model])[0])
-    assert (model["x"] + model["y"]) % 2**32 == C
+    assert (model[X] + model[Y]) % 2**32 == C
 
 
 @pytest.mark.parametrize("given", [X.ult(100), (X ^ Y)[31:8].eq(5), X.eq(Y + 7) & Z.ult(9), X.eq(Y)])
@@ -317,7 +317,7 @@ def test_what_only_excluded_inputs_show_is_not_found() -> None:
 def test_a_path_that_one_input_takes() -> None:
     refuter = Believing()
     assert decided([unreachable("stopped", (X.reverse_bytes().eq(C),))], refuter).status == "refuted"
-    assert refuter.models[0]["x"] == int.from_bytes(C.to_bytes(4, "little"), "big")
+    assert refuter.models[0][X] == int.from_bytes(C.to_bytes(4, "little"), "big")
 
 
 def test_the_wrong_one_of_many_goals_is_told() -> None:
@@ -325,7 +325,7 @@ def test_the_wrong_one_of_many_goals_is_told() -> None:
     right = [goal(X.udiv(BV.const(n, 32)) * n, X - (X - X.udiv(BV.const(n, 32)) * n)) for n in range(3, 40)]
     asked = [*right, differing_where((X ^ Y).eq(C))]
     assert decided(asked, refuter).status == "refuted"
-    assert refuter.models[0]["x"] ^ refuter.models[0]["y"] == C
+    assert refuter.models[0][X] ^ refuter.models[0][Y] == C
 
 
 def test_the_other_variables_are_drawn() -> None:
@@ -333,7 +333,7 @@ def test_the_other_variables_are_drawn() -> None:
     refuter = Believing()
     asked = goal(ite(X.eq(C), Y & ~BV.const(1, 32), Z), ite(X.eq(C), BV.const(0, 32), Z))
     assert decided([asked], refuter).status == "refuted"
-    assert refuter.models[0]["y"] > 1
+    assert refuter.models[0][Y] > 1
 
 
 def test_comparisons_are_looked_at_before_gf2_and_all_else_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -353,7 +353,7 @@ def test_comparisons_are_looked_at_before_gf2_and_all_else_after_it(monkeypatch:
 
 def test_goals_that_cannot_run_do_not_use_up_the_others() -> None:
     class OnlyLast(Believing):
-        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+        def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
             return goal.name == "last" and super().by_model(goal, model)
 
     others = [unreachable(f"stopped {n}", (X.eq(n),)) for n in range(6)]
@@ -365,7 +365,7 @@ def test_goals_that_cannot_run_do_not_use_up_the_others() -> None:
 
 
 def test_terms_without_comparisons_are_not_evaluated() -> None:
-    def inputs(free: Sequence[BV]) -> Iterator[dict[str, int]]:
+    def inputs(free: Sequence[BV]) -> Iterator[dict[BV, int]]:
         raise AssertionError("nothing is to be drawn")
 
     needles = Needles([goal(X + (Y ^ Z.rotate_left(3)), X * Y)], [()], inputs)
@@ -404,7 +404,7 @@ def test_a_wrong_inversion_finds_nothing_and_says_nothing(name: str, monkeypatch
 
 def test_an_evaluation_that_takes_all_for_different_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     class Unbelieving(Believing):
-        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+        def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
             return False
 
     monkeypatch.setattr(search.Needles, "_failing", lambda self, samples: iter([(0, samples[0])]))
@@ -414,7 +414,7 @@ def test_an_evaluation_that_takes_all_for_different_is_a_fault(monkeypatch: pyte
 
 def test_a_proof_of_what_a_rare_input_refutes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     class Unbelieving(Believing):
-        def by_model(self, goal: Goal, model: dict[str, int]) -> bool:
+        def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
             return False
 
     asked = differing_where(X.eq(C))

@@ -13,6 +13,7 @@ from isa.simd import table_lookup
 from lnsym.bv import BV, concat, evaluate, topological
 from lnsym.machine.memory import Memory
 from lnsym.machine.state import State
+from tests.named import named
 
 RD, RM, FIRST = 0, 1, 30  # a table of more than two registers goes on from V31 to V0, the old destination
 
@@ -56,7 +57,7 @@ def test_symbols_agree_with_numbers(op: int, length: int, table_known: bool, ind
         vectors = {n: number(data) if n in known else BV.var(f"v{n}", 128) for n, data in contents.items()}
         result = run(vectors, op=op, length=length, q=q)
         sample = {f"v{n}": int.from_bytes(data, "little") for n, data in contents.items()}
-        ((value,),) = evaluate([result], [sample])
+        ((value,),) = evaluate([result], [named([result], sample)])
         entries = b"".join(contents[n] for n in table_registers)
         old = contents[RD] if op else None
         width = 16 if q else 8
