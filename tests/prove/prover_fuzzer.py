@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from random import Random
 from typing import TypeVar
 from unittest import mock
@@ -81,11 +81,15 @@ def everything(terms: list[BV]) -> tuple[dict[str, Planes], int]:
     free = variables(terms)
     total = sum(v.width for v in free)
     assert total <= 24, "too many inputs to look at all"
-    count = 1 << total
-    columns = iter(
-        [((1 << count) - 1) // ((1 << (2 << j)) - 1) * (((1 << (1 << j)) - 1) << (1 << j)) for j in range(total)]
-    )
-    return {v: tuple([next(columns) for _ in range(v.width)]) for v in free}, count
+    columns = iter(_columns(total))
+    return {v: tuple([next(columns) for _ in range(v.width)]) for v in free}, 1 << total
+
+
+@cache
+def _columns(inputs: int) -> list[int]:
+    """The columns of a truth table of so many inputs, input 0 alternating."""
+    ones = (1 << (1 << inputs)) - 1
+    return [ones // ((1 << (2 << j)) - 1) * (((1 << (1 << j)) - 1) << (1 << j)) for j in range(inputs)]
 
 
 class Maker:
