@@ -7,11 +7,12 @@ import pytest
 from isa.encoding import classify
 from lnsym.bv import BV, ite
 from lnsym.machine.memory import Memory
+from lnsym.machine.origins import flag, general_register
 from lnsym.machine.state import State
 
 PC = 0x1000
 NEXT = BV.const(PC + 4, 64)
-X0, X30 = BV.var("x0", 64), BV.var("x30", 64)
+X0, X30 = general_register(0), general_register(30)
 
 
 def after(word: int) -> State:
@@ -60,7 +61,7 @@ def test_hints_and_barriers_change_nothing(word: int) -> None:
 
 
 def test_nzcv_moves_out_and_back() -> None:
-    n, z, c, v = (BV.var(f"flag_{bit}", 1) for bit in "nzcv")
+    n, z, c, v = (flag(bit) for bit in "nzcv")
     nzcv = after(0xD53B4200).x(0)  # mrs x0, nzcv
     assert [nzcv[31], nzcv[30], nzcv[29], nzcv[28]] == [n, z, c, v]
     flags = after(0xD51B4200).flags  # msr nzcv, x0

@@ -17,9 +17,10 @@ from isa.encoding import classify
 from isa.flags import FlagBits
 from lnsym.bv import BV
 from lnsym.machine.memory import Memory
+from lnsym.machine.origins import general_register
 from lnsym.machine.state import State
 
-X1, X2 = BV.var("x1", 64), BV.var("x2", 64)
+X1, X2 = general_register(1), general_register(2)
 
 
 def after(*words: int) -> State:
