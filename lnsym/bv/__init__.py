@@ -4,14 +4,12 @@
 """
 
 from lnsym.bv.apart import show_apart
-from lnsym.bv.choices import ite
 from lnsym.bv.evaluate import evaluate, operands, substitute, topological, variables
 from lnsym.bv.labels import label, label_of
+from lnsym.bv.levels import rewrite_level
 from lnsym.bv.printing import show
-from lnsym.bv.products import clmul
-from lnsym.bv.slices import concat
 from lnsym.bv.tables import Table, lookup, table
-from lnsym.bv.term import BV, WidthMismatch, live_terms, rewrite_level, terms_made
+from lnsym.bv.term import BV, WidthMismatch, clmul, concat, ite, live_terms, terms_made
 
 __all__ = [
     "BV",

@@ -18,12 +18,12 @@ of one word. Where a bound bites, equal functions may stay different terms; they
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import TypeAlias
 
-from lnsym.bv import slices, sums
 from lnsym.bv.known_bits import fixed_low_bits
-from lnsym.bv.term import BV, intern, level
+from lnsym.bv.term import BV, concat, intern
 
 Factor: TypeAlias = tuple[int, int, BV]  # serial, rotation to the right, word
 Monomial: TypeAlias = tuple[Factor, ...]
@@ -37,6 +37,8 @@ MAX_FACTORS = 16
 MAX_MONOMIALS = 40
 MAX_ROTATED = 3
 MAX_MOVED = 16
+MAX_SEGMENTS = 16
+"""How many pieces a bitwise operation, or a slice of a masked bitwise form, may have."""
 
 
 def items_of(term: BV) -> Items:
@@ -136,24 +138,16 @@ def product_operands(a: BV, b: BV) -> tuple[Items, Items]:
     return left, right
 
 
-def bv_xor(a: BV, b: BV) -> BV:
-    """a ^ b. xor-zero: x ^ 0 = x"""
-    if a.op == "const":
-        if b.op == "const":
-            return BV.const(a.args[0] ^ b.args[0], a.width)
-        a, b = b, a
-    if b.op == "const" and b.args[0] == 0:
-        return a
-    if not level.rules:
-        return intern("xor", a.width, (a, b))
+def xor(a: BV, b: BV) -> BV:
+    """a ^ b. xor-self: x ^ x = 0"""
     if b.op == "const":
         count, value = fixed_low_bits(a)
         if not b.args[0] >> count:  # xor-with-fixed-bits: (2**k * x + m) ^ n = 2**k * x + (m ^ n), m, n < 2**k
-            return sums.add(a, BV.const((value ^ b.args[0]) - value, a.width))
-    if a is b:  # xor-self: x ^ x = 0
+            return a + ((value ^ b.value) - value)
+    if a is b:
         return BV.const(0, a.width)
     if a.op == "concat" or b.op == "concat":
-        split = slices.split_bitwise(bv_xor, a, b)
+        split = _split_at_pieces(BV.__xor__, a, b)
         if split is not None:
             return split
     items = xor_items(items_of(a), items_of(b))
@@ -162,27 +156,16 @@ def bv_xor(a: BV, b: BV) -> BV:
     return from_items(items, a.width)
 
 
-def bv_and(a: BV, b: BV) -> BV:
-    """a & b. and-zero: x & 0 = 0; and-ones: x & 1..1 = x"""
-    if a.op == "const":
-        if b.op == "const":
-            return BV.const(a.args[0] & b.args[0], a.width)
-        a, b = b, a
-    if b.op == "const":
-        if b.args[0] == 0:
-            return b
-        if b.args[0] == (1 << a.width) - 1:
-            return a
-    if not level.rules:
-        return intern("and", a.width, (a, b))
+def and_(a: BV, b: BV) -> BV:
+    """a & b. and-self: x & x = x"""
     if b.op == "const":
         masked = _mask_of_fixed_bits(a, b.args[0])
         if masked is not None:
             return masked
-    if a is b:  # and-self: x & x = x
+    if a is b:
         return a
     if a.op == "concat" or b.op == "concat":
-        split = slices.split_bitwise(bv_and, a, b)
+        split = _split_at_pieces(BV.__and__, a, b)
         if split is not None:
             return split
     return from_items(and_items(*product_operands(a, b)), a.width)
@@ -197,31 +180,20 @@ def _mask_of_fixed_bits(term: BV, mask: int) -> BV | None:
     if not mask & ~below:
         return BV.const(value & mask, term.width)
     if mask | below == (1 << term.width) - 1:
-        return sums.subtract(term, BV.const(value & ~mask, term.width))
+        return term - (value & ~mask)
     return None
 
 
-def bv_or(a: BV, b: BV) -> BV:
-    """a | b. or-zero: x | 0 = x; or-ones: x | 1..1 = 1..1; ring-or: x | y = x ^ y ^ (x & y)"""
-    if a.op == "const":
-        if b.op == "const":
-            return BV.const(a.args[0] | b.args[0], a.width)
-        a, b = b, a
-    if b.op == "const":
-        if b.args[0] == 0:
-            return a
-        if b.args[0] == (1 << a.width) - 1:
-            return b
-    if not level.rules:
-        return intern("or", a.width, (a, b))
+def or_(a: BV, b: BV) -> BV:
+    """a | b. or-self: x | x = x; ring-or: x | y = x ^ y ^ (x & y)"""
     if b.op == "const":
         count, value = fixed_low_bits(a)
         if not b.args[0] >> count:  # or-with-fixed-bits: (2**k * x + m) | n = 2**k * x + (m | n), m, n < 2**k
-            return sums.add(a, BV.const((value | b.args[0]) - value, a.width))
-    if a is b:  # or-self: x | x = x
+            return a + ((value | b.value) - value)
+    if a is b:
         return a
     if a.op == "concat" or b.op == "concat":
-        split = slices.split_bitwise(bv_or, a, b)
+        split = _split_at_pieces(BV.__or__, a, b)
         if split is not None:
             return split
     left, right = product_operands(a, b)
@@ -233,13 +205,27 @@ def bv_or(a: BV, b: BV) -> BV:
     return from_items(items, a.width)
 
 
-def bv_not(a: BV) -> BV:
+def not_(a: BV) -> BV:
     """ring-not: ~x = x ^ 1..1"""
-    if a.op == "const":
-        return BV.const(~a.args[0], a.width)
-    if not level.rules:
-        return intern("not", a.width, (a,))
-    return bv_xor(a, BV.const(-1, a.width))
+    return xor(a, BV.const(-1, a.width))
+
+
+def _split_at_pieces(operation: Callable[[BV, BV], BV], a: BV, b: BV) -> BV | None:
+    """split-at-pieces: (x ++ y) & z = (x & z[n:k]) ++ (y & z[k-1:0]), for every operation bit by bit
+
+    None for more than MAX_SEGMENTS pieces: code that scrambles single bits would be cut to single bits.
+    """
+    cuts = {0}
+    for term in (a, b):
+        if term.op == "concat":
+            position = 0
+            for piece in reversed(term.args):
+                position += piece.width
+                cuts.add(position)
+    if len(cuts) > MAX_SEGMENTS + 1:
+        return None
+    bounds = sorted(cuts, reverse=True)
+    return concat(*[operation(a.extract(top - 1, low), b.extract(top - 1, low)) for top, low in pairwise(bounds)])
 
 
 def moves_bits(items: Items) -> bool:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from lnsym.bv import bitwise, slices, sums
-from lnsym.bv.term import BV, intern, level
+from lnsym.bv import bitwise, sums
+from lnsym.bv.term import BV, concat, intern, ite
 
 FALSE = BV.const(0, 1)
 TRUE = BV.const(1, 1)
 
 
 def equal(a: BV, b: BV) -> BV:
-    """1 when a = b. equal-self: (x = x) = 1"""
-    if a is b:
-        return TRUE
-    if a.op == "const" and b.op == "const":
-        return FALSE
-    if not level.rules:
-        return intern("eq", 1, (a, b))
+    """1 when a = b."""
     if a.width == 1:  # bit-equal: (x = y) = ~(x ^ y), one bit wide
         return ~(a ^ b)
     if a.op == "sum" or b.op == "sum":
@@ -46,7 +40,7 @@ def _equal_by_difference(a: BV, b: BV) -> BV:
     width = a.width
     ones = (1 << width) - 1
     half = 1 << (width - 1)
-    addends, constant = sums.addends_of(sums.subtract(a, b))
+    addends, constant = sums.addends_of(a - b)
     # Of x - n and n - x: the first coefficient that is not its own negative is less than half.
     if next((c for _, c, _ in addends if c != half), 0) > half:
         addends = tuple([(serial, -c & ones, t) for serial, c, t in addends])
@@ -70,7 +64,7 @@ def _equal_pieces(a: BV, b: BV) -> BV:
             elif piece.args[0]:
                 return FALSE
         if high is not None and low is not None and high - low + 1 < difference.width:
-            return equal(slices.extract(a, high, low), slices.extract(b, high, low))
+            return a.extract(high, low).eq(b.extract(high, low))
     elif difference.op == "const":
         return FALSE if difference.args[0] else TRUE
     return _equation(a, b)
@@ -108,31 +102,23 @@ def _leading_zeros(term: BV) -> int:
 
 def less_unsigned(a: BV, b: BV) -> BV:
     """1 when a < b, unsigned."""
-    if a is b:  # below-self: (x <u x) = 0
-        return FALSE
-    if a.op == "const" and b.op == "const":
-        return BV.const(int(a.args[0] < b.args[0]), 1)
-    if b.op == "const" and b.args[0] == 0:  # below-zero: (x <u 0) = 0
-        return FALSE
-    if not level.rules:
-        return intern("ult", 1, (a, b))
     width = a.width
     if width == 1:  # bit-below: (x <u y) = ~x & y, one bit wide
         return ~a & b
     if b.op == "const":
         if b.args[0] == 1:  # below-one: (x <u 1) = (x = 0)
-            return equal(a, BV.const(0, width))
+            return a.eq(0)
         if b.args[0] == (1 << width) - 1:  # below-ones: (x <u 1..1) = ~(x = 1..1)
-            return ~equal(a, b)
+            return a.ne(b)
     elif a.op == "const":
         if a.args[0] == (1 << width) - 1:  # above-ones: (1..1 <u x) = 0
             return FALSE
         if a.args[0] == 0:  # above-zero: (0 <u x) = ~(x = 0)
-            return ~equal(a, b)
+            return a.ne(b)
     zeros_a, zeros_b = _leading_zeros(a), _leading_zeros(b)
     if zeros_a and zeros_b:  # below-pieces: (0 ++ x <u 0 ++ y) = (x <u y)
         top = width - min(zeros_a, zeros_b) - 1
-        return less_unsigned(slices.extract(a, top, 0), slices.extract(b, top, 0))
+        return a.extract(top, 0).ult(b.extract(top, 0))
     if zeros_a and b.op == "const":  # below-range: (0 ++ x <u n) = 1 where n is past the range of x
         return TRUE
     if zeros_b and a.op == "const":  # above-range: (n <u 0 ++ x) = 0 likewise
@@ -142,15 +128,9 @@ def less_unsigned(a: BV, b: BV) -> BV:
 
 def less_signed(a: BV, b: BV) -> BV:
     """1 when a < b, two's complement."""
-    if a is b:  # less-self: (x <s x) = 0
-        return FALSE
-    sign = 1 << (a.width - 1)
-    if a.op == "const" and b.op == "const":
-        return BV.const(int(a.args[0] ^ sign < b.args[0] ^ sign), 1)
-    if not level.rules:
-        return intern("slt", 1, (a, b))
     if a.width == 1:  # bit-less: (x <s y) = x & ~y, one bit wide
         return a & ~b
+    sign = 1 << (a.width - 1)
     if b.op == "const":
         if b.args[0] == 0:  # less-zero: (x <s 0) = x[n-1]
             return a[a.width - 1]
@@ -164,40 +144,28 @@ def less_signed(a: BV, b: BV) -> BV:
     return intern("slt", 1, (a, b))
 
 
-def ite(condition: BV, then: BV, otherwise: BV | int) -> BV:
-    """`then` where the condition is 1, else `otherwise`; both of one width."""
-    if condition.width != 1:
-        raise ValueError(f"a condition of {condition.width} bits")
-    return _choice(condition, then, then.coerce(otherwise))
-
-
-def _choice(condition: BV, then: BV, otherwise: BV) -> BV:
-    if condition.op == "const":  # choice-known: (1 ? x : y) = x, (0 ? x : y) = y
-        return then if condition.args[0] else otherwise
-    if then is otherwise:  # choice-same: (c ? x : x) = x
+def choose(condition: BV, then: BV, otherwise: BV) -> BV:
+    """`then` where the condition is 1, else `otherwise`."""
+    if then.width == 1:  # bit-choice: (c ? x : y) = y ^ c & (x ^ y), one bit wide
+        return otherwise ^ (condition & (then ^ otherwise))
+    if condition.op == "anf" and condition.args[0][0] == ():  # choice-not: (~c ? x : y) = (c ? y : x)
+        condition, then, otherwise = ~condition, otherwise, then
+    # choice-again: (c ? (c ? x : y) : z) = (c ? x : z), and likewise on the other side
+    if then.op == "ite" and then.args[0] is condition:
+        then = then.args[1]
+    if otherwise.op == "ite" and otherwise.args[0] is condition:
+        otherwise = otherwise.args[2]
+    if then is otherwise:
         return then
-    if level.rules:
-        if then.width == 1:  # bit-choice: (c ? x : y) = y ^ c & (x ^ y), one bit wide
-            return otherwise ^ (condition & (then ^ otherwise))
-        if condition.op == "anf" and condition.args[0][0] == ():  # choice-not: (~c ? x : y) = (c ? y : x)
-            condition, then, otherwise = ~condition, otherwise, then
-        # choice-again: (c ? (c ? x : y) : z) = (c ? x : z), and likewise on the other side
-        if then.op == "ite" and then.args[0] is condition:
-            then = then.args[1]
-        if otherwise.op == "ite" and otherwise.args[0] is condition:
-            otherwise = otherwise.args[2]
-        if then is otherwise:
-            return then
-        if then.op == "const" and otherwise.op == "const":
-            bit = _bit_choice(condition, then, otherwise)
-            if bit is not None:
-                return bit
-        else:
-            zeros = min(_leading_zeros(then), _leading_zeros(otherwise))
-            if zeros:  # choice-zeros: (c ? 0 ++ x : 0 ++ y) = 0 ++ (c ? x : y), unless both are constants
-                low = then.width - zeros - 1
-                chosen = _choice(condition, slices.extract(then, low, 0), slices.extract(otherwise, low, 0))
-                return slices.concat(BV.const(0, zeros), chosen)
+    if then.op == "const" and otherwise.op == "const":
+        bit = _bit_choice(condition, then, otherwise)
+        if bit is not None:
+            return bit
+    else:
+        zeros = min(_leading_zeros(then), _leading_zeros(otherwise))
+        if zeros:  # choice-zeros: (c ? 0 ++ x : 0 ++ y) = 0 ++ (c ? x : y), unless both are constants
+            low = then.width - zeros - 1
+            return concat(BV.const(0, zeros), ite(condition, then.extract(low, 0), otherwise.extract(low, 0)))
     return intern("ite", then.width, (condition, then, otherwise))
 
 
@@ -208,7 +176,7 @@ def _bit_choice(condition: BV, then: BV, otherwise: BV) -> BV | None:
     if otherwise.args[0] == 0:
         width = then.width
         if then.args[0] == 1:
-            return slices.zero_extend(condition, width)
+            return condition.zero_extend(width)
         if then.args[0] == (1 << width) - 1:
-            return slices.sign_extend(condition, width)
+            return condition.sign_extend(width)
     return None

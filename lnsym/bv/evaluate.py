@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
-from lnsym.bv import products
-from lnsym.bv.choices import equal, ite, less_signed, less_unsigned
-from lnsym.bv.products import clmul
-from lnsym.bv.slices import concat
+from lnsym.bv.arithmetic import carryless_product, signed, signed_quotient, unsigned_quotient
 from lnsym.bv.sums import sum_of
 from lnsym.bv.tables import lookup
-from lnsym.bv.term import BV, WidthMismatch
+from lnsym.bv.term import BV, WidthMismatch, clmul, concat, ite
 
 
 class UnboundVariable(LookupError):
@@ -72,11 +69,6 @@ def variables(roots: Iterable[BV]) -> list[BV]:
     return sorted((t for t in topological(roots) if t.op == "var"), key=lambda term: term.serial)
 
 
-def _signed(value: int, width: int) -> int:
-    sign = 1 << (width - 1)
-    return (value ^ sign) - sign
-
-
 def _evaluate_anf(term: BV, values: Mapping[BV, int]) -> int:
     width = term.width
     ones = (1 << width) - 1
@@ -108,14 +100,14 @@ def _evaluate_concat(term: BV, values: Mapping[BV, int]) -> int:
 _BINARY: dict[str, Callable[[int, int, int], int]] = {
     "eq": lambda a, b, _: int(a == b),
     "ult": lambda a, b, _: int(a < b),
-    "slt": lambda a, b, w: int(_signed(a, w) < _signed(b, w)),
+    "slt": lambda a, b, w: int(signed(a, w) < signed(b, w)),
     "mul": lambda a, b, _: a * b,
-    "udiv": lambda a, b, _: products.unsigned_quotient(a, b),
-    "sdiv": products.signed_quotient,
-    "clmul": lambda a, b, _: products.carryless_product(a, b),
+    "udiv": lambda a, b, _: unsigned_quotient(a, b),
+    "sdiv": signed_quotient,
+    "clmul": lambda a, b, _: carryless_product(a, b),
     "shl": lambda a, b, w: a << b if b < w else 0,
     "lshr": lambda a, b, w: a >> b if b < w else 0,
-    "ashr": lambda a, b, w: _signed(a, w) >> min(b, w),
+    "ashr": lambda a, b, w: signed(a, w) >> min(b, w),
     "and": lambda a, b, _: a & b,
     "or": lambda a, b, _: a | b,
     "xor": lambda a, b, _: a ^ b,
@@ -143,7 +135,7 @@ def evaluate_node(term: BV, values: Mapping[BV, int]) -> int:
     elif op == "ite":
         return values[args[1] if values[args[0]] else args[2]]
     elif op == "sext":
-        value = _signed(values[args[0]], args[0].width)
+        value = signed(values[args[0]], args[0].width)
     elif op == "lookup":
         return int(args[0][values[args[1]]])
     elif op == "not":
@@ -207,9 +199,9 @@ def rebuild(term: BV, new: Mapping[BV, BV]) -> BV:
 _BUILDERS: dict[str, Callable[..., BV]] = {
     "concat": concat,
     "ite": ite,
-    "eq": equal,
-    "ult": less_unsigned,
-    "slt": less_signed,
+    "eq": BV.eq,
+    "ult": BV.ult,
+    "slt": BV.slt,
     "clmul": clmul,
     "mul": BV.__mul__,
     "udiv": BV.udiv,

@@ -143,3 +143,6 @@ def _show_sum(term: BV, depth: int, inner: bool, only: Sequence[Any] | None = No
         number = (1 << term.width) - total if minus else total
         text += f" {'-' if minus else '+'} {constant(number)}"
     return f"({text})" if inner else text
+
+
+BV.printer = show

@@ -10,41 +10,27 @@ is stored whole and loaded by bytes: cutting those to slices explodes where code
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 from lnsym.bv import bitwise
 from lnsym.bv.known_bits import fixed_low_bits
-from lnsym.bv.term import BV, intern, level
-
-MAX_SEGMENTS = 16
-"""Into how many pieces an extraction may cut a masked bitwise form."""
+from lnsym.bv.term import BV, concat, intern
 
 
 def extract(term: BV, high: int, low: int) -> BV:
-    """Bits high..low of the term. Raises IndexError when they are not bits of it."""
-    if not 0 <= low <= high < term.width:
-        raise IndexError(f"bits {high}..{low} of a term of {term.width} bits")
-    width = high - low + 1
-    if width == term.width:  # slice-of-all: x[n-1:0] = x
-        return term
+    """Bits high..low of the term, where they are fewer than all."""
     op = term.op
-    if op == "const":
-        return BV.const(term.args[0] >> low, width)
-    if op == "extract":  # slice-of-slice: x[i:j][k:l] = x[j+k:j+l]
-        return extract(term.args[0], high + term.args[1], low + term.args[1])
-    if level.rules:
-        if op == "concat":
-            return _extract_from_concat(term, high, low)
-        if op == "anf":
-            return _extract_from_bitwise(term, high, low)
-        if op == "sext":
-            return _extract_from_sext(term.args[0], high, low)
-        if op == "sum":  # slice-of-fixed-bits: (2**k * x + m)[i:j] = m[i:j], i < k
-            count, value = fixed_low_bits(term)
-            if high < count:
-                return BV.const(value >> low, width)
-    return intern("extract", width, (term, low))
+    if op == "concat":
+        return _extract_from_concat(term, high, low)
+    if op == "anf":
+        return _extract_from_bitwise(term, high, low)
+    if op == "sext":
+        return _extract_from_sext(term.args[0], high, low)
+    if op == "sum":  # slice-of-fixed-bits: (2**k * x + m)[i:j] = m[i:j], i < k
+        count, value = fixed_low_bits(term)
+        if high < count:
+            return BV.const(value >> low, high - low + 1)
+    return intern("extract", high - low + 1, (term, low))
 
 
 def _extract_from_concat(term: BV, high: int, low: int) -> BV:
@@ -57,7 +43,7 @@ def _extract_from_concat(term: BV, high: int, low: int) -> BV:
             if position + piece.width <= low:
                 break
             top = min(high - position, piece.width - 1)
-            pieces.append(extract(piece, top, max(low - position, 0)))
+            pieces.append(piece.extract(top, max(low - position, 0)))
     return pieces[0] if len(pieces) == 1 else concat(*pieces)
 
 
@@ -65,8 +51,8 @@ def _extract_from_sext(inner: BV, high: int, low: int) -> BV:
     """slice-of-sign-extension: sext(x)[i:j] = x[i:j] below the sign, copies of the sign above it"""
     top = inner.width - 1
     if high <= top:
-        return extract(inner, high, low)
-    return sign_extend(extract(inner, top, min(low, top)), high - low + 1)
+        return inner.extract(high, low)
+    return inner.extract(top, min(low, top)).sign_extend(high - low + 1)
 
 
 def _extract_from_bitwise(term: BV, high: int, low: int) -> BV:
@@ -77,7 +63,7 @@ def _extract_from_bitwise(term: BV, high: int, low: int) -> BV:
     word, constant = split_constant(term)
     if constant:
         ones = (1 << (high - low + 1)) - 1
-        return bitwise.bv_xor(extract(word, high, low), BV.const(constant >> low & ones, high - low + 1))
+        return word.extract(high, low) ^ (constant >> low & ones)
     pieces = _cut_bitwise(term, high, low)
     return intern("extract", high - low + 1, (term, low)) if pieces is None else concat(*pieces)
 
@@ -115,7 +101,7 @@ def _cut_bitwise(term: BV, high: int, low: int) -> list[BV] | None:
     edges = 1 << term.width | 1
     for _, mask in items:
         edges |= mask ^ mask << 1
-    if edges.bit_count() > MAX_SEGMENTS + 1:
+    if edges.bit_count() > bitwise.MAX_SEGMENTS + 1:
         return None
     pieces: list[BV] = []
     above = term.width
@@ -140,24 +126,12 @@ def _slice_of_rotation(word: BV, rotation: int, high: int, low: int) -> tuple[BV
     width = word.width
     top, bottom = (high + rotation) % width, (low + rotation) % width
     if bottom <= top:
-        return (extract(word, top, bottom),)
-    return extract(word, top, 0), extract(word, width - 1, bottom)
+        return (word.extract(top, bottom),)
+    return word.extract(top, 0), word.extract(width - 1, bottom)
 
 
-def concat(*pieces: BV) -> BV:
-    """The pieces side by side, the first one most significant."""
-    if len(pieces) == 1:
-        return pieces[0]
-    width = 0
-    for piece in pieces:
-        width += piece.width
-    if all(piece.op == "const" for piece in pieces):
-        value = 0
-        for piece in pieces:
-            value = value << piece.width | piece.args[0]
-        return BV.const(value, width)
-    if not level.rules:
-        return intern("concat", width, pieces)
+def join(pieces: tuple[BV, ...], width: int) -> BV:
+    """The pieces side by side, not all of them constants."""
     merged = _merge_adjacent(pieces)
     if len(merged) == 1:
         return merged[0]
@@ -199,10 +173,10 @@ def join_adjacent(high: BV, low: BV) -> BV | None:
                 return word if width == word.width else intern("extract", width, (word, bottom))
         elif low.op == "const" and high.args[0].op == "sum" and high.args[1] == low.width:
             # adjacent-fixed-bits: x[i:k] ++ m = x[i:0], where the low k bits of x are always m
-            word = high.args[0]
-            count, value = fixed_low_bits(word)
+            whole: BV = high.args[0]
+            count, value = fixed_low_bits(whole)
             if low.width <= count and low.args[0] == value & ((1 << low.width) - 1):
-                return extract(word, high.width + low.width - 1, 0)
+                return whole.extract(high.width + low.width - 1, 0)
     elif op == "const":
         if low.op == "const":  # adjacent-constants: m ++ n = 2**k * m + n, k the width of n
             return BV.const(high.args[0] << low.width | low.args[0], high.width + low.width)
@@ -220,20 +194,20 @@ def _join_constant_xors(high: BV, low: BV) -> BV | None:
     joined = join_adjacent(word_h, word_l)
     if joined is None:
         return None
-    return bitwise.bv_xor(joined, BV.const(constant_h << low.width | constant_l, joined.width))
+    return joined ^ (constant_h << low.width | constant_l)
 
 
 def _join_sign(high: BV, low: BV) -> BV | None:
     """adjacent-sign: sext(x[i]) ++ x[i:j] = sext(x[i:j]) and sext(x[i:j]) ++ x[j-1:k] = sext(x[i:k])"""
     inner = high.args[0]
-    if inner.width == 1 and inner is extract(low, low.width - 1, low.width - 1):
-        return sign_extend(low, high.width + low.width)
+    if inner.width == 1 and inner is low.extract(low.width - 1, low.width - 1):
+        return low.sign_extend(high.width + low.width)
     joined = join_adjacent(inner, low)
-    return None if joined is None else sign_extend(joined, high.width + low.width)
+    return None if joined is None else joined.sign_extend(high.width + low.width)
 
 
 def _as_bitwise(pieces: list[BV], width: int) -> BV | None:
-    """slices-as-rotation: x[k-1:0] ++ x[n-1:k] = ror(x, k): slices of words of this very width are masked rotations"""
+    """slices-as-rotation: x[k-1:0] ++ x[n-1:k] = ror(x, k), of words as wide as the whole"""
     rotations: dict[BV, int] = {}  # of each word that is a bitwise form, -1 where there are several
     placed: list[tuple[BV, int, int]] = []  # word, rotation, mask
     constant = 0
@@ -265,60 +239,19 @@ def _as_bitwise(pieces: list[BV], width: int) -> BV | None:
     return bitwise.from_items(result, width)
 
 
-def split_bitwise(operation: Callable[[BV, BV], BV], a: BV, b: BV) -> BV | None:
-    """split-at-pieces: (x ++ y) & z = (x & z[n:k]) ++ (y & z[k-1:0]), for every operation bit by bit
-
-    None for more than MAX_SEGMENTS pieces: code that scrambles single bits would be cut to single bits.
-    """
-    cuts = {0}
-    for term in (a, b):
-        if term.op == "concat":
-            position = 0
-            for piece in reversed(term.args):
-                position += piece.width
-                cuts.add(position)
-    if len(cuts) > MAX_SEGMENTS + 1:
-        return None
-    bounds = sorted(cuts, reverse=True)
-    return concat(*[operation(extract(a, top - 1, low), extract(b, top - 1, low)) for top, low in pairwise(bounds)])
-
-
-def zero_extend(term: BV, width: int) -> BV:
-    """The same unsigned value, `width` bits wide. Raises ValueError when that is narrower."""
-    more = width - term.width
-    if more < 0:
-        raise ValueError(f"zero_extend of {term.width} bits to {width}")
-    return concat(BV.const(0, more), term) if more else term
-
-
 def sign_extend(term: BV, width: int) -> BV:
-    """The same two's complement value, `width` bits wide. Raises ValueError when that is narrower."""
-    more = width - term.width
-    if more < 0:
-        raise ValueError(f"sign_extend of {term.width} bits to {width}")
-    if more == 0:
-        return term
-    if term.op == "const":
-        half = 1 << (term.width - 1)
-        return BV.const((term.args[0] ^ half) - half, width)
-    if level.rules:
-        word, constant = split_constant(term)
-        if constant:  # sign-of-constant-xor: sext(x ^ n) = sext(x) ^ sext(n), n a constant
-            return bitwise.bv_xor(sign_extend(word, width), sign_extend(BV.const(constant, term.width), width))
-        if term.op == "sext":  # sign-of-sign: sext(sext(x)) = sext(x)
-            term = term.args[0]
-        else:
-            sign = extract(term, term.width - 1, term.width - 1)
-            if sign.op == "const":  # known-sign: sext(0 ++ x) = 0 ++ x, sext(1 ++ x) = 1..1 ++ x
-                return concat(BV.const(-sign.args[0], more), term)
-            first, *rest = _pieces_of(term)
-            if rest:  # sign-of-pieces: sext(x ++ y) = sext(x) ++ y
-                return concat(sign_extend(first, first.width + more), *rest)
+    """The same two's complement value in a greater width."""
+    word, constant = split_constant(term)
+    if constant:  # sign-of-constant-xor: sext(x ^ n) = sext(x) ^ sext(n), n a constant
+        return word.sign_extend(width) ^ BV.const(constant, term.width).sign_extend(width)
+    if term.op == "sext":  # sign-of-sign: sext(sext(x)) = sext(x)
+        term = term.args[0]
+    else:
+        sign = term[term.width - 1]
+        more = width - term.width
+        if sign.op == "const":  # known-sign: sext(0 ++ x) = 0 ++ x, sext(1 ++ x) = 1..1 ++ x
+            return concat(BV.const(-sign.args[0], more), term)
+        first, *rest = _pieces_of(term)
+        if rest:  # sign-of-pieces: sext(x ++ y) = sext(x) ++ y
+            return concat(first.sign_extend(first.width + more), *rest)
     return intern("sext", width, (term,))
-
-
-def reverse_bytes(term: BV) -> BV:
-    """The bytes in the opposite order. Raises ValueError when the width is no multiple of 8."""
-    if term.width % 8:
-        raise ValueError(f"reverse_bytes of {term.width} bits")
-    return concat(*[extract(term, low + 7, low) for low in range(0, term.width, 8)])

@@ -13,8 +13,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TypeAlias
 
-from lnsym.bv import bitwise, shifts, slices
-from lnsym.bv.term import BV, intern, level
+from lnsym.bv import bitwise
+from lnsym.bv.term import BV, concat, intern
 
 Addend: TypeAlias = tuple[int, int, BV]  # serial, coefficient, term
 Addends: TypeAlias = tuple[Addend, ...]
@@ -24,7 +24,7 @@ FEW = 16
 
 
 def addends_of(term: BV) -> tuple[Addends, int]:
-    """The term as addends and a constant: sum-flattens: (x + y) + (x + z) = 2·x + y + z"""
+    """The term as addends and a constant. sum-flattens: (x + y) + (x + z) = 2·x + y + z"""
     op = term.op
     if op == "sum":
         addends, constant = term.args
@@ -37,7 +37,7 @@ def addends_of(term: BV) -> tuple[Addends, int]:
         return _addends_of_concat(term)
     if op == "sext" and term.args[0].width == 1:
         # sign-as-sum: sext(b) = -zext(b), b one bit
-        bit = slices.concat(BV.const(0, term.width - 1), term.args[0])
+        bit = concat(BV.const(0, term.width - 1), term.args[0])
         return ((bit.serial, (1 << term.width) - 1, bit),), 0
     return ((term.serial, 1, term),), 0
 
@@ -52,7 +52,7 @@ def _scaled(parts: tuple[Addends, int], factor: int, width: int) -> tuple[Addend
 
 def _complement(term: BV) -> tuple[Addends, int]:
     """not-as-sum: ~x = -x - 1; the addend is the one of x and ~x whose known bit is 0"""
-    addends, constant = _scaled(addends_of(bitwise.bv_not(term)), -1, term.width)
+    addends, constant = _scaled(addends_of(~term), -1, term.width)
     return addends, (constant - 1) & ((1 << term.width) - 1)
 
 
@@ -70,7 +70,7 @@ def _addends_of_bitwise(term: BV) -> tuple[Addends, int]:
             inner = bitwise.unshifted(words, amount, width)
             if inner is not None:
                 constant >>= amount
-                inner = bitwise.bv_xor(inner, BV.const(constant | -(constant & 1) << (width - amount), width))
+                inner = inner ^ (constant | -(constant & 1) << (width - amount))
                 return _scaled(addends_of(inner), 1 << amount, width)
     return ((term.serial, 1, term),), 0
 
@@ -78,7 +78,7 @@ def _addends_of_bitwise(term: BV) -> tuple[Addends, int]:
 def _addends_of_concat(term: BV) -> tuple[Addends, int]:
     pieces: tuple[BV, ...] = term.args
     top, bottom = pieces[0], pieces[-1]
-    if len(pieces) > slices.MAX_SEGMENTS:  # its complement is not split at the pieces
+    if len(pieces) > bitwise.MAX_SEGMENTS:  # its complement is not split at the pieces
         return ((term.serial, 1, term),), 0
     if top.op == "const":
         if top.args[0] >> (top.width - 1):
@@ -90,7 +90,7 @@ def _addends_of_concat(term: BV) -> tuple[Addends, int]:
         return _complement(term)
     if bottom.op == "const" and not bottom.args[0]:  # piece-shift-as-sum: x ++ 0 = 2**k * (0 ++ x)
         amount = bottom.width
-        inner = slices.concat(BV.const(0, amount), *pieces[:-1])
+        inner = concat(BV.const(0, amount), *pieces[:-1])
         return _scaled(addends_of(inner), 1 << amount, term.width)
     return ((term.serial, 1, term),), 0
 
@@ -116,14 +116,14 @@ def _one_addend(coefficient: int, term: BV, constant: int) -> BV | None:
     ones = (1 << width) - 1
     if constant == 0:
         if coefficient & (coefficient - 1) == 0:  # power-as-shift: 2**k * x = x << k
-            return shifts.shift_left(term, coefficient.bit_length() - 1)
+            return term << (coefficient.bit_length() - 1)
         if coefficient == ones and term.op == "concat" and len(term.args) == 2 and term.args[1].width == 1:
             # minus-bit-as-sign: -zext(b) = sext(b), b one bit
-            return slices.sign_extend(term.args[1], width)
+            return term.args[1].sign_extend(width)  # type: ignore[no-any-return]
     elif constant == coefficient:
         power = -coefficient & ones
         if power & (power - 1) == 0:  # minus-as-not: -2**k * x - 2**k = ~x << k
-            return shifts.shift_left(bitwise.bv_not(term), power.bit_length() - 1)
+            return ~term << (power.bit_length() - 1)
     return None
 
 
@@ -167,18 +167,10 @@ def _merge_long(left: Addends, right: Addends, ones: int) -> Addends:
 
 
 def add(a: BV, b: BV) -> BV:
-    """a + b modulo 2**width. add-zero: x + 0 = x"""
+    """a + b modulo 2**width. bit-sum: x + y = x ^ y, one bit wide"""
     width = a.width
-    if a.op == "const":
-        if b.op == "const":
-            return BV.const(a.args[0] + b.args[0], width)
-        a, b = b, a
-    if b.op == "const" and b.args[0] == 0:
-        return a
-    if not level.rules:
-        return intern("add", width, (a, b))
-    if width == 1:  # bit-sum: x + y = x ^ y, one bit wide
-        return bitwise.bv_xor(a, b)
+    if width == 1:
+        return a ^ b
     left, constant_l = addends_of(a)
     right, constant_r = addends_of(b)
     addends = _merge(left, right, width) if right else left
@@ -187,16 +179,13 @@ def add(a: BV, b: BV) -> BV:
 
 def subtract(a: BV, b: BV) -> BV:
     """a - b modulo 2**width."""
-    if b.op == "const":
-        return add(a, BV.const(-b.args[0], b.width))
-    if not level.rules:
-        return add(add(a, bitwise.bv_not(b)), BV.const(1, a.width))
-    if a.width == 1:
-        return bitwise.bv_xor(a, b)
+    width = a.width
+    if width == 1:
+        return a ^ b
     left, constant_l = addends_of(a)
-    right, constant_r = _scaled(addends_of(b), -1, a.width)
-    addends = _merge(left, right, a.width)
-    return from_addends(addends, (constant_l + constant_r) & ((1 << a.width) - 1), a.width)
+    right, constant_r = _scaled(addends_of(b), -1, width)
+    addends = _merge(left, right, width)
+    return from_addends(addends, (constant_l + constant_r) & ((1 << width) - 1), width)
 
 
 def scale(term: BV, factor: int) -> BV:
@@ -209,5 +198,5 @@ def sum_of(terms: list[BV]) -> BV:
     """The sum of one or more terms of one width."""
     total = terms[0]
     for term in terms[1:]:
-        total = add(total, term)
+        total = total + term
     return total

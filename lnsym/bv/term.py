@@ -1,8 +1,8 @@
-"""Terms: immutable, hash-consed bit vectors.
+"""Terms: immutable, hash-consed bit vectors, with constants folded.
 
 A term is an operator, a width in bits, its arguments and a serial number. Equal structure is the same
-object, so equality of terms is `is`. The intern table holds its terms weakly: a term lives as long as
-somebody uses it, and verifying many routines in one process does not fill memory.
+object, so equality of terms is `is`. A term lives as long as somebody uses it: verifying many routines in one
+process does not fill memory.
 
 Operators, and what `args` holds (every value is an unsigned number of `width` bits):
 
@@ -19,14 +19,19 @@ Operators, and what `args` holds (every value is an unsigned number of `width` b
     sext      (term,)
     lookup    (table, index)           entry `index` of a constant table, 0 past its end
     not, and, or, xor, add, ror        plain nodes, built at rewrite level 0 only
+
+The methods of `BV`, `concat`, `ite`, `clmul` and `tables.lookup` are the one way to build terms. Each decides what constants
+decide, and leaves the rest to the `Rules` in force: nodes as they stand (`level0`) or normal forms (`levels`).
 """
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, NoReturn, TypeAlias
+
+from lnsym.bv.arithmetic import carryless_product, signed, signed_quotient, unsigned_quotient
+from lnsym.bv.hash_consing import HashConsing
 
 
 class WidthMismatch(TypeError):
@@ -40,6 +45,9 @@ class BV:
 
     known_operands: tuple[BV, ...] | None
     """For `evaluate.operands`, once it was asked."""
+
+    printer: ClassVar[Callable[[BV], str]]
+    """What `repr` gives; `printing` enters it."""
 
     def __init__(self, op: str, width: int, args: tuple[Any, ...], serial: int) -> None:
         self.op: Final = op
@@ -84,16 +92,46 @@ class BV:
     # -- bitwise --------------------------------------------------------------------------------
 
     def __and__(self, other: BV | int) -> BV:
-        return bitwise.bv_and(self, self.coerce(other))
+        """and-zero: x & 0 = 0; and-ones: x & 1..1 = x"""
+        a, b = self, self.coerce(other)
+        if a.op == "const":
+            if b.op == "const":
+                return BV.const(a.args[0] & b.args[0], a.width)
+            a, b = b, a
+        if b.op == "const":
+            if b.args[0] == 0:
+                return b
+            if b.args[0] == (1 << a.width) - 1:
+                return a
+        return _rules.and_(a, b)
 
     def __or__(self, other: BV | int) -> BV:
-        return bitwise.bv_or(self, self.coerce(other))
+        """or-zero: x | 0 = x; or-ones: x | 1..1 = 1..1"""
+        a, b = self, self.coerce(other)
+        if a.op == "const":
+            if b.op == "const":
+                return BV.const(a.args[0] | b.args[0], a.width)
+            a, b = b, a
+        if b.op == "const":
+            if b.args[0] == 0:
+                return a
+            if b.args[0] == (1 << a.width) - 1:
+                return b
+        return _rules.or_(a, b)
 
     def __xor__(self, other: BV | int) -> BV:
-        return bitwise.bv_xor(self, self.coerce(other))
+        """xor-zero: x ^ 0 = x"""
+        a, b = self, self.coerce(other)
+        if a.op == "const":
+            if b.op == "const":
+                return BV.const(a.args[0] ^ b.args[0], a.width)
+            a, b = b, a
+        if b.op == "const" and b.args[0] == 0:
+            return a
+        return _rules.xor(a, b)
 
     def __invert__(self) -> BV:
-        return bitwise.bv_not(self)
+        return BV.const(~self.args[0], self.width) if self.op == "const" else _rules.not_(self)
 
     __rand__ = __and__
     __ror__ = __or__
@@ -102,103 +140,225 @@ class BV:
     # -- arithmetic modulo 2**width -------------------------------------------------------------
 
     def __add__(self, other: BV | int) -> BV:
-        return sums.add(self, self.coerce(other))
+        """add-zero: x + 0 = x"""
+        a, b = self, self.coerce(other)
+        if a.op == "const":
+            if b.op == "const":
+                return BV.const(a.args[0] + b.args[0], a.width)
+            a, b = b, a
+        if b.op == "const" and b.args[0] == 0:
+            return a
+        return _rules.add(a, b)
 
     def __sub__(self, other: BV | int) -> BV:
-        return sums.subtract(self, self.coerce(other))
+        other = self.coerce(other)
+        return self + BV.const(-other.args[0], self.width) if other.op == "const" else _rules.subtract(self, other)
 
     def __rsub__(self, other: BV | int) -> BV:
-        return sums.subtract(self.coerce(other), self)
+        return self.coerce(other) - self
 
     def __neg__(self) -> BV:
-        return sums.subtract(BV.const(0, self.width), self)
+        return BV.const(0, self.width) - self
 
     def __mul__(self, other: BV | int) -> BV:
-        return products.multiply(self, self.coerce(other))
+        """mul-zero: x * 0 = 0; mul-one: x * 1 = x"""
+        a, b = self, self.coerce(other)
+        if a.op == "const":
+            a, b = b, a
+        if b.op == "const":
+            if a.op == "const":
+                return BV.const(a.args[0] * b.args[0], a.width)
+            if b.args[0] in (0, 1):
+                return a if b.args[0] else b
+        return _rules.multiply(a, b)
 
     __radd__ = __add__
     __rmul__ = __mul__
 
     def udiv(self, other: BV | int) -> BV:
-        """Unsigned quotient, rounded towards zero; 0 when the divisor is 0 (as UDIV gives)."""
-        return products.divide_unsigned(self, self.coerce(other))
+        """Unsigned quotient, rounded towards zero; 0 when the divisor is 0 (as UDIV gives). udiv-one: x udiv 1 = x"""
+        other = self.coerce(other)
+        if other.op == "const":
+            if self.op == "const":
+                return BV.const(unsigned_quotient(self.args[0], other.args[0]), self.width)
+            if other.args[0] == 1:
+                return self
+        return intern("udiv", self.width, (self, other))
 
     def sdiv(self, other: BV | int) -> BV:
-        """Signed quotient, rounded towards zero; 0 when the divisor is 0 (as SDIV gives)."""
-        return products.divide_signed(self, self.coerce(other))
+        """Signed quotient, rounded towards zero; 0 when the divisor is 0 (as SDIV gives). sdiv-one: x sdiv 1 = x"""
+        other = self.coerce(other)
+        if other.op == "const":
+            if self.op == "const":
+                return BV.const(signed_quotient(self.args[0], other.args[0], self.width), self.width)
+            if other.args[0] == 1:
+                return self
+        return intern("sdiv", self.width, (self, other))
 
     # -- shifts and rotations -------------------------------------------------------------------
+    # Amounts of `width` and above mean what SMT-LIB says: zeros, or copies of the sign bit. `isa` reduces an amount where Arm does.
 
     def __lshift__(self, amount: BV | int) -> BV:
-        return shifts.shift_left(self, amount)
+        """left-shift-out: x << n = 0"""
+        known = self._amount(amount)
+        if not isinstance(known, int):
+            return intern("shl", self.width, (self, known))
+        if known == 0:
+            return self
+        if known >= self.width:
+            return BV.const(0, self.width)
+        if self.op == "const":
+            return BV.const(self.args[0] << known, self.width)
+        return _rules.shift_left(self, known)
 
     def __rshift__(self, amount: BV | int) -> BV:
-        return shifts.shift_right(self, amount)
+        """right-shift-out: x >> n = 0"""
+        known = self._amount(amount)
+        if not isinstance(known, int):
+            return intern("lshr", self.width, (self, known))
+        if known == 0:
+            return self
+        if known >= self.width:
+            return BV.const(0, self.width)
+        if self.op == "const":
+            return BV.const(self.args[0] >> known, self.width)
+        return _rules.shift_right(self, known)
 
     def shift_right_arithmetic(self, amount: BV | int) -> BV:
-        """Shift right, copies of the sign bit coming in; amounts of `width` and above leave only them."""
-        return shifts.shift_right_arithmetic(self, amount)
+        """Shift right, copies of the sign bit coming in; amounts of `width` and above leave only them.
+
+        sign-shift: x >>s k = sext(x[n-1:k]), k at most n-1
+        """
+        known = self._amount(amount)
+        if not isinstance(known, int):
+            return intern("ashr", self.width, (self, known))
+        return self.extract(self.width - 1, min(known, self.width - 1)).sign_extend(self.width)
 
     def rotate_right(self, amount: BV | int) -> BV:
-        """Rotate right by `amount` modulo the width."""
-        return shifts.rotate_right(self, amount)
+        """Rotate right by `amount` modulo the width; a term as amount needs a width that is a power of two.
+
+        rotation-modulo: ror(x, k + n) = ror(x, k)
+        """
+        width = self.width
+        known = amount if isinstance(amount, int) else self._amount(amount)
+        if not isinstance(known, int):
+            if width & (width - 1):
+                raise ValueError(f"rotation of {width} bits by a term: the width is no power of two")
+            known = known & (width - 1)
+            return self >> known | self << ((width - known) & (width - 1))
+        known %= width
+        if known == 0:
+            return self
+        if self.op == "const":
+            return BV.const(self.args[0] >> known | self.args[0] << (width - known), width)
+        return _rules.rotate_right(self, known)
 
     def rotate_left(self, amount: int) -> BV:
         """Rotate left by `amount` modulo the width."""
-        return shifts.rotate_right(self, -amount)
+        return self.rotate_right(-amount)
+
+    def _amount(self, amount: BV | int) -> BV | int:
+        """The amount as an int where it is known. Raises ValueError where that is negative."""
+        if not isinstance(amount, int):
+            amount = self.coerce(amount)
+            return amount.value if amount.op == "const" else amount
+        if amount < 0:
+            raise ValueError(f"shift by {amount}")
+        return amount
 
     # -- pieces ---------------------------------------------------------------------------------
 
     def extract(self, high: int, low: int) -> BV:
-        """Bits high..low, both included. Raises IndexError when they are not bits of the term."""
-        return slices.extract(self, high, low)
+        """Bits high..low, both included. Raises IndexError when they are not bits of the term.
+
+        slice-of-all: x[n-1:0] = x; slice-of-slice: x[i:j][k:l] = x[j+k:j+l]
+        """
+        if not 0 <= low <= high < self.width:
+            raise IndexError(f"bits {high}..{low} of a term of {self.width} bits")
+        if high - low + 1 == self.width:
+            return self
+        if self.op == "const":
+            return BV.const(self.args[0] >> low, high - low + 1)
+        if self.op == "extract":
+            term: BV = self.args[0]
+            return term.extract(high + self.args[1], low + self.args[1])
+        return _rules.extract(self, high, low)
 
     def __getitem__(self, bits: slice | int) -> BV:
         """`x[high:low]` as the Arm ARM writes it, both bits included; `x[i]` is one bit."""
         if isinstance(bits, slice):
-            return slices.extract(self, bits.start, bits.stop)
-        return slices.extract(self, bits, bits)
+            return self.extract(bits.start, bits.stop)
+        return self.extract(bits, bits)
 
     def __iter__(self) -> NoReturn:
         raise TypeError("a term is not a sequence: take slices x[high:low]")
 
     def zero_extend(self, width: int) -> BV:
-        """The same unsigned value, `width` bits wide in all."""
-        return slices.zero_extend(self, width)
+        """The same unsigned value, `width` bits wide in all. Raises ValueError when that is narrower."""
+        more = width - self.width
+        if more < 0:
+            raise ValueError(f"zero_extend of {self.width} bits to {width}")
+        return concat(BV.const(0, more), self) if more else self
 
     def sign_extend(self, width: int) -> BV:
-        """The same two's complement value, `width` bits wide in all."""
-        return slices.sign_extend(self, width)
+        """The same two's complement value, `width` bits wide in all. Raises ValueError when that is narrower."""
+        if width < self.width:
+            raise ValueError(f"sign_extend of {self.width} bits to {width}")
+        if width == self.width:
+            return self
+        if self.op == "const":
+            return BV.const(signed(self.args[0], self.width), width)
+        return _rules.sign_extend(self, width)
 
     def reverse_bytes(self) -> BV:
-        """The bytes in the opposite order; the width is a multiple of 8."""
-        return slices.reverse_bytes(self)
+        """The bytes in the opposite order. Raises ValueError when the width is no multiple of 8."""
+        if self.width % 8:
+            raise ValueError(f"reverse_bytes of {self.width} bits")
+        return concat(*[self.extract(low + 7, low) for low in range(0, self.width, 8)])
 
     # -- comparisons: terms of one bit ----------------------------------------------------------
 
     def eq(self, other: BV | int) -> BV:
-        """1 when the two are equal."""
-        return choices.equal(self, self.coerce(other))
+        """1 when the two are equal. equal-self: (x = x) = 1"""
+        other = self.coerce(other)
+        if self is other:
+            return BV.const(1, 1)
+        if self.op == "const" and other.op == "const":
+            return BV.const(0, 1)
+        return _rules.equal(self, other)
 
     def ne(self, other: BV | int) -> BV:
         """1 when the two differ."""
-        return ~choices.equal(self, self.coerce(other))
+        return ~self.eq(other)
 
     def ult(self, other: BV | int) -> BV:
-        """1 when self < other, unsigned."""
-        return choices.less_unsigned(self, self.coerce(other))
+        """1 when self < other, unsigned. below-self: (x <u x) = 0; below-zero: (x <u 0) = 0"""
+        other = self.coerce(other)
+        if self is other:
+            return BV.const(0, 1)
+        if other.op == "const":
+            if self.op == "const":
+                return BV.const(self.args[0] < other.args[0], 1)
+            if other.args[0] == 0:
+                return BV.const(0, 1)
+        return _rules.less_unsigned(self, other)
 
     def ule(self, other: BV | int) -> BV:
         """1 when self <= other, unsigned."""
-        return ~choices.less_unsigned(self.coerce(other), self)
+        return ~self.coerce(other).ult(self)
 
     def slt(self, other: BV | int) -> BV:
-        """1 when self < other, two's complement."""
-        return choices.less_signed(self, self.coerce(other))
+        """1 when self < other, two's complement. less-self: (x <s x) = 0"""
+        other = self.coerce(other)
+        if self is other:
+            return BV.const(0, 1)
+        if self.op == "const" and other.op == "const":
+            return BV.const(signed(self.args[0], self.width) < signed(other.args[0], self.width), 1)
+        return _rules.less_signed(self, other)
 
     def sle(self, other: BV | int) -> BV:
         """1 when self <= other, two's complement."""
-        return ~choices.less_signed(self.coerce(other), self)
+        return ~self.coerce(other).slt(self)
 
     # -- Python ---------------------------------------------------------------------------------
 
@@ -223,84 +383,119 @@ class BV:
         raise TypeError("a term has no truth value: use ite(), or .value of a constant")
 
     def __repr__(self) -> str:
-        return printing.show(self)
+        return BV.printer(self)
 
     def __reduce__(self) -> tuple[Callable[[Hashable, int], BV], tuple[Hashable, int]]:
         """A variable goes to another process as its origin. Raises TypeError for other terms: their identity is that of this process."""
         return BV.var, (self.origin, self.width)
 
 
-class _Entry(weakref.ref[BV]):
-    """A weak reference that knows the key under which the intern table holds it."""
+def concat(*pieces: BV) -> BV:
+    """The pieces side by side, the first one most significant; as wide as all together."""
+    if len(pieces) == 1:
+        return pieces[0]
+    width = value = 0
+    constant = True
+    for piece in pieces:
+        width += piece.width
+        if not constant:
+            continue
+        if piece.op == "const":
+            value = value << piece.width | piece.args[0]
+        else:
+            constant = False
+    return BV.const(value, width) if constant else _rules.concat(pieces, width)
 
-    __slots__ = ("key",)
-    key: tuple[Any, ...]
 
+def ite(condition: BV, then: BV, otherwise: BV | int) -> BV:
+    """`then` where the condition is 1, else `otherwise`; both of one width. Raises ValueError for a condition of more than one bit.
 
-_table: dict[tuple[Any, ...], _Entry] = {}
-_made = 0
-
-
-def _forget(entry: _Entry) -> None:
-    found = _table.pop(entry.key, entry)
-    if found is not entry:  # the term was made again before this one was gone
-        _table[entry.key] = found
-
-
-def intern(op: str, width: int, args: tuple[Any, ...]) -> BV:
-    """The one term with this operator, width and arguments.
-
-    Serial numbers count up in the order of creation and are never used twice, so that sorting by them
-    is the same in each run of the same program, whatever the hash seed or the addresses.
+    choice-known: (1 ? x : y) = x, (0 ? x : y) = y; choice-same: (c ? x : x) = x
     """
-    global _made
-    key = (op, width, args)
-    entry = _table.get(key)
-    if entry is not None:
-        found = entry()
-        if found is not None:
-            return found
-    term = BV(op, width, args, _made)
-    _made += 1
-    entry = _Entry(term, _forget)
-    entry.key = key
-    _table[key] = entry
-    return term
+    if condition.width != 1:
+        raise ValueError(f"a condition of {condition.width} bits")
+    otherwise = then.coerce(otherwise)
+    if condition.op == "const":
+        return then if condition.args[0] else otherwise
+    return then if then is otherwise else _rules.choose(condition, then, otherwise)
+
+
+def clmul(a: BV, b: BV) -> BV:
+    """The product of two polynomials over GF(2), twice as wide as the operands (PMULL).
+
+    clmul-zero: clmul(x, 0) = 0; clmul-one: clmul(x, 1) = zext(x)
+    """
+    b = a.coerce(b)
+    if a.op == "const":
+        a, b = b, a
+    if b.op == "const":
+        if a.op == "const":
+            return BV.const(carryless_product(a.args[0], b.args[0]), 2 * a.width)
+        if b.args[0] == 0:
+            return BV.const(0, 2 * a.width)
+        if b.args[0] == 1:
+            return a.zero_extend(2 * a.width)
+    return _rules.clmul(a, b)
+
+
+_terms = HashConsing(BV)
+
+intern = _terms.of
+"""The one term with this operator, width and arguments."""
 
 
 def live_terms() -> int:
     """How many terms are alive in this process."""
-    return len(_table)
+    return len(_terms)
 
 
 def terms_made() -> int:
     """How many terms this process has made so far; the difference of two readings counts a run's."""
-    return _made
+    return _terms.made
 
 
-class _Level:
-    """The rewrite level in force: 0 folds constants only, 1 applies all rules."""
+# -- what constants leave open -----------------------------------------------------------------------
 
-    __slots__ = ("rules",)
-
-    def __init__(self) -> None:
-        self.rules = True
+_Binary: TypeAlias = Callable[[BV, BV], BV]
+_ByNumber: TypeAlias = Callable[[BV, int], BV]
 
 
-level = _Level()
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What makes a term where constants do not decide. A constant among commutative operands is the right one.
+
+    Amounts of shifts and rotations are from 1 to the width - 1; slices and extensions are proper ones.
+    """
+
+    and_: _Binary
+    or_: _Binary
+    xor: _Binary
+    not_: Callable[[BV], BV]
+    add: _Binary
+    subtract: _Binary
+    multiply: _Binary
+    clmul: _Binary
+    shift_left: _ByNumber
+    shift_right: _ByNumber
+    rotate_right: _ByNumber
+    extract: Callable[[BV, int, int], BV]
+    sign_extend: _ByNumber
+    concat: Callable[[tuple[BV, ...], int], BV]
+    equal: _Binary
+    less_unsigned: _Binary
+    less_signed: _Binary
+    choose: Callable[[BV, BV, BV], BV]
 
 
-@contextmanager
-def rewrite_level(number: int) -> Iterator[None]:
-    """Build the terms of this block at rewrite level `number`: 0 hash-consing and constants, 1 all rules."""
-    if number not in (0, 1):
-        raise ValueError(f"rewrite level {number}: there are 0 and 1")
-    before, level.rules = level.rules, number > 0
-    try:
-        yield
-    finally:
-        level.rules = before
+_rules: Rules
 
 
-# The operators of `BV` live in the modules of their normal forms, which need `BV` itself.
-from lnsym.bv import bitwise, choices, printing, products, shifts, slices, sums  # noqa: E402
+def rules_in_force() -> Rules:
+    """What makes terms now; see `levels.rewrite_level`."""
+    return _rules
+
+
+def put_in_force(rules: Rules) -> None:
+    """Make terms by these rules from now on."""
+    global _rules
+    _rules = rules
