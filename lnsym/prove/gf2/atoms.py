@@ -11,30 +11,25 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 
 from lnsym.prove.gf2.forms import ONE, ZERO, Form, echelon
-from lnsym.prove.gf2.spaces import Ground, Space
+from lnsym.prove.gf2.spaces import Functions, Ground, Space
 from lnsym.prove.gf2.truth_tables import MAX_DIM, NONLINEAR, compose, moebius, points
 
 SHORT = 8
 """Forms of up to this many atoms get no name."""
 
 
-class Atoms:
+class Atoms(Functions):
     """All atoms and spaces of one proof.
 
-    `space`, `table` and `generation` are indexed by atom. An atom with a space is the function `table` of its coordinates; one
-    with a `definition` stands for the XOR of those older atoms; the others are inputs, by key in `inputs`. `generation` says
+    `space`, `table` and `generation` are indexed by atom. Inputs are known by key in `inputs`. `generation` says
     how many nonlinear steps deep an atom lies.
     """
 
     def __init__(self) -> None:
-        self.space: list[Space | None] = [None]
-        self.table: list[int] = [0]
+        super().__init__()
         self.generation: list[int] = [0]
-        self.definition: dict[int, tuple[int, ...]] = {}
         self.inputs: dict[Hashable, Form] = {}
         self.spaces: dict[tuple[Form, ...], Space] = {}
-        self.tables_on: dict[tuple[Form, ...], tuple[dict[int, int], dict[Space, bytes]]] = {}
-        """By basis: truth tables of atoms over it, and the coordinates of other spaces on it, where it was looked down to."""
         self._pivots: dict[int, frozenset[int]] = {}
         self._by_top: defaultdict[int, list[Space]] = defaultdict(list)
         self._wide_by_pivot: defaultdict[int, list[Space]] = defaultdict(list)

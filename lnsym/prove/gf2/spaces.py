@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from lnsym.prove.gf2.forms import ONE, Form
 from lnsym.prove.gf2.truth_tables import COORDINATES, FULL, compose, points
-
-if TYPE_CHECKING:
-    from lnsym.prove.gf2.atoms import Atoms
 
 
 class Space:
@@ -60,22 +56,36 @@ class Space:
         return tables
 
 
+class Functions:
+    """The functions met in one proof, by atom. An atom with a space is the function `table` of its coordinates.
+
+    One with a `definition` stands for the XOR of those older atoms; the others are inputs.
+    """
+
+    def __init__(self) -> None:
+        self.space: list[Space | None] = [None]
+        self.table: list[int] = [0]
+        self.definition: dict[int, tuple[int, ...]] = {}
+        self.tables_on: dict[tuple[Form, ...], tuple[dict[int, int], dict[Space, bytes]]] = {}
+        """By basis: truth tables of atoms over it, and the coordinates of other spaces on it, where it was looked down to."""
+
+
 class Ground:
     """A space that determines some forms, and what was looked through to find it: older spaces, and named sums."""
 
-    __slots__ = ("_atoms", "_inner", "_named", "_opened", "_tables", "dim", "pivots", "rows")
+    __slots__ = ("_functions", "_inner", "_named", "_opened", "_tables", "dim", "pivots", "rows")
 
-    def __init__(self, atoms: Atoms, rows: Mapping[int, Form], opened: set[Space], named: set[int]) -> None:
+    def __init__(self, functions: Functions, rows: Mapping[int, Form], opened: set[Space], named: set[int]) -> None:
         self.pivots = sorted(rows)
         self.rows = tuple([rows[pivot] for pivot in self.pivots])
         self.dim = len(rows)
-        self._atoms = atoms
+        self._functions = functions
         self._opened = opened
         self._named = named
         self._tables: dict[int, int] = {}
         self._inner: dict[Space, bytes] = {}
         if opened:
-            self._tables, self._inner = atoms.tables_on.setdefault(self.rows, (self._tables, self._inner))
+            self._tables, self._inner = functions.tables_on.setdefault(self.rows, (self._tables, self._inner))
 
     @property
     def looks_through(self) -> bool:
@@ -100,7 +110,7 @@ class Ground:
     def _look_through(self, form: Form) -> tuple[Form, int]:
         """The atoms of the form that were not looked through, and the table of the others."""
         result = 0
-        space, definition, opened, named = self._atoms.space, self._atoms.definition, self._opened, self._named
+        space, definition, opened, named = self._functions.space, self._functions.definition, self._opened, self._named
         tables = self._tables
         closed: set[int] = set()
         waiting = set(form)
@@ -116,10 +126,10 @@ class Ground:
         return frozenset(closed), result
 
     def _atom_table(self, atom: int) -> int:
-        space = self._atoms.space[atom]
+        space = self._functions.space[atom]
         assert space is not None
         inner = self._inner.get(space)
         if inner is None:
             inner = self._inner[space] = points([self.table(row) for row in space.rows], self.dim)
-        found = self._tables[atom] = compose(self._atoms.table[atom], inner)
+        found = self._tables[atom] = compose(self._functions.table[atom], inner)
         return found
