@@ -4,9 +4,10 @@
 """
 
 from lnsym.bv.apart import show_apart
-from lnsym.bv.evaluate import evaluate, operands, substitute, topological, variables
+from lnsym.bv.evaluate import evaluate, substitute, topological, variables
 from lnsym.bv.labels import label, label_of
 from lnsym.bv.levels import rewrite_level
+from lnsym.bv.operators import operands
 from lnsym.bv.printing import show
 from lnsym.bv.tables import Table, lookup, table
 from lnsym.bv.term import BV, WidthMismatch, clmul, concat, ite, live_terms, terms_made

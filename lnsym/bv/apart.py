@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lnsym.bv.evaluate import operands
+from lnsym.bv.operators import operands
 from lnsym.bv.printing import show, show_without
 from lnsym.bv.term import BV
 

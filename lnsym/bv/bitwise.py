@@ -20,15 +20,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import TypeAlias
 
+from lnsym.bv.forms import Item, Items, Monomial
 from lnsym.bv.known_bits import fixed_low_bits
 from lnsym.bv.term import BV, concat, intern
-
-Factor: TypeAlias = tuple[int, int, BV]  # serial, rotation to the right, word
-Monomial: TypeAlias = tuple[Factor, ...]
-Item: TypeAlias = tuple[Monomial, int]  # monomial, mask
-Items: TypeAlias = tuple[Item, ...]
 
 MAX_WORDS = 3
 """Enough for Ch and Maj however they are written; (p ^ q) & (r ^ s) stays one product of two words."""

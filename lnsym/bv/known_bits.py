@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from lnsym.bv.forms import items_in, sum_in
 from lnsym.bv.term import BV
+
+Below: TypeAlias = Callable[[BV], int]
+"""The possible ones of an operand."""
 
 MAX_DEPTH = 12
 
@@ -17,7 +24,7 @@ def fixed_low_bits(term: BV) -> tuple[int, int]:
         return (count, value) if count <= term.width else (0, 0)
     if term.op != "sum":
         return 0, 0
-    addends, constant = term.args
+    addends, constant = sum_in(term)
     together = 0
     for _, coefficient, _ in addends:
         together |= coefficient
@@ -41,39 +48,79 @@ def _ones(term: BV, depth: int, known: dict[tuple[BV, int], int]) -> int:
 
 
 def _ones_of(term: BV, depth: int, known: dict[tuple[BV, int], int]) -> int:
-    op, args = term.op, term.args
+    if term.op == "const":
+        return term.value
+    if depth == 0 or term.op in UNKNOWN:
+        return (1 << term.width) - 1
+    return BOUNDS[term.op](term, lambda operand: _ones(operand, depth - 1, known))
+
+
+def _of_pieces(term: BV, below: Below) -> int:
+    result = 0
+    for piece in term.args:
+        result = result << piece.width | below(piece)
+    return result
+
+
+def _of_items(term: BV, below: Below) -> int:
+    result = 0
+    for monomial, mask in items_in(term):
+        for _, rotation, word in monomial:
+            inner = below(word)
+            mask &= inner >> rotation | inner << (word.width - rotation)
+        result |= mask
+    return result
+
+
+def _of_slice(term: BV, below: Below) -> int:
+    low: int = term.args[1]
+    return below(term.args[0]) >> low & ((1 << term.width) - 1)
+
+
+def _of_entries(term: BV, below: Below) -> int:
+    result = 0
+    for entry in term.args[0].entries:
+        result |= entry
+    return result
+
+
+def _of_sum(term: BV, below: Below) -> int:
     ones = (1 << term.width) - 1
-    if op == "const":
-        value: int = args[0]
-        return value
-    if depth == 0:
-        return ones
-    if op == "concat":
-        result = 0
-        for piece in args:
-            result = result << piece.width | _ones(piece, depth - 1, known)
-        return result
-    if op == "anf":
-        result = 0
-        for monomial, mask in args:
-            for _, rotation, word in monomial:
-                inner = _ones(word, depth - 1, known)
-                mask &= inner >> rotation | inner << (word.width - rotation)
-            result |= mask
-        return result & ones
-    if op == "extract":
-        low: int = args[1]
-        return _ones(args[0], depth - 1, known) >> low & ones
-    if op == "ite":
-        return _ones(args[1], depth - 1, known) | _ones(args[2], depth - 1, known)
-    if op == "lookup":
-        result = 0
-        for entry in args[0].entries:
-            result |= entry
-        return result
-    if op == "sum":
-        bound: int = args[1]
-        for _, coefficient, addend in args[0]:
-            bound += coefficient * _ones(addend, depth - 1, known)
-        return (1 << bound.bit_length()) - 1 if bound <= ones else ones
-    return ones
+    addends, bound = sum_in(term)
+    for _, coefficient, addend in addends:
+        bound += coefficient * below(addend)
+    return (1 << bound.bit_length()) - 1 if bound <= ones else ones
+
+
+BOUNDS: Final[Mapping[str, Callable[[BV, Below], int]]] = {
+    "anf": _of_items,
+    "sum": _of_sum,
+    "concat": _of_pieces,
+    "extract": _of_slice,
+    "ite": lambda term, below: below(term.args[1]) | below(term.args[2]),
+    "lookup": _of_entries,
+}
+
+UNKNOWN: Final = frozenset(
+    [
+        "var",
+        "eq",
+        "ult",
+        "slt",
+        "mul",
+        "udiv",
+        "sdiv",
+        "clmul",
+        "shl",
+        "lshr",
+        "ashr",
+        "sext",
+        "not",
+        "and",
+        "or",
+        "xor",
+        "add",
+        "ror",
+    ]
+)
+"""Operators of which any bit may be 1, as far as is looked at here."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from lnsym.bv.evaluate import evaluate_node, operands, topological
+from lnsym.bv.evaluate import topological
+from lnsym.bv.operators import evaluate_node, operands
 from lnsym.bv.term import BV
 
 Planes: TypeAlias = tuple[int, ...]
@@ -86,10 +87,9 @@ class _Evaluation:
         return values
 
     def _node(self, term: BV, values: Mapping[BV, Planes]) -> Planes:
-        operation = _OPERATIONS.get(term.op)
-        return self._one_by_one(term, values) if operation is None else operation(self, term, values)
+        return OPERATIONS[term.op](self, term, values)
 
-    def _one_by_one(self, term: BV, values: Mapping[BV, Planes]) -> Planes:
+    def one_by_one(self, term: BV, values: Mapping[BV, Planes]) -> Planes:
         """An operator that no plane operation serves (division, tables, shifts by a term): sample by sample."""
         columns = {operand: from_planes(values[operand], self._count) for operand in operands(term)}
         rows = [{operand: column[at] for operand, column in columns.items()} for at in range(self._count)]
@@ -215,7 +215,7 @@ class _Evaluation:
         table, index = term.args
         entries = table.entries
         if len(entries) > MOST_ENTRIES:
-            return self._one_by_one(term, values)
+            return self.one_by_one(term, values)
         places = [self._ones]
         for bit in reversed(range(index.width)):
             plane = values[index][bit]
@@ -245,7 +245,7 @@ class _Evaluation:
         return zip(values[term.args[0]], values[term.args[1]], strict=True)
 
 
-_OPERATIONS: dict[str, Callable[[_Evaluation, BV, Mapping[BV, Planes]], Planes]] = {
+OPERATIONS: dict[str, Callable[[_Evaluation, BV, Mapping[BV, Planes]], Planes]] = {
     "const": _Evaluation.const,
     "var": _Evaluation.var,
     "anf": _Evaluation.anf,
@@ -266,4 +266,9 @@ _OPERATIONS: dict[str, Callable[[_Evaluation, BV, Mapping[BV, Planes]], Planes]]
     "xor": _Evaluation.xor,
     "add": _Evaluation.add,
     "ror": _Evaluation.ror,
+    "udiv": _Evaluation.one_by_one,
+    "sdiv": _Evaluation.one_by_one,
+    "shl": _Evaluation.one_by_one,
+    "lshr": _Evaluation.one_by_one,
+    "ashr": _Evaluation.one_by_one,
 }

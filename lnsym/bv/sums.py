@@ -11,13 +11,10 @@ A sum of one bit is an XOR and never gets here.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TypeAlias
 
 from lnsym.bv import bitwise
+from lnsym.bv.forms import Addends, Items
 from lnsym.bv.term import BV, concat, intern
-
-Addend: TypeAlias = tuple[int, int, BV]  # serial, coefficient, term
-Addends: TypeAlias = tuple[Addend, ...]
 
 FEW = 16
 """Up to this many addends go into a longer sum one at a time."""
@@ -57,7 +54,7 @@ def _complement(term: BV) -> tuple[Addends, int]:
 
 
 def _addends_of_bitwise(term: BV) -> tuple[Addends, int]:
-    items: bitwise.Items = term.args
+    items: Items = term.args
     constant = 0 if items[0][0] else items[0][1]
     if constant & 1:
         return _complement(term)

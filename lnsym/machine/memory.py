@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 from lnsym.bv import BV, concat, ite, operands, show
-from lnsym.bv.sums import Addends, addends_of
+from lnsym.bv.forms import Addends
+from lnsym.bv.sums import addends_of
 from lnsym.errors import LnsymError
 from lnsym.machine.addresses import Addresses
 from lnsym.machine.offsets import chosen, largest, places_of

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from lnsym.bv import BV, evaluate, rewrite_level, variables
-from lnsym.bv.evaluate import evaluate_node
+from lnsym.bv.operators import evaluate_node
 from lnsym.bv.planes import differing, from_planes, plane_of, to_planes
 from tests.bv.test_properties import Grower, build, meaning
 

@@ -23,7 +23,7 @@ C = BV.var("c", 1)
         (~(X & Y), "¬(x ∧ y)"),
         (X ^ 0x1234, "0x1234 ⊕ x"),
         (X & 0xFF, "x ∧ 0xff"),
-        ((X & Y) ^ Z, "(x ∧ y) ⊕ z"),
+        ((X & Y) ^ Z, "z ⊕ (x ∧ y)"),
         (X.rotate_right(7), "ROTR7(x)"),
         (X >> 3, "SHR3(x)"),
         (X << 3, "SHL3(x)"),

@@ -8,7 +8,7 @@ import pytest
 import z3
 
 from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table
-from lnsym.bv.evaluate import evaluate_node
+from lnsym.bv.operators import evaluate_node
 from lnsym.bv.rules import MODULES, laws, markdown
 from lnsym.bv.term import intern
 from lnsym.machine.origins import Value

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table
-from lnsym.bv.evaluate import evaluate_node
+from lnsym.bv.operators import evaluate_node
 from lnsym.deadline import Deadline
 from lnsym.prove.gf2 import Solver
 from lnsym.prove.gf2.forms import Form

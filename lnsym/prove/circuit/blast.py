@@ -31,7 +31,7 @@ class Blaster:
 
     def node(self, term: BV) -> Word:
         """The word of a term whose operands have theirs."""
-        return _OPERATORS[term.op](self, term)
+        return OPERATORS[term.op](self, term)
 
     def _operands(self, term: BV) -> list[Word]:
         return [self.words[operand] for operand in term.args]
@@ -242,7 +242,7 @@ def rotated(word: Word, amount: int) -> Word:
     return word[amount:] + word[:amount]
 
 
-_OPERATORS: dict[str, Callable[[Blaster, BV], Word]] = {
+OPERATORS: dict[str, Callable[[Blaster, BV], Word]] = {
     name: getattr(Blaster, f"_{name}")
     for name in [
         "const",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lnsym.bv import BV, operands
-from lnsym.bv.bitwise import Monomial
+from lnsym.bv.forms import Monomial
 from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.demand import Demand
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
@@ -32,7 +32,7 @@ class Bits:
         """Make the word of a term whose operands have theirs."""
         mask = self.demand.needed[term]
         if mask and term not in self.demand.inlined:
-            self.words[term] = _EVALUATORS[term.op](self, term, mask)
+            self.words[term] = EVALUATORS[term.op](self, term, mask)
             for operand in self.demand.operands(term):
                 if operand in self.demand.inlined:
                     for inner in operands(operand):
@@ -300,7 +300,7 @@ MAX_EXPANDED = 64
 """Products of atoms that one AND in a carry-less product may be expanded to."""
 
 
-_EVALUATORS: dict[str, Callable[[Bits, BV, int], Word]] = {
+EVALUATORS: dict[str, Callable[[Bits, BV, int], Word]] = {
     "const": Bits.const,
     "var": Bits.var,
     "anf": Bits.anf,

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lnsym.bv import BV, operands, topological
+from lnsym.bv.forms import sum_in
 from lnsym.prove.gf2.sharing import common_sums
 
 MAX_ADDENDS = 32
 """A sum of more addends is itself one addend of the next."""
+
+WHOLE = frozenset(["const", "var", "eq", "ult", "slt", "mul", "udiv", "sdiv", "clmul", "shl", "lshr", "ashr", "lookup"])
+"""Operators that need all bits of their operands, or have none."""
 
 
 class Demand:
@@ -56,7 +60,8 @@ class Demand:
         """A sum as addends with coefficients and a constant, where one addend may be a sum itself: chains of plain additions."""
         ones = (1 << term.width) - 1
         if term.op == "sum":
-            return {addend: coefficient for _, coefficient, addend in term.args[0]}, term.args[1]
+            parts, last = sum_in(term)
+            return {addend: coefficient for _, coefficient, addend in parts}, last
         addends: dict[BV, int] = {}
         constant = 0
         for operand in term.args:
@@ -115,9 +120,11 @@ class Demand:
         elif op in ("sum", "add"):
             for operand in self.addends[term][0]:
                 needed[operand] |= (1 << mask.bit_length()) - 1
-        else:
+        elif op in WHOLE:
             for operand in operands(term):
                 needed[operand] |= _ones(operand)
+        else:
+            raise AssertionError(f"no demand for the operator {op}")
 
 
 def _ones(term: BV) -> int:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
-from lnsym.bv.bitwise import Monomial
+from lnsym.bv.forms import Monomial
 from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
 from lnsym.prove.gf2.products import Products

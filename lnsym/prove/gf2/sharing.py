@@ -9,7 +9,8 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from lnsym.bv import BV
-from lnsym.bv.bitwise import Item, Monomial, xor_items
+from lnsym.bv.bitwise import xor_items
+from lnsym.bv.forms import Item, Monomial, items_in
 
 SAVED = 2
 """How many monomials an earlier form must save."""
@@ -40,12 +41,12 @@ def common_sums(order: Sequence[BV]) -> dict[BV, Sum]:
     for term in order:
         if term.op != "anf":
             continue
-        sums[term] = Sum(term.args)
-        if len(term.args) <= SAVED + 1:
+        sums[term] = Sum(items_in(term))
+        if len(items_in(term)) <= SAVED + 1:
             continue
         width = term.width
         votes: dict[tuple[BV, int], int] = {}
-        for monomial, _ in term.args:
+        for monomial, _ in items_in(term):
             if len(monomial) > 1:
                 rotation = monomial[0][1]
                 found = holders.setdefault(_key(monomial, width), [])
@@ -58,10 +59,10 @@ def common_sums(order: Sequence[BV]) -> dict[BV, Sum]:
                 if len(found) > RECENT:
                     del found[0]
         if votes:
-            holder, turn = max(votes, key=lambda place: 3 * votes[place] - len(place[0].args))
+            holder, turn = max(votes, key=lambda place: 3 * votes[place] - len(items_in(place[0])))
             if votes[holder, turn] > 1:
-                difference = xor_items(term.args, _rotated(holder, turn)).items()
-                if len(difference) < len(term.args) - SAVED:
+                difference = xor_items(items_in(term), _rotated(holder, turn)).items()
+                if len(difference) < len(items_in(term)) - SAVED:
                     sums[term] = Sum(tuple(sorted(difference)), holder, turn)
     return sums
 
@@ -81,5 +82,5 @@ def _rotated(term: BV, rotation: int) -> list[Item]:
     width, ones = term.width, (1 << term.width) - 1
     return [
         (_turned(monomial, rotation, width), (mask >> rotation | mask << (width - rotation)) & ones)
-        for monomial, mask in term.args
+        for monomial, mask in items_in(term)
     ]

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from lnsym.bv import BV, Table
-from lnsym.bv.evaluate import evaluate_node
+from lnsym.bv.operators import evaluate_node
 from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
 from lnsym.prove.gf2.spaces import Ground

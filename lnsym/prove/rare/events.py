@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lnsym.bv import BV, evaluate, operands, topological
-from lnsym.bv.bitwise import Monomial, from_items
+from lnsym.bv.bitwise import from_items
+from lnsym.bv.forms import Monomial
 from lnsym.bv.known_bits import possible_ones
 
 RARE = 16

@@ -7,7 +7,7 @@ from random import Random
 from typing import TypeAlias
 
 from lnsym.bv import BV, topological, variables
-from lnsym.bv.evaluate import evaluate_node
+from lnsym.bv.operators import evaluate_node
 from lnsym.prove.rare.inversion import Bits, heights, ones, proposal
 
 Sample: TypeAlias = dict[BV, int]

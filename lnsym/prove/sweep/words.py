@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lnsym.bv import BV, operands, topological
-from lnsym.bv.evaluate import rebuild
+from lnsym.bv.operators import rebuild
 from lnsym.prove.circuit.adders import Word
 from lnsym.prove.circuit.blast import Blaster, rotated
 from lnsym.prove.sweep.joins import Joins
