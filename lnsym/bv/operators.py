@@ -75,7 +75,7 @@ def _binary(
 
 
 def _unbound(term: BV, values: Values) -> int:
-    raise KeyError(term.name)
+    raise KeyError(term.origin)
 
 
 def _bitwise_value(term: BV, values: Values) -> int:
@@ -125,6 +125,12 @@ def _concat_value(term: BV, values: Values) -> int:
     return result
 
 
+def _extended(width: int, args: Args) -> BV:
+    word: BV
+    (word,) = args
+    return word.sign_extend(width)
+
+
 def _rotated_value(term: BV, values: Values) -> int:
     amount: int = term.args[1]
     value = values[term.args[0]]
@@ -164,7 +170,7 @@ OPERATORS: Final[Mapping[str, Operator]] = {
     "sext": Operator(
         ALL_ARGUMENTS,
         lambda term, values: signed(values[term.args[0]], term.args[0].width),
-        lambda width, args: args[0].sign_extend(width),
+        _extended,
         notation.extended,
     ),
     "lookup": Operator(
@@ -174,7 +180,10 @@ OPERATORS: Final[Mapping[str, Operator]] = {
         notation.looked_up,
     ),
     "not": Operator(
-        ALL_ARGUMENTS, lambda term, values: ~values[term.args[0]], lambda width, args: ~args[0], notation.negated
+        ALL_ARGUMENTS,
+        lambda term, values: ~values[term.args[0]],
+        lambda width, args: BV.__invert__(*args),
+        notation.negated,
     ),
     "and": _binary(lambda a, b, _: a & b, BV.__and__, notation.infix("∧")),
     "or": _binary(lambda a, b, _: a | b, BV.__or__, notation.infix("∨")),

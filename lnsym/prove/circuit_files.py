@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from lnsym.bv.listing import Names
+from lnsym.bv.names import Names
 from lnsym.prove.circuit.graph import AND, INPUT, MAJ, XOR, Graph, Literal
 from lnsym.prove.sweep.cones import clauses, variable
 

@@ -14,7 +14,8 @@ from itertools import cycle, islice
 from random import Random
 
 from lnsym.bv import BV, variables
-from lnsym.bv.listing import listing, values_listed
+from lnsym.bv.dag import listing
+from lnsym.bv.names import values_listed
 from lnsym.bv.planes import differing, plane_of, to_planes
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault

@@ -16,7 +16,8 @@ from itertools import islice
 from typing import Protocol
 
 from lnsym.bv import BV, evaluate, topological
-from lnsym.bv.listing import listing, values_listed
+from lnsym.bv.dag import listing
+from lnsym.bv.names import values_listed
 from lnsym.contract.goals import Goal
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.errors import ToolFault

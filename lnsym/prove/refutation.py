@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from lnsym.bv import BV, evaluate, variables
-from lnsym.bv.listing import listing, values_listed
+from lnsym.bv.dag import listing
+from lnsym.bv.names import values_listed
 from lnsym.contract.execution import Execution
 from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holding, holds, samples

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import z3
 
 from lnsym.bv import BV, Table, topological
-from lnsym.bv.listing import Names
+from lnsym.bv.names import Names
 
 Expression: TypeAlias = Any  # z3.BitVecRef; z3 is not typed
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from lnsym.bv import BV
-from lnsym.bv.listing import listing, values_listed
+from lnsym.bv.dag import listing
+from lnsym.bv.names import values_listed
 from lnsym.contract import Contract
 from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.theorem import ContractError

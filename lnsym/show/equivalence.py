@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from lnsym.bv.listing import by_name
+from lnsym.bv.names import by_name
 from lnsym.contract import Contract, NoContractFor
 from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line

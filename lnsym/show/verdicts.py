@@ -10,7 +10,7 @@ from typing import Any
 
 import lnsym
 from isa.assumptions import IN_WORDS
-from lnsym.bv.listing import by_name
+from lnsym.bv.names import by_name
 from lnsym.contract import abi
 from lnsym.errors import one_line
 from lnsym.machine.image import Image

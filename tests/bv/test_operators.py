@@ -48,9 +48,9 @@ TERMS = {
 CHOOSE = Random(5)
 SAMPLES = [
     {
-        "x": CHOOSE.choice([0, 1, 2, 0x80, 0xFF, CHOOSE.getrandbits(8)]),
-        "y": CHOOSE.choice([0, 1, 7, 9, 0xFF, CHOOSE.getrandbits(8)]),
-        "c": CHOOSE.getrandbits(1),
+        X: CHOOSE.choice([0, 1, 2, 0x80, 0xFF, CHOOSE.getrandbits(8)]),
+        Y: CHOOSE.choice([0, 1, 7, 9, 0xFF, CHOOSE.getrandbits(8)]),
+        C: CHOOSE.getrandbits(1),
     }
     for _ in range(60)
 ]
@@ -71,7 +71,7 @@ def test_every_operator_has_a_term_here() -> None:
 @EACH
 def test_planes_and_bounds_say_what_evaluation_says(op: str) -> None:
     term = TERMS[op]
-    known = {v.name: planes.to_planes([sample[v.name] for sample in SAMPLES], v.width) for v in (X, Y, C)}
+    known = {v: planes.to_planes([sample[v] for sample in SAMPLES], v.width) for v in (X, Y, C)}
     ones = known_bits.possible_ones(term)
     for at, (value,) in enumerate(evaluate([term], SAMPLES)):
         assert not planes.differing([(term, BV.const(value, term.width))], known, len(SAMPLES))[0] >> at & 1
@@ -82,7 +82,7 @@ def test_planes_and_bounds_say_what_evaluation_says(op: str) -> None:
 def test_circuits_of_constants_are_what_evaluation_says(op: str) -> None:
     term = TERMS[op]
     for sample in SAMPLES if op != "var" else []:
-        numbers = {v: BV.const(sample[v.name], v.width) for v in (X, Y, C)}
+        numbers = {v: BV.const(sample[v], v.width) for v in (X, Y, C)}
         node = intern(op, term.width, OPERATORS[op].layout.replaced(term.args, numbers))
         word = blast.Blaster(Graph()).word(node)
         assert sum(bit << at for at, bit in enumerate(word)) == evaluate([term], [sample])[0][0]
@@ -94,7 +94,7 @@ def test_smt_says_what_evaluation_says(op: str) -> None:
     translator = Translator()
     translated = translator.term(term)
     for sample in SAMPLES[:20]:
-        bound = [(translator.variable(v), z3.BitVecVal(sample[v.name], v.width)) for v in (X, Y, C)]
+        bound = [(translator.variable(v), z3.BitVecVal(sample[v], v.width)) for v in (X, Y, C)]
         assert z3.simplify(z3.substitute(translated, *bound)).as_long() == evaluate([term], [sample])[0][0]
 
 
@@ -111,7 +111,7 @@ def test_operands_are_replaced_each(op: str) -> None:
     term = TERMS[op]
     assert set(operands(term)) <= {X, Y, C}
     swapped = substitute([term], {X: Y, Y: X})[0]
-    mirrored = [{"x": sample["y"], "y": sample["x"], "c": sample["c"]} for sample in SAMPLES]
+    mirrored = [{X: sample[Y], Y: sample[X], C: sample[C]} for sample in SAMPLES]
     if op != "var":
         assert evaluate([swapped], SAMPLES) == evaluate([term], mirrored)
 
@@ -120,7 +120,7 @@ def test_operands_are_replaced_each(op: str) -> None:
 def test_every_operator_is_shown_with_its_operands(op: str) -> None:
     term = TERMS[op]
     assert "…" not in repr(term)
-    assert all(operand.name in repr(term) for operand in operands(term))
+    assert all(str(operand.origin) in repr(term) for operand in operands(term))
 
 
 @pytest.mark.parametrize("walk", [

@@ -21,7 +21,7 @@ from typing import TypeVar
 from unittest import mock
 
 from lnsym.bv import BV, Table, concat, ite, lookup, rewrite_level, table, variables
-from lnsym.bv.listing import listing
+from lnsym.bv.dag import listing
 from lnsym.bv.planes import Planes, differing, plane_of
 from lnsym.prove import sweep
 from lnsym.prove.gf2 import Solver

@@ -37,7 +37,7 @@ import programs.contracts  # noqa: F401
 from isa.encoding import Fields, classify
 from isa.interface import State
 from lnsym.bv import BV
-from lnsym.bv.listing import by_name
+from lnsym.bv.names import by_name
 from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.execution import Execution
 from lnsym.contract.routines import contract_for
