@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gc
+import subprocess
+import sys
 import time
 
 import pytest
@@ -94,3 +97,51 @@ def test_labels_stand_for_terms() -> None:
     assert show(sigma + Y) == "y + ⟨Σ0(x)⟩"
     label(X, "a variable")
     assert label_of(X) is None
+
+
+def test_a_label_dies_with_its_term() -> None:
+    label(X * 77 + Y, "of another routine")
+    gc.collect()
+    assert label_of(X * 77 + Y) is None
+
+
+SCRIPT = """
+from lnsym.bv import *
+kept = []
+def unrelated(order):
+    words = [BV.var(name, 32) for name in order]
+    for round in range(ROUNDS):
+        a, b, c = words[round % len(words)], words[(round * 3 + 1) % len(words)], words[(round * 5 + 2) % len(words)]
+        words[round % len(words)] = (a.rotate_right(round % 31 + 1) ^ b) * c + (a & c | b)
+        kept.append(words[round % len(words)])
+    a, b, c = [BV.var(name, 32) for name in order[:3]]
+    kept.extend([b * a, a * c, a ^ c, (c + a) ^ b, a.eq(b)])
+unrelated(ORDER)
+w, x, y, z = [BV.var(name, 32) for name in "wxyz"]
+kept.append(label(x + w, "a sum"))
+def deep(term):
+    for word in (x, y, z, w, x, y):
+        term = (term * word.zero_extend(64)).rotate_right(3) + word.zero_extend(64)
+    return term
+terms = [
+    x + y - 3 * z + w + 5, ~(x ^ y.rotate_right(3) ^ (z & w)) ^ (x >> 3), y * x, x.eq(z), clmul(z, w), (x * y + z) ^ (w * x & y),
+    ite((y * z).ult(w), x ^ y, z + w), concat(x ^ y, z * x)[40:3], (x + w) * z, x & y & z ^ (y | w) ^ 7, (y + x).udiv(w * z),
+    lookup(table(range(16), 8), (x ^ w)[3:0]),
+]
+for term in terms:
+    print(show(term), show(term, 2), repr(term), show(term, 6, 30))
+for one, other in zip(terms, terms[1:]):
+    print(show_apart(deep(one.zero_extend(64)), deep(other.zero_extend(64)), 4, 60))
+"""
+
+
+def test_texts_do_not_depend_on_what_was_built_before() -> None:
+    texts = set()
+    for order, rounds in (("wxyz", 0), ("zyxw", 60), ("xzwy", 7), ("qvzwapyx", 150)):
+        run = subprocess.run(
+            [sys.executable, "-c", SCRIPT.replace("ROUNDS", str(rounds)).replace("ORDER", repr(order))],
+            env={"PYTHONPATH": ":".join(sys.path), "PYTHONIOENCODING": "utf-8"},
+            capture_output=True, text=True, check=True, encoding="utf-8",
+        )  # fmt: skip
+        texts.add(run.stdout)
+    assert len(texts) == 1
