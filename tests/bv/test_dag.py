@@ -15,6 +15,7 @@ from lnsym.bv import BV, evaluate, rewrite_level
 from lnsym.bv.dag import MOST_BITS, BadTerms, export, listing, read
 from tests.bv.test_operators import TERMS, C, X, Y
 from tests.bv.test_properties import Grower, build, samples
+from tests.named import named
 
 
 def grown(seed: int, level: int) -> BV:
@@ -38,7 +39,7 @@ def test_terms_come_back_as_equal_functions(seed: int, level: int) -> None:
     term = grown(seed, 1)
     with rewrite_level(level):
         again = read(export({"root": term}))["root"]
-    values = samples(Random(seed), 6)
+    values = [named([term, again], sample) for sample in samples(Random(seed), 6)]
     assert evaluate([again], values) == evaluate([term], values)
 
 
