@@ -1,16 +1,26 @@
 """Encodings: bit patterns with Arm's field names, the table of all classes, and decoding by it.
 
-A class module of `isa` holds:
+A class module of `isa` holds, side by side, what others know of the class:
 
     PATTERN                     "sf op S 100010 sh imm12 Rn Rd", most significant bit first
+    OPERANDS                    which of the fields say on what it acts
     mnemonic(f) -> str | None   Arm's name for these fields; None where they are unallocated or not modelled
+    feature(f)                  what of the architecture it needs
+    data_independent_time(f)    whether its time is independent of the data that it works on, while PSTATE.DIT is 1
     execute(state, f) -> None   the semantics
-    ALIASES                     optional: what else Capstone may call a mnemonic, {"SUBS": ("cmp", "negs")}
-    generate(random) -> int     optional: a random legal word, where random fields would rarely be legal
-    lands(f) -> frozenset       optional: which indirect branches may lead here, for landing pads
 
-and its docstring's first line is the class's name in the Arm ARM. Nothing else registers it: the modules below this
-package are found by name.
+and, where it has them,
+
+    memory(f)                   the bytes that it reads or writes: in every class that loads or stores
+    branch(f)                   where it may go: in every class that branches
+    assumption(f)               what its semantics assume, beyond the model itself
+    lands(f) -> frozenset       which indirect branches may lead here, for landing pads
+    ALIASES                     what else Capstone may call a mnemonic, {"SUBS": ("cmp", "negs")}
+    SETTINGS                    operands that also say what it does: what of them does so, {"immh": size_setting}
+    generate(random) -> int     a random legal word, where random fields would rarely be legal
+
+All of them are functions of the fields f of a legal word. The first line of the docstring is the class's name in the Arm
+ARM. Nothing else registers a class: the modules below this package are found by name.
 """
 
 from __future__ import annotations
@@ -23,10 +33,15 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from random import Random
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from isa.assumptions import Assumption
+from isa.branch import Branch
 from isa.branch_types import BranchType
+from isa.features import Feature
 from isa.interface import State
+from isa.memory_access import MemoryAccess
+from isa.operands import Operands, Role
 
 WORD_BITS = 32
 
@@ -36,8 +51,6 @@ _FIELD_WIDTHS = {
     "opc": 2, "shift": 2, "option": 3, "len": 2, "hw": 2, "b40": 5,
 }  # fmt: skip
 """Widths of the fields that are not one bit; immN is N bits wide, and `name:width` in a pattern says any other."""
-
-REGISTER_FIELDS = frozenset({"Rd", "Rn", "Rm", "Ra", "Rt", "Rt2", "Rs"})
 
 
 class Fields(SimpleNamespace):
@@ -78,23 +91,48 @@ def parse_pattern(pattern: str) -> tuple[int, int, tuple[Slot, ...]]:
     return mask, value, tuple(slots)
 
 
-def _no_landing_pad(f: Fields) -> frozenset[BranchType]:
-    return frozenset()
+_T = TypeVar("_T")
+
+
+def always(value: _T) -> Callable[[Fields], _T]:
+    """What all instructions of a class have alike, as a function of their fields."""
+
+    def same(f: Fields) -> _T:
+        return value
+
+    return same
+
+
+_nothing = always(None)
+_no_landing_pad = always(frozenset[BranchType]())
 
 
 @dataclass(frozen=True, eq=False)
 class Encoding:
-    """One encoding class: its pattern, its names and its semantics."""
+    """One encoding class: what its module declares. Functions of fields are for fields that `mnemonic` names."""
 
     title: str
     module: str
     pattern: str
+    operands: Operands
     mnemonic: Callable[[Fields], str | None]
     execute: Callable[[State, Fields], None]
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    generator: Callable[[Random], int] | None = None
+    feature: Callable[[Fields], Feature]
+    data_independent_time: Callable[[Fields], bool]
+    """Whether Arm requires, while PSTATE.DIT is 1, a time that is independent of the values of its operands.
+
+    Arm ARM (DDI 0487), "About PSTATE.DIT", and for each instruction the section "Operational Information". Addresses are no
+    such values; without the section an instruction is none of these.
+    """
+    memory: Callable[[Fields], MemoryAccess | None] = _nothing
+    branch: Callable[[Fields], Branch | None] = _nothing
+    assumption: Callable[[Fields], Assumption | None] = _nothing
     lands: Callable[[Fields], frozenset[BranchType]] = _no_landing_pad
     """The values of PSTATE.BTYPE, other than 0b00, with which it may be reached in a guarded page."""
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    settings: Mapping[str, Callable[[Fields], int]] = field(default_factory=dict)
+    """What of an operand says what the instruction does, also for fields that are not allocated."""
+    generator: Callable[[Random], int] | None = None
 
     @cached_property
     def _parsed(self) -> tuple[int, int, tuple[Slot, ...]]:
@@ -114,6 +152,20 @@ class Encoding:
     def slots(self) -> tuple[Slot, ...]:
         """The fields, most significant first."""
         return self._parsed[2]
+
+    @property
+    def name(self) -> str:
+        """The short name: that of the module."""
+        return self.module.rpartition(".")[2]
+
+    def role(self, slot: Slot) -> Role:
+        """What a field is to the class."""
+        return self.operands.role(slot.name)
+
+    @cached_property
+    def registers(self) -> tuple[Slot, ...]:
+        """The fields that hold the number of a register, most significant first."""
+        return tuple(slot for slot in self.slots if self.role(slot) is Role.REGISTER)
 
     def fields(self, word: int) -> Fields:
         """The fields of a word of this class."""
@@ -144,25 +196,38 @@ def _class_modules() -> Iterator[ModuleType]:
             yield module
 
 
+_OPTIONAL = {
+    "memory": "memory",
+    "branch": "branch",
+    "assumption": "assumption",
+    "lands": "lands",
+    "aliases": "ALIASES",
+    "settings": "SETTINGS",
+    "generator": "generate",
+}
+"""What a module may leave out: the attribute of the class and the name in the module."""
+
+
+def _declared(module: ModuleType) -> Encoding:
+    """The class that a module holds. Raises AttributeError where the module lacks what every one declares."""
+    optional = {attribute: getattr(module, name) for attribute, name in _OPTIONAL.items() if hasattr(module, name)}
+    return Encoding(
+        title=(module.__doc__ or module.__name__).strip().splitlines()[0].split(":")[0],
+        module=module.__name__,
+        pattern=module.PATTERN,
+        operands=module.OPERANDS,
+        mnemonic=module.mnemonic,
+        execute=module.execute,
+        feature=module.feature,
+        data_independent_time=module.data_independent_time,
+        **optional,
+    )
+
+
 @cache
 def encodings() -> tuple[Encoding, ...]:
     """All encoding classes, in the order of their module names."""
-    found = []
-    for module in _class_modules():
-        title = (module.__doc__ or module.__name__).strip().splitlines()[0].split(":")[0]
-        found.append(
-            Encoding(
-                title=title,
-                module=module.__name__,
-                pattern=module.PATTERN,
-                mnemonic=module.mnemonic,
-                execute=module.execute,
-                aliases=getattr(module, "ALIASES", {}),
-                generator=getattr(module, "generate", None),
-                lands=getattr(module, "lands", _no_landing_pad),
-            )
-        )
-    return tuple(found)
+    return tuple(map(_declared, _class_modules()))
 
 
 @cache

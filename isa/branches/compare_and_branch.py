@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.branch import Branch, word_offset
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV, ite
 
 PATTERN = "sf 011010 op imm19 Rt"
+OPERANDS = Operands(general=("Rt",), immediate=("imm19",))
 
 
 def mnemonic(f: Fields) -> str:
     return "CBNZ" if f.op else "CBZ"
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(False)
+
+
+def branch(f: Fields) -> Branch:
+    return Branch(word_offset(f.imm19, 19), conditional=True)
 
 
 def execute(state: State, f: Fields) -> None:

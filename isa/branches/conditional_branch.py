@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.branch import Branch, word_offset
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV, ite
 
 PATTERN = "0101010 0 imm19 0 cond"
+OPERANDS = Operands(immediate=("imm19", "cond"))
 ALIASES = {
     "B.cond": (
         "b.eq", "b.ne", "b.hs", "b.lo", "b.mi", "b.pl", "b.vs", "b.vc",
@@ -17,6 +21,14 @@ ALIASES = {
 
 def mnemonic(f: Fields) -> str:
     return "B.cond"
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(False)
+
+
+def branch(f: Fields) -> Branch:
+    return Branch(word_offset(f.imm19, 19), conditional=True)
 
 
 def execute(state: State, f: Fields) -> None:

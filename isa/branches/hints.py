@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from random import Random
 
+from isa.assumptions import Assumption
 from isa.branch_types import ACCEPTED_BY_HINT, BranchType
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "11010101000000110010 CRm op2 11111"
+OPERANDS = Operands()
 
 _NAMES = {
     0: "NOP",
@@ -45,12 +49,33 @@ _NAMES = {
 """By CRm:op2. The others are for debugging and error records, or without a meaning yet, and one takes X16 (CHKFEAT)."""
 
 
+_POINTER_AUTHENTICATION = frozenset({7, 8, 10, 12, 14, *range(24, 32)})
+"""Those of them that sign, authenticate or strip a pointer."""
+
+
 def mnemonic(f: Fields) -> str | None:
     return _NAMES.get(f.CRm << 3 | f.op2)
 
 
 def lands(f: Fields) -> frozenset[BranchType]:
     return ACCEPTED_BY_HINT.get(f.CRm << 3 | f.op2, frozenset())
+
+
+data_independent_time = always(False)
+
+
+def feature(f: Fields) -> Feature:
+    number = f.CRm << 3 | f.op2
+    if number in _POINTER_AUTHENTICATION:
+        return Feature.P_AUTH
+    if number >= 32:
+        return Feature.BTI
+    return Feature.DGH if number == 6 else Feature.BASE
+
+
+def assumption(f: Fields) -> Assumption | None:
+    is_pointer = f.CRm << 3 | f.op2 in _POINTER_AUTHENTICATION
+    return Assumption.POINTER_AUTHENTICATION_AS_PLAIN if is_pointer else None
 
 
 def execute(state: State, f: Fields) -> None:

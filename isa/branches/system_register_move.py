@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.flags import FlagBits
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV, concat
 
 # o0 op1 CRn CRm op2 are those of NZCV
 PATTERN = "1101010100 L 1 1 011 0100 0010 000 Rt"
+OPERANDS = Operands(general=("Rt",))
 
 
 def mnemonic(f: Fields) -> str:
     return "MRS" if f.L else "MSR"
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(False)
 
 
 def execute(state: State, f: Fields) -> None:

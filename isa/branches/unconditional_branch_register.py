@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from random import Random
 
+from isa.assumptions import Assumption
+from isa.branch import Branch
 from isa.branch_types import of_register_branch
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "1101011 opc:4 11111 op3:6 Rn op4:5"
+OPERANDS = Operands(general=("Rn",), modifier=("op4",))
 
 _PLAIN, _KEY_A, _KEY_B = 0b000000, 0b000010, 0b000011
 
@@ -42,6 +47,21 @@ def mnemonic(f: Fields) -> str | None:
         if f.opc == 0b0010 and f.op3 != _PLAIN and f.Rn != 0b11111:
             return None  # RETAA and RETAB return to X30 without naming it
     return _NAMES.get((f.opc, f.op3))
+
+
+data_independent_time = always(False)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.BASE if f.op3 == _PLAIN else Feature.P_AUTH
+
+
+def branch(f: Fields) -> Branch:
+    return Branch(None, calls=bool(f.opc & 0b0001), returns=f.opc == 0b0010)
+
+
+def assumption(f: Fields) -> Assumption | None:
+    return None if f.op3 == _PLAIN else Assumption.POINTER_AUTHENTICATION_AS_PLAIN
 
 
 def execute(state: State, f: Fields) -> None:

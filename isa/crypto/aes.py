@@ -6,12 +6,15 @@ from functools import reduce
 from typing import Final
 
 from isa.crypto.finite_field import AES_POLYNOMIAL, inverses, rotations_xored, times
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes
+from isa.operands import Operands
 from lnsym.bv import BV, Table, lookup, table
 
 PATTERN = "01001110 size 10100 opcode:5 10 Rn Rd"
+OPERANDS = Operands(vector=("Rn", "Rd"))
 
 _NAMES = {0b00100: "AESE", 0b00101: "AESD", 0b00110: "AESMC", 0b00111: "AESIMC"}
 
@@ -64,6 +67,10 @@ def mix_columns(vector: BV, coefficients: tuple[int, int, int, int]) -> BV:
         column, row = i & ~3, i & 3
         mixed.append(reduce(BV.__xor__, [multiple[column + (row + k & 3)] for k, multiple in rows]))
     return join(mixed)
+
+
+feature = always(Feature.AES)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

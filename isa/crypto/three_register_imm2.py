@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "11001110010 Rm 10 imm2 opcode:2 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"), immediate=("imm2",))
 
 
 def mnemonic(f: Fields) -> str:
@@ -32,6 +35,10 @@ def choose(x: BV, y: BV, z: BV) -> BV:
 def permutation0(x: BV) -> BV:
     """P0 of SM3. GB/T 32905, section 4.4."""
     return x ^ x.rotate_left(9) ^ x.rotate_left(17)
+
+
+feature = always(Feature.SM3)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes, lanewise
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "01011110 size 0 Rm 0 opcode:3 00 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"))
 
 _NAMES = ("SHA1C", "SHA1P", "SHA1M", "SHA1SU0", "SHA256H", "SHA256H2", "SHA256SU1", None)
 
@@ -83,6 +86,13 @@ def sha256_schedule_part1(operand1: BV, operand2: BV, operand3: BV) -> BV:
     w18 = small_sigma1(w16) + w11 + partial2
     w19 = small_sigma1(w17) + w12 + partial3
     return join([w16, w17, w18, w19])
+
+
+data_independent_time = always(True)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.SHA256 if f.opcode & 0b100 else Feature.SHA1
 
 
 def execute(state: State, f: Fields) -> None:

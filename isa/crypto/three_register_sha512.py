@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes, lanewise
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "11001110011 Rm 1 O 00 opcode:2 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"))
 
 
 def mnemonic(f: Fields) -> str | None:
@@ -47,6 +50,13 @@ def sha512h2(w: BV, x: BV, y: BV) -> BV:
     high = _big_sigma0(y0) + ((x0 & y1) ^ (x0 & y0) ^ (y1 & y0)) + w1
     low = _big_sigma0(high) + ((high & y0) ^ (high & y1) ^ (y1 & y0)) + w0
     return join([low, high])
+
+
+data_independent_time = always(True)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.SHA3 if f.opcode == 0b11 else Feature.SHA512
 
 
 def execute(state: State, f: Fields) -> None:

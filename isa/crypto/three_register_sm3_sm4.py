@@ -6,12 +6,15 @@ The Arm ARM has these in one class with the SHA-512 instructions of `three_regis
 from __future__ import annotations
 
 from isa.crypto import sm4
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "11001110011 Rm 1 1 00 opcode:2 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"))
 
 
 def mnemonic(f: Fields) -> str | None:
@@ -39,6 +42,13 @@ def sm3_schedule_part2(operand1: BV, operand2: BV, operand3: BV) -> BV:
     tmp = [n ^ m.rotate_left(7) for n, m in zip(lanes(operand2, 32), lanes(operand3, 32), strict=True)]
     w0, w1, w2, w3 = [d ^ word for d, word in zip(lanes(operand1, 32), tmp, strict=True)]
     return join([w0, w1, w2, w3 ^ permutation1(tmp[0].rotate_left(15))])
+
+
+data_independent_time = always(True)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.SM4 if f.opcode == 0b10 else Feature.SM3
 
 
 def execute(state: State, f: Fields) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "01011110 size 10100 opcode:5 10 Rn Rd"
+OPERANDS = Operands(vector=("Rn", "Rd"))
 
 _NAMES = ("SHA1H", "SHA1SU1", "SHA256SU0")
 
@@ -37,6 +40,13 @@ def sha256_schedule_part0(operand1: BV, operand2: BV) -> BV:
     w0, w1, w2, w3 = lanes(operand1, 32)
     w4 = operand2[31:0]
     return join([w0 + small_sigma0(w1), w1 + small_sigma0(w2), w2 + small_sigma0(w3), w3 + small_sigma0(w4)])
+
+
+data_independent_time = always(True)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.SHA256 if f.opcode == 0b00010 else Feature.SHA1
 
 
 def execute(state: State, f: Fields) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from isa.crypto import sm4
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "11001110110000001000 opcode:2 Rn Rd"
+OPERANDS = Operands(vector=("Rn", "Rd"))
 
 
 def mnemonic(f: Fields) -> str | None:
@@ -25,6 +28,13 @@ def sha512_schedule_part0(operand1: BV, operand2: BV) -> BV:
     w0, w1 = lanes(operand1, 64)
     w2 = operand2[63:0]
     return join([w0 + small_sigma0(w1), w1 + small_sigma0(w2)])
+
+
+data_independent_time = always(True)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.SM4 if f.opcode == 0b01 else Feature.SHA512
 
 
 def execute(state: State, f: Fields) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import lanewise
+from isa.operands import Operands
 
 PATTERN = "11001110100 Rm imm6 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"), immediate=("imm6",))
 
 
 def mnemonic(f: Fields) -> str:
     return "XAR"
+
+
+feature = always(Feature.SHA3)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from isa.data_processing.register_operands import extend_reg
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.flags import add_with_carry
 from isa.interface import State
+from isa.operands import Operands
 
 PATTERN = "sf op S 01011 opt:2 1 Rm option imm3 Rn Rd"
+OPERANDS = Operands(general=("Rm", "Rn", "Rd"), immediate=("imm3",))
 ALIASES = {"ADDS": ("cmn",), "SUBS": ("cmp",)}
 
 
@@ -15,6 +18,10 @@ def mnemonic(f: Fields) -> str | None:
     if f.opt or f.imm3 > 4:
         return None
     return ("SUB" if f.op else "ADD") + ("S" if f.S else "")
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.flags import add_with_carry
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "sf op S 100010 sh imm12 Rn Rd"
+OPERANDS = Operands(general=("Rn", "Rd"), immediate=("imm12",))
 ALIASES = {"ADD": ("mov",), "ADDS": ("cmn",), "SUBS": ("cmp",)}
 
 
 def mnemonic(f: Fields) -> str:
     return ("SUB" if f.op else "ADD") + ("S" if f.S else "")
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from isa.data_processing.register_operands import shift_reg
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.flags import add_with_carry
 from isa.interface import State
+from isa.operands import Operands
 
 PATTERN = "sf op S 01011 shift 0 Rm imm6 Rn Rd"
+OPERANDS = Operands(general=("Rm", "Rn", "Rd"), immediate=("imm6",))
 ALIASES = {"ADDS": ("cmn",), "SUB": ("neg",), "SUBS": ("cmp", "negs")}
 
 
@@ -15,6 +18,10 @@ def mnemonic(f: Fields) -> str | None:
     if f.shift == 0b11 or (not f.sf and f.imm6 & 0b100000):
         return None
     return ("SUB" if f.op else "ADD") + ("S" if f.S else "")
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

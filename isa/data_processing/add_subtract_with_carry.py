@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.flags import add_with_carry
 from isa.interface import State
+from isa.operands import Operands
 
 PATTERN = "sf op S 11010000 Rm 000000 Rn Rd"
+OPERANDS = Operands(general=("Rm", "Rn", "Rd"))
 ALIASES = {"SBC": ("ngc",), "SBCS": ("ngcs",)}
 
 
 def mnemonic(f: Fields) -> str:
     return ("SBC" if f.op else "ADC") + ("S" if f.S else "")
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

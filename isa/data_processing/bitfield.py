@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from isa.data_processing.bit_masks import decode_bit_masks
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV, concat
 
 PATTERN = "sf opc 100110 N immr imms Rn Rd"
+OPERANDS = Operands(general=("Rn", "Rd"), immediate=("immr", "imms"))
 ALIASES = {
     "SBFM": ("asr", "sbfx", "sbfiz", "sxtb", "sxth", "sxtw"),
     "BFM": ("bfi", "bfxil", "bfc"),
@@ -28,6 +31,10 @@ def signed_field(source: BV, immr: int, imms: int) -> BV:
         return source[imms:immr].sign_extend(width)
     lsb = width - immr
     return concat(source[imms:0].sign_extend(width - lsb), BV.const(0, lsb))
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

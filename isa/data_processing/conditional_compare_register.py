@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from isa.data_processing.conditional_compare import conditional_compare, conditional_compare_name
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 
 PATTERN = "sf op S 11010010 Rm cond 0 o2 Rn o3 nzcv"
+OPERANDS = Operands(general=("Rm", "Rn"), immediate=("cond", "nzcv"))
 
 mnemonic = conditional_compare_name
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

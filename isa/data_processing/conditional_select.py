@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import ite
 
 PATTERN = "sf op S 11010100 Rm cond op2:2 Rn Rd"
+OPERANDS = Operands(general=("Rm", "Rn", "Rd"), immediate=("cond",))
 ALIASES = {"CSINC": ("cset", "cinc"), "CSINV": ("csetm", "cinv"), "CSNEG": ("cneg",)}
 
 
@@ -14,6 +17,10 @@ def mnemonic(f: Fields) -> str | None:
     if f.S or f.op2 > 0b01:
         return None
     return (("CSEL", "CSINC"), ("CSINV", "CSNEG"))[f.op][f.op2]
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

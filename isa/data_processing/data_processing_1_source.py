@@ -6,12 +6,16 @@ register as it is, which is what they do where the system has not enabled the ke
 
 from __future__ import annotations
 
+from isa.assumptions import Assumption
 from isa.encoding import Fields
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import lanewise
+from isa.operands import Operands
 from lnsym.bv import BV, concat, ite
 
 PATTERN = "sf 1 S 11010110 opcode2:5 opcode:6 Rn Rd"
+OPERANDS = Operands(general=("Rn", "Rd"))
 
 _NAMES = {
     0b000000: "RBIT",
@@ -81,6 +85,18 @@ def _authenticate(state: State, f: Fields) -> None:
     modifier = BV.const(0, 64) if f.opcode >= 0b001000 else state.x_or_sp(f.Rn)
     change = state.sign if name.startswith("PAC") else state.authenticate
     state.set_x(f.Rd, change(name[3] + name[-1], pointer, modifier))
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.P_AUTH if f.opcode2 else Feature.BASE
+
+
+def data_independent_time(f: Fields) -> bool:
+    return not f.opcode2
+
+
+def assumption(f: Fields) -> Assumption | None:
+    return Assumption.POINTER_AUTHENTICATION_AS_PLAIN if f.opcode2 else None
 
 
 def execute(state: State, f: Fields) -> None:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from isa.data_processing.crc32 import CRC32, CRC32C, crc32_step
 from isa.data_processing.register_operands import shifted
 from isa.encoding import Fields
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 
 PATTERN = "sf 0 S 11010110 Rm opcode:6 Rn Rd"
+OPERANDS = Operands(general=("Rm", "Rn", "Rd"))
 ALIASES = {"LSLV": ("lsl",), "LSRV": ("lsr",), "ASRV": ("asr",), "RORV": ("ror",)}
 
 _NAMES = {
@@ -37,6 +40,14 @@ def mnemonic(f: Fields) -> str | None:
     if f.opcode & 0b010000 and f.sf != (f.opcode & 0b11 == 0b11):
         return None  # sf is set for the doubleword, CRC32X and CRC32CX, and for no other size
     return _NAMES.get(f.opcode)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.CRC32 if f.opcode & 0b010000 else Feature.BASE
+
+
+def data_independent_time(f: Fields) -> bool:
+    return f.opcode not in (0b000010, 0b000011)  # the divisions
 
 
 def execute(state: State, f: Fields) -> None:

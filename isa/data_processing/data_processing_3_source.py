@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "sf op54:2 11011 op31:3 Rm o0 Ra Rn Rd"
+OPERANDS = Operands(general=("Rm", "Ra", "Rn", "Rd"))
 ALIASES = {
     "MADD": ("mul",),
     "MSUB": ("mneg",),
@@ -39,6 +42,10 @@ def mnemonic(f: Fields) -> str | None:
 def _extended(value: BV, width: int, unsigned: int) -> BV:
     """Extend(value, width, unsigned)."""
     return value.zero_extend(width) if unsigned else value.sign_extend(width)
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

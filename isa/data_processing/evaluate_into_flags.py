@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.flags import FlagBits
 from isa.interface import State
+from isa.operands import Operands
 
 PATTERN = "0 0 1 11010000 000000 sz 0010 Rn 0 1101"
+OPERANDS = Operands(general=("Rn",))
 
 
 def mnemonic(f: Fields) -> str:
     return "SETF16" if f.sz else "SETF8"
+
+
+feature = always(Feature.FLAG_M)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

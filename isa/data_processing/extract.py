@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import concat
 
 PATTERN = "sf op21:2 100111 N o0 Rm imms Rn Rd"
+OPERANDS = Operands(general=("Rm", "Rn", "Rd"), immediate=("imms",))
 ALIASES = {"EXTR": ("ror",)}
 
 
@@ -14,6 +17,10 @@ def mnemonic(f: Fields) -> str | None:
     if f.op21 or f.o0 or f.sf != f.N or (not f.sf and f.imms & 0b100000):
         return None
     return "EXTR"
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from isa.data_processing.bit_masks import decode_bit_masks, is_reserved_immediate
+from isa.data_processing.bit_masks import decode_bit_masks, element_length, is_reserved_immediate
 from isa.data_processing.logical import logical
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.flags import LogicalFlags
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "sf opc 100100 N immr imms Rn Rd"
+OPERANDS = Operands(general=("Rn", "Rd"), immediate=("immr", "imms"))
 ALIASES = {"ORR": ("mov",), "ANDS": ("tst",)}
 
 
@@ -17,6 +20,18 @@ def mnemonic(f: Fields) -> str | None:
     if f.sf < f.N or is_reserved_immediate(f.N, f.imms):
         return None
     return ("AND", "ORR", "EOR", "ANDS")[f.opc]
+
+
+def size_setting(f: Fields) -> int:
+    """Log2 of the element that the immediate repeats."""
+    return element_length(f.N, f.imms)
+
+
+SETTINGS = {"imms": size_setting}
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

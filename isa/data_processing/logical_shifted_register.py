@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from isa.data_processing.logical import logical
 from isa.data_processing.register_operands import shift_reg
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.flags import LogicalFlags
 from isa.interface import State
+from isa.operands import Operands
 
 PATTERN = "sf opc 01010 shift N Rm imm6 Rn Rd"
+OPERANDS = Operands(general=("Rm", "Rn", "Rd"), immediate=("imm6",))
 ALIASES = {"ORR": ("mov",), "ORN": ("mvn",), "ANDS": ("tst",)}
 
 
@@ -16,6 +19,10 @@ def mnemonic(f: Fields) -> str | None:
     if not f.sf and f.imm6 & 0b100000:
         return None
     return (("AND", "BIC"), ("ORR", "ORN"), ("EOR", "EON"), ("ANDS", "BICS"))[f.opc][f.N]
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

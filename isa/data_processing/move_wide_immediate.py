@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "sf opc 100101 hw imm16 Rd"
+OPERANDS = Operands(general=("Rd",), immediate=("hw", "imm16"))
 ALIASES = {"MOVN": ("mov",), "MOVZ": ("mov",)}
 
 
@@ -14,6 +17,18 @@ def mnemonic(f: Fields) -> str | None:
     if not f.sf and f.hw > 1:
         return None
     return ("MOVN", None, "MOVZ", "MOVK")[f.opc]
+
+
+def shift_setting(f: Fields) -> int:
+    """The shift in halfwords."""
+    return f.hw
+
+
+SETTINGS = {"hw": shift_setting}
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(False)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV
 
 PATTERN = "op immlo 10000 immhi Rd"
+OPERANDS = Operands(general=("Rd",), immediate=("immlo", "immhi"))
 
 
 def mnemonic(f: Fields) -> str:
     return "ADRP" if f.op else "ADR"
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(False)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.flags import FlagBits
 from isa.interface import State
+from isa.operands import Operands
 
 PATTERN = "sf op S 11010000 imm6 00001 Rn o2 mask:4"
+OPERANDS = Operands(general=("Rn",), immediate=("imm6", "mask"))
 
 
 def mnemonic(f: Fields) -> str | None:
     return "RMIF" if f.sf and not f.op and f.S and not f.o2 else None
+
+
+feature = always(Feature.FLAG_M)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -13,11 +13,6 @@ from isa.interface import State
 from isa.loads_and_stores import addressing
 from lnsym.bv import BV
 
-EXCLUSIVES_ALWAYS_SUCCEED: Final = (
-    "a store-exclusive succeeds and writes status 0: code that retries until it does is taken to do so at once"
-)
-"""The assumption under which a store-exclusive after its load-exclusive is modelled; any other is refused."""
-
 SIZE_SUFFIX: Final = ("B", "H", "", "")
 """What a mnemonic ends in, by `size`."""
 
@@ -45,7 +40,7 @@ def write_zero_extended(state: State, n: int, value: BV) -> None:
 
 
 def store_exclusive(state: State, f: Fields, address: BV, value: BV) -> None:
-    """Mem[address] = value and status 0 in W[s], by EXCLUSIVES_ALWAYS_SUCCEED."""
+    """Mem[address] = value and status 0 in W[s], by Assumption.EXCLUSIVES_ALWAYS_SUCCEED."""
     state.close_exclusive(address, value.width // 8)
     state.store(address, value)
     state.set_x(f.Rs, BV.const(0, 32))

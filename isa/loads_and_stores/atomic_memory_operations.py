@@ -5,12 +5,17 @@ All but LDAPR have acquire and release forms (A, L, AL); all have B and H forms.
 
 from __future__ import annotations
 
+from isa.assumptions import Assumption
 from isa.encoding import Fields
+from isa.features import Feature
 from isa.interface import State
 from isa.loads_and_stores import atomic_access
+from isa.memory_access import MemoryAccess
+from isa.operands import Operands
 from lnsym.bv import BV, ite
 
 PATTERN = "size 111000 A R 1 Rs o3 opc:3 00 Rn Rt"
+OPERANDS = Operands(general=("Rs", "Rn", "Rt"))
 
 _LOAD_AND = ("LDADD", "LDCLR", "LDEOR", "LDSET", "LDSMAX", "LDSMIN", "LDUMAX", "LDUMIN")
 
@@ -57,6 +62,22 @@ def _new_value(f: Fields, data: BV, value: BV) -> BV:
             return ite(value.ult(data), data, value)
         case _:
             return ite(value.ult(data), value, data)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.LRCPC if _is_ldapr(f) else Feature.LSE
+
+
+def data_independent_time(f: Fields) -> bool:
+    return not f.o3 or _is_ldapr(f)  # not SWP
+
+
+def memory(f: Fields) -> MemoryAccess:
+    return MemoryAccess(1 << f.size, reads=True, writes=not _is_ldapr(f), aligned=True)
+
+
+def assumption(f: Fields) -> Assumption | None:
+    return None if _is_ldapr(f) else Assumption.ATOMICS_UNDISTURBED
 
 
 def execute(state: State, f: Fields) -> None:

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from random import Random
 
-from isa.encoding import Fields
+from isa.assumptions import Assumption
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.loads_and_stores import atomic_access
+from isa.memory_access import MemoryAccess
+from isa.operands import Operands
 from lnsym.bv import ite
 
 PATTERN = "size 001000 1 L 1 Rs o0 Rt2 Rn Rt"
+OPERANDS = Operands(general=("Rs", "Rn", "Rt"), should_be_one=("Rt2",))
 
 
 def mnemonic(f: Fields) -> str | None:
     if f.Rt2 != 31:
         return None
     return "CAS" + ("A" if f.L else "") + ("L" if f.o0 else "") + atomic_access.SIZE_SUFFIX[f.size]
+
+
+feature = always(Feature.LSE)
+data_independent_time = always(False)
+assumption = always(Assumption.ATOMICS_UNDISTURBED)
+
+
+def memory(f: Fields) -> MemoryAccess:
+    return MemoryAccess(1 << f.size, reads=True, writes=True, aligned=True)
 
 
 def execute(state: State, f: Fields) -> None:

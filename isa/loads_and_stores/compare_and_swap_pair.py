@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from random import Random
 
-from isa.encoding import Fields
+from isa.assumptions import Assumption
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.loads_and_stores import atomic_access
+from isa.memory_access import MemoryAccess
+from isa.operands import Operands
 from lnsym.bv import BV, concat, ite
 
 PATTERN = "0 sz 001000 0 L 1 Rs o0 Rt2 Rn Rt"
+OPERANDS = Operands(general=("Rs", "Rn", "Rt"), should_be_one=("Rt2",), consecutive={"Rs": 2, "Rt": 2})
 
 
 def mnemonic(f: Fields) -> str | None:
@@ -20,6 +25,15 @@ def mnemonic(f: Fields) -> str | None:
 
 def _register_pair(state: State, n: int, width: int) -> BV:
     return concat(state.x(n + 1, width), state.x(n, width))
+
+
+feature = always(Feature.LSE)
+data_independent_time = always(False)
+assumption = always(Assumption.ATOMICS_UNDISTURBED)
+
+
+def memory(f: Fields) -> MemoryAccess:
+    return MemoryAccess(16 if f.sz else 8, reads=True, writes=True, aligned=True)
 
 
 def execute(state: State, f: Fields) -> None:

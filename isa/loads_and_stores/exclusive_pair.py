@@ -1,16 +1,21 @@
 """Load/store exclusive pair: LDXP, LDAXP, STXP, STLXP.
 
-Store-exclusives are modelled under `atomic_access.EXCLUSIVES_ALWAYS_SUCCEED`.
+Store-exclusives are modelled under `Assumption.EXCLUSIVES_ALWAYS_SUCCEED`.
 """
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.assumptions import Assumption
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.loads_and_stores import atomic_access
+from isa.memory_access import MemoryAccess
+from isa.operands import Operands
 from lnsym.bv import concat
 
 PATTERN = "1 sz 001000 0 L 1 Rs o0 Rt2 Rn Rt"
+OPERANDS = Operands(general=("Rs", "Rt2", "Rn", "Rt"))
 
 
 def mnemonic(f: Fields) -> str | None:
@@ -20,6 +25,18 @@ def mnemonic(f: Fields) -> str | None:
     elif f.Rs in (f.Rt, f.Rt2) or f.Rs == f.Rn != 31:
         return None  # the status goes to a register in use: CONSTRAINED UNPREDICTABLE
     return (("STXP", "STLXP"), ("LDXP", "LDAXP"))[f.L][f.o0]
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
+
+
+def assumption(f: Fields) -> Assumption | None:
+    return None if f.L else Assumption.EXCLUSIVES_ALWAYS_SUCCEED
+
+
+def memory(f: Fields) -> MemoryAccess:
+    return MemoryAccess(16 if f.sz else 8, reads=bool(f.L), writes=not f.L, aligned=True)
 
 
 def execute(state: State, f: Fields) -> None:

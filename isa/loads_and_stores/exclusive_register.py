@@ -1,17 +1,22 @@
 """Load/store exclusive register: LDXR, LDAXR, STXR, STLXR and their B and H forms.
 
-Store-exclusives are modelled under `atomic_access.EXCLUSIVES_ALWAYS_SUCCEED`.
+Store-exclusives are modelled under `Assumption.EXCLUSIVES_ALWAYS_SUCCEED`.
 """
 
 from __future__ import annotations
 
 from random import Random
 
-from isa.encoding import Fields
+from isa.assumptions import Assumption
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.loads_and_stores import atomic_access
+from isa.memory_access import MemoryAccess
+from isa.operands import Operands
 
 PATTERN = "size 001000 0 L 0 Rs o0 Rt2 Rn Rt"
+OPERANDS = Operands(general=("Rs", "Rn", "Rt"), should_be_one=("Rt2",))
 
 
 def mnemonic(f: Fields) -> str | None:
@@ -20,6 +25,18 @@ def mnemonic(f: Fields) -> str | None:
     if not f.L and (f.Rs == f.Rt or f.Rs == f.Rn != 31):
         return None  # the status goes to a register in use: CONSTRAINED UNPREDICTABLE
     return (("STXR", "STLXR"), ("LDXR", "LDAXR"))[f.L][f.o0] + atomic_access.SIZE_SUFFIX[f.size]
+
+
+feature = always(Feature.BASE)
+data_independent_time = always(True)
+
+
+def assumption(f: Fields) -> Assumption | None:
+    return None if f.L else Assumption.EXCLUSIVES_ALWAYS_SUCCEED
+
+
+def memory(f: Fields) -> MemoryAccess:
+    return MemoryAccess(1 << f.size, reads=bool(f.L), writes=not f.L, aligned=True)
 
 
 def execute(state: State, f: Fields) -> None:

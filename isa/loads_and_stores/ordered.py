@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from random import Random
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.loads_and_stores import atomic_access
+from isa.memory_access import MemoryAccess
+from isa.operands import Operands
 
 PATTERN = "size 001000 1 L 0 Rs o0 Rt2 Rn Rt"
+OPERANDS = Operands(general=("Rn", "Rt"), should_be_one=("Rs", "Rt2"))
 
 
 def mnemonic(f: Fields) -> str | None:
     if f.Rs != 31 or f.Rt2 != 31:
         return None  # should be one
     return (("STLLR", "STLR"), ("LDLAR", "LDAR"))[f.L][f.o0] + atomic_access.SIZE_SUFFIX[f.size]
+
+
+data_independent_time = always(True)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.BASE if f.o0 else Feature.LOR
+
+
+def memory(f: Fields) -> MemoryAccess:
+    return MemoryAccess(1 << f.size, reads=bool(f.L), writes=not f.L, aligned=True)
 
 
 def execute(state: State, f: Fields) -> None:

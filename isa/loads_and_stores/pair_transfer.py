@@ -9,6 +9,7 @@ from __future__ import annotations
 from isa.encoding import Fields
 from isa.interface import State
 from isa.loads_and_stores.addressing import signed_immediate
+from isa.memory_access import MemoryAccess
 from lnsym.bv import BV
 
 
@@ -29,6 +30,11 @@ def writeback_overlaps(f: Fields) -> bool:
 def register_bytes(f: Fields) -> int:
     """The bytes accessed for each register."""
     return 4 << f.opc if f.V else 4 << (f.opc >> 1)
+
+
+def memory(f: Fields) -> MemoryAccess:
+    """What is read or written: the bytes of both registers."""
+    return MemoryAccess(2 * register_bytes(f), reads=bool(f.L), writes=not f.L)
 
 
 def offset(f: Fields) -> int:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from isa.encoding import Fields
 from isa.interface import State
 from isa.loads_and_stores import addressing, register_transfer
+from isa.operands import Operands
 
 PATTERN = "size 111 V 00 opc 0 imm9 01 Rn Rt"
+OPERANDS = Operands(general=("Rn",), either=("Rt",), immediate=("imm9",))
 
 
 def mnemonic(f: Fields) -> str | None:
     if register_transfer.writeback_overlaps(f):
         return None
     return register_transfer.name(f)
+
+
+feature = register_transfer.feature
+data_independent_time = register_transfer.data_independent_time
+memory = register_transfer.memory
 
 
 def execute(state: State, f: Fields) -> None:

@@ -6,7 +6,9 @@ The classes differ in how the address is formed; what `size`, `V` and `opc` mean
 from __future__ import annotations
 
 from isa.encoding import Fields
+from isa.features import Feature
 from isa.interface import State
+from isa.memory_access import MemoryAccess
 from lnsym.bv import BV
 
 
@@ -34,6 +36,28 @@ def name(f: Fields, load: str = "LDR", store: str = "STR", prefetch: str | None 
 def scale(f: Fields) -> int:
     """Log2 of the bytes accessed."""
     return 4 if f.V and f.opc >= 0b10 else f.size
+
+
+def feature(f: Fields) -> Feature:
+    """What the instruction needs: FEAT_FP for a SIMD&FP register."""
+    return Feature.FP if f.V else Feature.BASE
+
+
+def _is_prefetch(f: Fields) -> bool:
+    return not f.V and (f.size, f.opc) == (0b11, 0b10)
+
+
+def data_independent_time(f: Fields) -> bool:
+    """Whether Arm lists it as of data-independent time: all but prefetches."""
+    return not _is_prefetch(f)
+
+
+def memory(f: Fields) -> MemoryAccess:
+    """What is read or written: the bytes of the register, of a prefetch none."""
+    if _is_prefetch(f):
+        return MemoryAccess(0, reads=False, writes=False)
+    loads = bool(f.opc & 1 if f.V else f.opc)
+    return MemoryAccess(1 << scale(f), reads=loads, writes=not loads)
 
 
 def writeback_overlaps(f: Fields) -> bool:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from isa.encoding import Fields
 from isa.interface import State
 from isa.loads_and_stores import addressing, register_transfer
+from isa.operands import Operands
 
 PATTERN = "size 111 V 00 opc 0 imm9 00 Rn Rt"
+OPERANDS = Operands(general=("Rn",), either=("Rt",), immediate=("imm9",))
 
 
 def mnemonic(f: Fields) -> str | None:
     return register_transfer.name(f, "LDUR", "STUR", prefetch="PRFUM")
+
+
+feature = register_transfer.feature
+data_independent_time = register_transfer.data_independent_time
+memory = register_transfer.memory
 
 
 def execute(state: State, f: Fields) -> None:

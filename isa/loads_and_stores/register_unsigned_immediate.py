@@ -5,12 +5,19 @@ from __future__ import annotations
 from isa.encoding import Fields
 from isa.interface import State
 from isa.loads_and_stores import addressing, register_transfer
+from isa.operands import Operands
 
 PATTERN = "size 111 V 01 opc imm12 Rn Rt"
+OPERANDS = Operands(general=("Rn",), either=("Rt",), immediate=("imm12",))
 
 
 def mnemonic(f: Fields) -> str | None:
     return register_transfer.name(f, prefetch="PRFM")
+
+
+feature = register_transfer.feature
+data_independent_time = register_transfer.data_independent_time
+memory = register_transfer.memory
 
 
 def execute(state: State, f: Fields) -> None:

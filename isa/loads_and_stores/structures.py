@@ -9,6 +9,7 @@ from __future__ import annotations
 from isa.encoding import Fields
 from isa.interface import State
 from isa.lanes import join, lanes
+from isa.memory_access import MemoryAccess
 from isa.simd.copy import element, insert
 from lnsym.bv import BV, concat
 
@@ -37,6 +38,11 @@ def multiple_name(f: Fields) -> str | None:
 def multiple_bytes(f: Fields) -> int:
     """The bytes that multiple structures take up in memory."""
     return _MULTIPLE[f.opcode][0] * (16 if f.Q else 8)
+
+
+def multiple_memory(f: Fields) -> MemoryAccess:
+    """What multiple structures read or write."""
+    return MemoryAccess(multiple_bytes(f), reads=bool(f.L), writes=not f.L)
 
 
 def transfer_multiple(state: State, f: Fields, address: BV) -> None:
@@ -98,6 +104,11 @@ def single_bytes(f: Fields) -> int:
     """The bytes that a single structure takes up in memory."""
     scale = f.size if _replicates(f) else _scale_and_index(f)[0]
     return _structure_elements(f) << scale
+
+
+def single_memory(f: Fields) -> MemoryAccess:
+    """What a single structure reads or writes."""
+    return MemoryAccess(single_bytes(f), reads=bool(f.L), writes=not f.L)
 
 
 def _transfer_lane(state: State, f: Fields, address: BV) -> None:

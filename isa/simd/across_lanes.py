@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import reduce
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import lanes
+from isa.operands import Operands
 from isa.simd.element_operations import ELEMENTWISE
 from lnsym.bv import BV
 
 PATTERN = "0 Q U 01110 size 11000 opcode:5 10 Rn Rd"
+OPERANDS = Operands(vector=("Rn", "Rd"))
 
 NAMES = {
     (0, 0b00011): "SADDLV", (1, 0b00011): "UADDLV",
@@ -25,6 +28,10 @@ def mnemonic(f: Fields) -> str | None:
     if f.size == 0b11 or (f.size == 0b10 and not f.Q):
         return None
     return NAMES.get((f.U, f.opcode))
+
+
+feature = always(Feature.ADV_SIMD)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import BV, concat
 
 PATTERN = "0 Q op 01110000 imm5 0 imm4 1 Rn Rd"
+OPERANDS = Operands(either=("Rn", "Rd"), immediate=("imm5", "imm4"))
 ALIASES = {"UMOV": ("mov",), "INS": ("mov",)}
 
 
@@ -46,6 +49,23 @@ def insert(vector: BV, index: int, new: BV) -> BV:
     above = (vector.extract(127, high),) if high < 128 else ()
     below = (vector.extract(low - 1, 0),) if low else ()
     return concat(*above, new, *below)
+
+
+def size_setting(f: Fields) -> int:
+    """Log2 of the element's bytes."""
+    return size_and_index(f.imm5)[0]
+
+
+def operation_setting(f: Fields) -> int:
+    """What `imm4` says is done; INS (element) has part of its index there."""
+    return 0 if f.op else f.imm4
+
+
+SETTINGS = {"imm5": size_setting, "imm4": operation_setting}
+
+
+feature = always(Feature.ADV_SIMD)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

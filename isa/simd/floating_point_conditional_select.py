@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from isa.simd.floating_point_one_source import WIDTHS
 from lnsym.bv import ite
 
 PATTERN = "0 0 0 11110 ptype:2 1 Rm cond 11 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"), immediate=("cond",))
 
 
 def mnemonic(f: Fields) -> str | None:
     return "FCSEL" if f.ptype in WIDTHS else None
+
+
+data_independent_time = always(True)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.FP16 if f.ptype == 0b11 else Feature.FP
 
 
 def execute(state: State, f: Fields) -> None:

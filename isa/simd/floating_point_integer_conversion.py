@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from lnsym.bv import concat
 
 PATTERN = "sf 0 0 11110 ptype:2 1 rmode:2 opcode:3 000000 Rn Rd"
+OPERANDS = Operands(either=("Rn", "Rd"))
 
 UPPER_HALF = (1, 0b10, 0b01)
 WIDTHS = {(0, 0b11, 0b00): 16, (1, 0b11, 0b00): 16, (0, 0b00, 0b00): 32, (1, 0b01, 0b00): 64, UPPER_HALF: 64}
@@ -15,6 +18,13 @@ WIDTHS = {(0, 0b11, 0b00): 16, (1, 0b11, 0b00): 16, (0, 0b00, 0b00): 32, (1, 0b0
 
 def mnemonic(f: Fields) -> str | None:
     return "FMOV" if f.opcode >> 1 == 0b11 and (f.sf, f.ptype, f.rmode) in WIDTHS else None
+
+
+data_independent_time = always(False)
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.FP16 if f.ptype == 0b11 else Feature.FP
 
 
 def execute(state: State, f: Fields) -> None:

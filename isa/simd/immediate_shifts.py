@@ -23,6 +23,22 @@ NAMES = {
 """Arm's names by U and opcode. 11100 and 11111 are conversions between floating-point and fixed-point: not modelled."""
 
 
+TIME_NOT_STATED = frozenset({
+    "SQSHLU", "SQSHL", "UQSHL", "SQSHRUN", "SQRSHRUN", "SQSHRN", "SQRSHRN", "UQSHRN", "UQRSHRN",
+})  # fmt: skip
+"""The instructions that Arm does not list as of data-independent time."""
+
+
+def data_independent_time(f: Fields) -> bool:
+    """Whether Arm lists the instruction as of data-independent time."""
+    return NAMES[f.U, f.opcode] not in TIME_NOT_STATED
+
+
+def size_setting(f: Fields) -> int:
+    """Log2 of the bytes of the narrower element; -1 where `immh` is 0."""
+    return f.immh.bit_length() - 1
+
+
 def element_size(immh: int) -> int:
     """Bits in an element, the narrower one where an instruction has two; `immh` is not 0."""
     return 8 << (immh.bit_length() - 1)

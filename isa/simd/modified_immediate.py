@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from isa.encoding import Fields
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from isa.simd.immediates import adv_simd_expand_imm, replicate, vfp_expand_imm
 from lnsym.bv import BV
 
 PATTERN = "0 Q op 0111100000 a b c cmode o2 1 d e f g h Rd"
+OPERANDS = Operands(vector=("Rd",), immediate=("a", "b", "c", "d", "e", "f", "g", "h"))
 
 
 def mnemonic(f: Fields) -> str | None:
@@ -20,6 +23,14 @@ def mnemonic(f: Fields) -> str | None:
     if f.cmode < 0b1100 and f.cmode & 1:
         return "BIC" if f.op else "ORR"
     return "MVNI" if f.op else "MOVI"
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.FP16 if f.o2 else Feature.ADV_SIMD
+
+
+def data_independent_time(f: Fields) -> bool:
+    return mnemonic(f) in ("ORR", "BIC")
 
 
 def execute(state: State, f: Fields) -> None:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from itertools import chain
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes
+from isa.operands import Operands
 
 PATTERN = "0 Q 001110 size 0 Rm 0 opcode:3 10 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"))
 
 
 def mnemonic(f: Fields) -> str | None:
     if f.size == 0b11 and not f.Q:
         return None
     return (None, "UZP1", "TRN1", "ZIP1", None, "UZP2", "TRN2", "ZIP2")[f.opcode]
+
+
+feature = always(Feature.ADV_SIMD)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from isa.encoding import Fields
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from isa.simd.element_operations import ACCUMULATING, ELEMENTWISE
 from isa.simd.indexed_element import indexed_element
 from isa.simd.long_operations import ACCUMULATING_LONG, LONG
 
 PATTERN = "01 U 11111 size L M Rm:4 opcode:4 H 0 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"), immediate=("L", "M", "H"), top_bit={"Rm": "M"})
 
 NAMES = {
     (0, 0b0011): "SQDMLAL", (0, 0b0111): "SQDMLSL", (0, 0b1011): "SQDMULL",
@@ -16,9 +19,20 @@ NAMES = {
 }  # fmt: skip
 """Arm's names by U and opcode. The rest is floating-point: not modelled."""
 
+TIME_NOT_STATED = frozenset({"SQDMLAL", "SQDMLSL", "SQDMULL", "SQRDMLSH"})
+"""The instructions that Arm does not list as of data-independent time."""
+
 
 def mnemonic(f: Fields) -> str | None:
     return NAMES.get((f.U, f.opcode)) if f.size in (0b01, 0b10) else None
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.RDM if f.U else Feature.ADV_SIMD
+
+
+def data_independent_time(f: Fields) -> bool:
+    return NAMES[f.U, f.opcode] not in TIME_NOT_STATED
 
 
 def execute(state: State, f: Fields) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import lanes
+from isa.operands import Operands
 
 PATTERN = "01 U 11110 size 11000 opcode:5 10 Rn Rd"
+OPERANDS = Operands(vector=("Rn", "Rd"))
 
 
 def mnemonic(f: Fields) -> str | None:
     # The other opcodes are floating-point.
     return "ADDP" if (f.U, f.opcode, f.size) == (0, 0b11011, 0b11) else None
+
+
+feature = always(Feature.ADV_SIMD)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -4,11 +4,15 @@ SQSHL, UQSHL, SQSHRUN, SQRSHRUN, SQSHRN, SQRSHRN, UQSHRN, UQRSHRN.
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
+from isa.simd import immediate_shifts
 from isa.simd.immediate_shifts import NAMES, element_size, shift_and_narrow_element, shift_element
 
 PATTERN = "01 U 111110 immh immb opcode:5 1 Rn Rd"
+OPERANDS = Operands(vector=("Rn", "Rd"), immediate=("immh", "immb"))
 
 VECTOR_ONLY = frozenset({"SHRN", "RSHRN", "SSHLL", "USHLL"})
 
@@ -22,6 +26,13 @@ def mnemonic(f: Fields) -> str | None:
     if f.opcode >= 0b10000 and f.immh & 0b1000:
         return None
     return name
+
+
+SETTINGS = {"immh": immediate_shifts.size_setting}
+
+
+feature = always(Feature.ADV_SIMD)
+data_independent_time = immediate_shifts.data_independent_time
 
 
 def execute(state: State, f: Fields) -> None:

@@ -4,11 +4,14 @@ URSHL, SQRSHL, UQRSHL, ADD, SUB, CMTST, CMEQ, SQDMULH, SQRDMULH.
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from isa.simd.element_operations import ELEMENTWISE
 
 PATTERN = "01 U 11110 size 1 Rm opcode:5 1 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"))
 
 NAMES = {
     (0, 0b00001): "SQADD", (1, 0b00001): "UQADD",
@@ -27,6 +30,9 @@ NAMES = {
 
 OF_ANY_SIZE = frozenset({"SQADD", "UQADD", "SQSUB", "UQSUB", "SQSHL", "UQSHL", "SQRSHL", "UQRSHL"})
 
+TIME_NOT_STATED = frozenset({"SQADD", "UQADD", "SQSUB", "UQSUB", "SQSHL", "UQSHL", "SQRSHL", "UQRSHL"})
+"""The instructions that Arm does not list as of data-independent time."""
+
 
 def mnemonic(f: Fields) -> str | None:
     name = NAMES.get((f.U, f.opcode))
@@ -35,6 +41,13 @@ def mnemonic(f: Fields) -> str | None:
     if f.size != 0b11 and name not in OF_ANY_SIZE:
         return None
     return name
+
+
+feature = always(Feature.ADV_SIMD)
+
+
+def data_independent_time(f: Fields) -> bool:
+    return NAMES[f.U, f.opcode] not in TIME_NOT_STATED
 
 
 def execute(state: State, f: Fields) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from isa.simd.element_operations import ACCUMULATING
 
 PATTERN = "01 U 11110 size 0 Rm 1 opcode:4 1 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"))
 
 NAMES = {(1, 0b0000): "SQRDMLAH", (1, 0b0001): "SQRDMLSH"}
 """Arm's names by U and opcode."""
@@ -14,6 +17,13 @@ NAMES = {(1, 0b0000): "SQRDMLAH", (1, 0b0001): "SQRDMLSH"}
 
 def mnemonic(f: Fields) -> str | None:
     return NAMES.get((f.U, f.opcode)) if f.size in (0b01, 0b10) else None
+
+
+feature = always(Feature.RDM)
+
+
+def data_independent_time(f: Fields) -> bool:
+    return f.opcode == 0b0000  # Arm does not list SQRDMLSH
 
 
 def execute(state: State, f: Fields) -> None:

@@ -4,12 +4,15 @@ NEG, SQXTUN, SQXTN, UQXTN.
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
+from isa.operands import Operands
 from isa.simd.comparisons import COMPARISONS_WITH_ZERO
 from isa.simd.two_register_operations import NARROWING, SATURATING_ADD, UNARY
 
 PATTERN = "01 U 11110 size 10000 opcode:5 10 Rn Rd"
+OPERANDS = Operands(vector=("Rn", "Rd"))
 
 NAMES = {
     (0, 0b00011): "SUQADD", (1, 0b00011): "USQADD",
@@ -25,12 +28,22 @@ NAMES = {
 
 OF_ANY_SIZE = frozenset({"SUQADD", "USQADD", "SQABS", "SQNEG"})
 
+TIME_NOT_STATED = frozenset({"SUQADD", "USQADD", "SQABS", "SQNEG", "SQXTUN", "SQXTN", "UQXTN"})
+"""The instructions that Arm does not list as of data-independent time."""
+
 
 def mnemonic(f: Fields) -> str | None:
     name = NAMES.get((f.U, f.opcode))
     if name in OF_ANY_SIZE:
         return name
     return name if (f.size == 0b11) != (name in NARROWING) else None
+
+
+feature = always(Feature.ADV_SIMD)
+
+
+def data_independent_time(f: Fields) -> bool:
+    return NAMES[f.U, f.opcode] not in TIME_NOT_STATED
 
 
 def execute(state: State, f: Fields) -> None:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes, lanewise
+from isa.operands import Operands
+from isa.simd import immediate_shifts
 from isa.simd.halves import half, set_half
 from isa.simd.immediate_shifts import NAMES, element_size, left_shift, shift_and_narrow_element, shift_element
 from lnsym.bv import BV
 
 PATTERN = "0 Q U 011110 immh immb opcode:5 1 Rn Rd"
+OPERANDS = Operands(vector=("Rn", "Rd"), immediate=("immh", "immb"))
 ALIASES = {"SSHLL": ("sxtl",), "SSHLL2": ("sxtl2",), "USHLL": ("uxtl",), "USHLL2": ("uxtl2",)}
 
 
@@ -27,6 +31,13 @@ def mnemonic(f: Fields) -> str | None:
     if f.immh & 0b1000:
         return None
     return name + "2" if f.Q else name
+
+
+SETTINGS = {"immh": immediate_shifts.size_setting}
+
+
+feature = always(Feature.ADV_SIMD)
+data_independent_time = immediate_shifts.data_independent_time
 
 
 def execute(state: State, f: Fields) -> None:

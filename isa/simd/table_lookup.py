@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes
+from isa.operands import Operands
 from lnsym.bv import BV, ite, lookup, table
 
 PATTERN = "0 Q 001110 00 0 Rm 0 len op 00 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"), consecutive={"Rn": 4})
 
 
 def mnemonic(f: Fields) -> str:
@@ -33,6 +36,10 @@ def entry(entries: BV, index: BV, otherwise: BV) -> BV:
     for at, byte in enumerate(lanes(entries, 8)):
         result = ite(index.eq(at), byte, result)
     return result
+
+
+feature = always(Feature.ADV_SIMD)
+data_independent_time = always(True)
 
 
 def execute(state: State, f: Fields) -> None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from isa.encoding import Fields
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes, lanewise
+from isa.operands import Operands
 from isa.simd.halves import half, set_half
 from isa.simd.long_operations import ACCUMULATING_LONG, LONG
 from lnsym.bv import BV
 
 PATTERN = "0 Q U 01110 size 1 Rm opcode:4 00 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"))
 
 NAMES = {
     (0, 0b0000): "SADDL", (1, 0b0000): "UADDL",
@@ -56,6 +59,10 @@ def _high_half(x: BV) -> BV:
     return x.extract(x.width - 1, x.width // 2)
 
 
+TIME_NOT_STATED = frozenset({"SQDMLAL", "SQDMLSL", "SQDMULL"})
+"""The instructions that Arm does not list as of data-independent time."""
+
+
 def mnemonic(f: Fields) -> str | None:
     name = NAMES.get((f.U, f.opcode))
     if name is None:
@@ -69,6 +76,14 @@ def mnemonic(f: Fields) -> str | None:
     if f.size not in sizes:
         return None
     return name + "2" if f.Q else name
+
+
+def feature(f: Fields) -> Feature:
+    return Feature.PMULL if f.size == 0b11 else Feature.ADV_SIMD
+
+
+def data_independent_time(f: Fields) -> bool:
+    return NAMES[f.U, f.opcode] not in TIME_NOT_STATED
 
 
 def execute(state: State, f: Fields) -> None:

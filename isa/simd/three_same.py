@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes, lanewise
+from isa.operands import Operands
 from isa.simd.element_operations import ACCUMULATING, ELEMENTWISE
 from lnsym.bv import BV
 
 PATTERN = "0 Q U 01110 size 1 Rm opcode:5 1 Rn Rd"
+OPERANDS = Operands(vector=("Rm", "Rn", "Rd"))
 ALIASES = {"ORR": ("mov",)}
 
 NAMES = {
@@ -70,6 +73,11 @@ LOGICAL: dict[str, Callable[[BV, BV, BV], BV]] = {
 }
 """What each does to Vd, Vn and Vm as wholes."""
 
+TIME_NOT_STATED = frozenset(
+    {"SQADD", "UQADD", "SRHADD", "URHADD", "SQSUB", "UQSUB", "SQSHL", "UQSHL", "SQRSHL", "UQRSHL"}
+)
+"""The instructions that Arm does not list as of data-independent time."""
+
 
 def mnemonic(f: Fields) -> str | None:
     if f.opcode == LOGICAL_OPCODE:
@@ -82,6 +90,13 @@ def mnemonic(f: Fields) -> str | None:
     if f.size == 0b11 and not (f.Q and name in WITH_DOUBLEWORDS):
         return None
     return name
+
+
+feature = always(Feature.ADV_SIMD)
+
+
+def data_independent_time(f: Fields) -> bool:
+    return NAMES.get((f.U, f.opcode)) not in TIME_NOT_STATED
 
 
 def execute(state: State, f: Fields) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from isa.encoding import Fields
+from isa.encoding import Fields, always
+from isa.features import Feature
 from isa.interface import State
 from isa.lanes import join, lanes, lanewise
+from isa.operands import Operands
 from isa.simd.bit_counts import bit_count, count_leading_sign_bits, count_leading_zero_bits
 from isa.simd.comparisons import COMPARISONS_WITH_ZERO
 from isa.simd.element_operations import Extension
@@ -19,6 +21,7 @@ from isa.simd.two_register_operations import NARROWING, SATURATING_ADD, UNARY
 from lnsym.bv import BV, concat
 
 PATTERN = "0 Q U 01110 size 10000 opcode:5 10 Rn Rd"
+OPERANDS = Operands(vector=("Rn", "Rd"))
 ALIASES = {"NOT": ("mvn",)}
 
 NAMES = {
@@ -73,6 +76,10 @@ def _name(f: Fields) -> str | None:
     return NAMES.get((f.U, f.opcode))
 
 
+TIME_NOT_STATED = frozenset({"SUQADD", "USQADD", "SQABS", "SQNEG", "SQXTUN", "SQXTN", "UQXTN", "URECPE", "URSQRTE"})
+"""The instructions that Arm does not list as of data-independent time."""
+
+
 def mnemonic(f: Fields) -> str | None:
     name = _name(f)
     if name is None or f.size not in SIZES.get(name, (0, 1, 2, 3)):
@@ -80,6 +87,13 @@ def mnemonic(f: Fields) -> str | None:
     if f.size == 0b11 and not (f.Q and name in WITH_DOUBLEWORDS):
         return None
     return name + "2" if f.Q and (name in NARROWING or name == "SHLL") else name
+
+
+feature = always(Feature.ADV_SIMD)
+
+
+def data_independent_time(f: Fields) -> bool:
+    return _name(f) not in TIME_NOT_STATED
 
 
 def execute(state: State, f: Fields) -> None:

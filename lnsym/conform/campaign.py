@@ -18,7 +18,7 @@ from functools import cache
 from random import Random
 from types import FrameType
 
-from isa.encoding import Encoding, encodings
+from isa.encoding import encodings
 from lnsym import signals
 from lnsym.conform.cases import Case, CaseSource, replay_text
 from lnsym.conform.comparison import Comparer, Difference
@@ -150,11 +150,6 @@ class NoSuchClass(LnsymError):
         return f"{self.name}: no class and no mnemonic of that name{hint}; `lnsym isa` shows all"
 
 
-def class_name(encoding: Encoding) -> str:
-    """The short name of a class: that of its module."""
-    return encoding.module.rpartition(".")[2]
-
-
 @cache
 def _all_forms() -> list[Form]:
     return [form for encoding in encodings() for form in forms(encoding)]
@@ -172,7 +167,7 @@ def select_forms(names: Sequence[str]) -> list[Form]:
     for name in names:
         found = [form for form in everything if _is_named(form, name)]
         if not found:
-            known = {form.mnemonic for form in everything} | {class_name(form.encoding) for form in everything}
+            known = {form.mnemonic for form in everything} | {form.encoding.name for form in everything}
             raise NoSuchClass(name, nearest_names(name, known) or nearest_names(name.upper(), known))
         chosen |= dict.fromkeys(found)
     return list(chosen)

@@ -7,25 +7,16 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from isa.encoding import REGISTER_FIELDS, Encoding, Fields, classify
+from isa.assumptions import Assumption
+from isa.encoding import Encoding, Fields, classify
 from isa.flags import FlagBits
+from isa.memory_access import MemoryAccess
 from lnsym.bv import BV
 from lnsym.conform.contents import SP, Contents, background, general_value, memory_contents, near, vector_value
 from lnsym.conform.single_step import BLOCK, DATA, NOP, PAGE, SLOT, SLOT_PAGE, STUB
 from lnsym.errors import LnsymError
 from lnsym.machine.memory import Memory
 from lnsym.machine.state import State
-
-ATOMIC = frozenset({
-    "isa.loads_and_stores.atomic_memory_operations",
-    "isa.loads_and_stores.compare_and_swap",
-    "isa.loads_and_stores.compare_and_swap_pair",
-    "isa.loads_and_stores.exclusive_pair",
-    "isa.loads_and_stores.exclusive_register",
-})  # fmt: skip
-"""Classes whose addresses must be aligned: unaligned ones are faults of the alignment, which `isa` does not model."""
-
-EXCLUSIVE = frozenset({"isa.loads_and_stores.exclusive_pair", "isa.loads_and_stores.exclusive_register"})
 
 LINK = 30
 _BACKGROUNDS = 16
@@ -44,14 +35,20 @@ class Case:
     """The page at DATA."""
 
     @property
-    def touches_memory(self) -> bool:
-        """Whether the class is one of loads and stores."""
-        return is_memory_class(self.encoding)
+    def access(self) -> MemoryAccess | None:
+        """What the word does to memory; None for all but loads, stores and prefetches."""
+        return self.encoding.memory(self.fields)
+
+    @property
+    def base(self) -> int | None:
+        """The number of the register that holds the base of the address, if there is one."""
+        access = self.access
+        return None if access is None or access.base is None else vars(self.fields)[access.base]
 
     @property
     def prelude(self) -> int:
         """What runs just before the word: for a store-exclusive, the load-exclusive without which it would not store."""
-        if self.encoding.module in EXCLUSIVE and not self.fields.L:
+        if self.encoding.assumption(self.fields) is Assumption.EXCLUSIVES_ALWAYS_SUCCEED:
             all_ones = 0x1F << 16 | 0x1F << 10 | 0x1F
             return self.word & ~(1 << 15) | 1 << 22 | all_ones
         return NOP
@@ -66,11 +63,6 @@ class BadReplay(LnsymError):
 
     def _message(self) -> str:
         return f"--replay {self.text!r}: {self.reason}; take the line that a mismatch printed"
-
-
-def is_memory_class(encoding: Encoding) -> bool:
-    """Whether the class is one of loads and stores."""
-    return encoding.module.startswith("isa.loads_and_stores.")
 
 
 def is_mapped(address: int) -> bool:
@@ -102,23 +94,22 @@ class CaseSource:
         """Cases of one word with different contents."""
         fields = encoding.fields(word)
         named = sorted(_named_registers(encoding, fields))
-        vectors = sorted({(n + i) % 32 for n in named for i in range(_consecutive(encoding))})
-        kind = encoding.module.split(".")[1]
-        has_vectors = kind in ("simd", "crypto") or "simd" in encoding.module or vars(fields).get("V") == 1
+        vectors = sorted({(n + i) % 32 for n in named for i in range(encoding.operands.most_consecutive)})
         extent: tuple[int, int] | None = None
         made = []
         for _ in range(count):
             contents = random.choice(self._backgrounds).copy()
             contents.set_flags(random.getrandbits(4))
             _fill_general(contents, named, random)
-            if has_vectors:
+            if _has_vectors(encoding, fields):
                 _fill_vectors(contents, vectors, random)
             case = Case(encoding, word, fields, contents, random.choice(self._pages))
-            if kind == "loads_and_stores" and "Rn" in vars(fields):
-                if extent is None or encoding.module.endswith("register_offset"):  # which depends on the contents
-                    extent = _extent(case)
-                _aim(case, extent, random)
-            elif kind == "branches" or encoding.module.endswith("data_processing_1_source"):
+            access = case.access
+            if access is not None and access.base is not None:
+                if extent is None or access.offset is not None:  # which depends on the contents
+                    extent = _extent(case, access.base)
+                _aim(case, access, access.base, extent, random)
+            elif _takes_pointers(encoding, fields):
                 _make_pointers(contents, named, random)
             made.append(case)
         return made
@@ -127,16 +118,20 @@ class CaseSource:
 def _named_registers(encoding: Encoding, f: Fields) -> set[int]:
     """The numbers of all registers that the word names, general and vector alike."""
     values = vars(f)
-    named = {number for name, number in values.items() if name in REGISTER_FIELDS}
-    if encoding.module.endswith("by_indexed_element"):
-        named.add(f.M << 4 | f.Rm)
-    return named
+    named = {values[slot.name] for slot in encoding.registers}
+    return named | {values[top] << 4 | values[name] for name, top in encoding.operands.top_bit.items()}
 
 
-def _consecutive(encoding: Encoding) -> int:
-    """How many registers one register field may stand for."""
-    module = encoding.module
-    return 4 if "_structure" in module or module.endswith("table_lookup") else 1
+def _has_vectors(encoding: Encoding, f: Fields) -> bool:
+    """Whether the word names a SIMD&FP register."""
+    operands = encoding.operands
+    return bool(operands.vector) or (bool(operands.either) and vars(f).get("V", 1) == 1)
+
+
+def _takes_pointers(encoding: Encoding, f: Fields) -> bool:
+    """Whether registers hold targets of branches, or pointers that are signed or authenticated."""
+    is_signing = encoding.assumption(f) is Assumption.POINTER_AUTHENTICATION_AS_PLAIN
+    return is_signing or encoding.branch(f) is not None
 
 
 def _fill_general(contents: Contents, named: list[int], random: Random) -> None:
@@ -181,12 +176,12 @@ class _Probe:
         self.accesses.append((address.value, value.width // 8))
 
 
-def _extent(case: Case) -> tuple[int, int]:
+def _extent(case: Case, base: str) -> tuple[int, int]:
     """First address and size of what the case accesses where its base register holds 0; the size may be 0."""
     state = initial_state(case)
     probe: Any = _Probe()
     state.memory = probe
-    state.general[case.fields.Rn] = BV.const(0, 64)
+    state.general[vars(case.fields)[base]] = BV.const(0, 64)
     with suppress(Exception):  # semantics with a fault in them: the comparison will meet it again
         case.encoding.execute(state, case.fields)
     if not probe.accesses:
@@ -210,13 +205,13 @@ def _target(random: Random, size: int, aligned: bool) -> int:
     return target // size * size if aligned else target
 
 
-def _aim(case: Case, extent: tuple[int, int], random: Random) -> None:
-    """Set the base register so that the access goes where `_target` wants it."""
+def _aim(case: Case, access: MemoryAccess, field: str, extent: tuple[int, int], random: Random) -> None:
+    """Set the base register, that of `field`, so that the access goes where `_target` wants it."""
     f, contents = case.fields, case.contents
-    base = vars(f)["Rn"]
+    base = vars(f)[field]
     first, size = extent
-    target = _target(random, max(size, 1), case.encoding.module in ATOMIC)
-    if vars(f).get("Rm") == base != SP and case.encoding.module.endswith("register_offset"):
+    target = _target(random, max(size, 1), access.aligned)
+    if access.offset is not None and vars(f)[access.offset] == base != SP:
         contents.set_general(base, target // (1 + max(size, 1) ** f.S))  # the offset is the base, scaled
         return
     contents.set_general(base, target - first & (1 << 64) - 1)
@@ -231,7 +226,7 @@ def _load_from_memory(case: Case, at: int, random: Random) -> None:
     for name in ("Rs", "Rt", "Rt2"):
         n = values.get(name)
         for i in range(2):
-            if n is not None and n + i < SP and n + i != values["Rn"]:
+            if n is not None and n + i < SP and n + i != case.base:
                 held = int.from_bytes(case.data[at + step * i : at + step * i + 8], "little")
                 case.contents.set_general(n + i, held if random.random() < 0.7 else near(random, held, 64))
 

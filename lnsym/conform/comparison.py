@@ -57,7 +57,7 @@ def run_model(case: Case) -> Left:
     state = initial_state(case)
     data: bytes | bytearray = case.data
     region = None
-    if case.touches_memory:
+    if case.access is not None:
         region = Region("data", DATA, PAGE, Bytes(case.data), True, True)
         state.memory = Memory([region])
     flags = state.flags
@@ -102,20 +102,20 @@ class Comparer:
         machine = self.machine
         machine.load_word(case.word, case.prelude)
         machine.block[:] = case.contents.block
-        if case.touches_memory:
+        if case.access is not None:
             machine.data[:] = case.data
         ending = machine.run()
         if ending not in ("next", "branch"):
             return Left(ending)
         pc = SLOT + 4 if ending == "next" else machine.pc
         block = bytes(machine.block)
-        data = bytes(machine.data) if case.touches_memory else case.data
+        data = bytes(machine.data) if case.access is not None else case.data
         return Left("ran", pc, block, data, _CONDITION_HOLDS[block[NZCV_AT + 3] >> 4])
 
     def compare(self, case: Case) -> Outcome:
         """Whether both sides leave the same; "unusable" where the case reaches into the test machinery."""
         model = run_model(case)
-        if model.ending == "unusable" or (case.touches_memory and unicorn_is_wrong(case)):
+        if model.ending == "unusable" or (case.access is not None and unicorn_is_wrong(case)):
             return "unusable"
         return "agree" if self.run_unicorn(case) == model else "differ"
 

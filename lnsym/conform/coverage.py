@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from isa.branch import Branch
 from lnsym.contract.routines import is_archive
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, DecodersDisagree, Instruction, NotAnInstruction, NotModelled
@@ -59,17 +60,6 @@ class CoverageReport:
     mnemonics: Counter[str] = field(default_factory=Counter)
 
 
-def _branch_target(instruction: Instruction) -> int | None:
-    """Where an instruction with an immediate branches to; None for all others."""
-    f = vars(instruction.fields)
-    for name, width in (("imm26", 26), ("imm19", 19), ("imm14", 14)):
-        if name in f and instruction.encoding.module.startswith("isa.branches."):
-            sign = 1 << (width - 1)
-            offset: int = (f[name] ^ sign) - sign
-            return instruction.address + 4 * offset
-    return None
-
-
 @dataclass
 class Reached:
     """What control flow from an entry reaches."""
@@ -77,10 +67,6 @@ class Reached:
     instructions: list[Instruction] = field(default_factory=list)
     missing: list[NotModelled | NotAnInstruction | DecodersDisagree] = field(default_factory=list)
     jumps_indirectly: bool = False
-
-
-_INDIRECT = frozenset({"br", "braa", "brab", "braaz", "brabz"})
-_RETURNS = frozenset({"ret", "retaa", "retab"})
 
 
 def reach(code: Code, function: Symbol, entries: frozenset[int]) -> Reached:
@@ -97,23 +83,27 @@ def reach(code: Code, function: Symbol, entries: frozenset[int]) -> Reached:
         except LnsymError:  # outside the image: another file's function
             continue
         reached.instructions.append(instruction)
-        name = instruction.mnemonic
-        reached.jumps_indirectly |= name in _INDIRECT
-        following = [] if name == "b" or name in _RETURNS or name in _INDIRECT else [address + 4]
-        target = _branch_target(instruction)
-        if target is not None and not _is_call(name, target, function, code.image, entries):
-            following.append(target)
+        following = [address + 4]
+        branch = instruction.encoding.branch(instruction.fields)
+        if branch is not None:
+            reached.jumps_indirectly |= branch.jumps_indirectly
+            if not branch.conditional and not branch.calls:
+                following = []
+            if branch.offset is not None and not _leaves(branch, address, function, code.image, entries):
+                following.append(address + branch.offset)
         waiting += [place for place in following if place not in seen]
         seen.update(following)
     return reached
 
 
-def _is_call(name: str, target: int, function: Symbol, image: Image, entries: frozenset[int]) -> bool:
+def _leaves(branch: Branch, address: int, function: Symbol, image: Image, entries: frozenset[int]) -> bool:
     """Whether a branch leaves the function: BL, or a tail call of another function or through the linkage table."""
+    assert branch.offset is not None
+    target = address + branch.offset
     if function.address <= target < function.end:
         return False
     segment = image.segment_at(target)
-    return name == "bl" or target in entries or segment is None or segment.name.startswith(".plt")
+    return branch.calls or target in entries or segment is None or segment.name.startswith(".plt")
 
 
 def _images(target: Path, wanted: Callable[[str], bool]) -> Iterator[Callable[[], Image]]:

@@ -14,6 +14,7 @@ from random import Random
 from typing import Literal, TypeAlias
 
 from isa.encoding import AmbiguousEncoding, Encoding, classify, encodings
+from isa.memory_access import MemoryAccess
 from lnsym.conform.contents import background
 from lnsym.conform.known_differences import CAPSTONE_REFUSES, LEFT_OUT, UNICORN_ACCEPTS, KnownDifference
 from lnsym.conform.single_step import SLOT, Ending, SingleStep
@@ -102,15 +103,15 @@ class Judge:
             self._note(word, "not an instruction", names[0], named, "", CAPSTONE_REFUSES, verdicts)
         elif capstone[0] not in names:
             verdicts.disagreements.append(Disagreement(word, "another name", names[0], named, ""))
-        if _never_ends(encoding, word):
-            return
+        if encoding.branch(fields) is not None:
+            return  # to itself, perhaps, or into the test machinery
         ending = self.run(word)
-        if ending in ("undefined", "stopped") and not _is_alignment_fault(encoding, ending):
+        if ending in ("undefined", "stopped") and not _is_alignment_fault(encoding.memory(fields), ending):
             verdicts.disagreements.append(Disagreement(word, "not executed", names[0], named, ending))
 
     def _judge_unclaimed(self, word: int, named: str, to_capstone: bool, verdicts: Verdicts) -> None:
         # An exception return would leave the machine at another exception level: such words are not run.
-        patterns = [p for p in patterns_of(word) if not p.module.endswith("unconditional_branch_register")]
+        patterns = [p for p in patterns_of(word) if p.branch(p.fields(word)) is None]
         if to_capstone:
             self._note(word, "hole", "none", named, "", LEFT_OUT, verdicts)
         elif patterns and self.run(word) in ("next", "branch", "fault"):
@@ -133,14 +134,9 @@ class Judge:
         verdicts.disagreements.append(Disagreement(word, question, model, capstone, unicorn))
 
 
-def _never_ends(encoding: Encoding, word: int) -> bool:
-    """Whether the word may be a branch to itself or into the test machinery."""
-    return encoding.module.startswith("isa.branches.") and "branch" in encoding.module.rpartition(".")[2]
-
-
-def _is_alignment_fault(encoding: Encoding, ending: Ending) -> bool:
+def _is_alignment_fault(access: MemoryAccess | None, ending: Ending) -> bool:
     """Random addresses of exclusive and atomic accesses are seldom aligned: Unicorn ends them as it ends no instruction."""
-    return ending == "undefined" and encoding.module.startswith("isa.loads_and_stores.")
+    return ending == "undefined" and access is not None
 
 
 def judge_words(count: int, seed: int) -> Iterator[Verdicts]:

@@ -17,7 +17,6 @@ from typing import Any
 
 from isa.flags import FlagBits
 from lnsym.bv import BV
-from lnsym.conform.cases import ATOMIC
 from lnsym.conform.contents import general_value, vector_value
 from lnsym.contract.routines import is_archive
 from lnsym.errors import AddressNotMapped
@@ -282,7 +281,8 @@ class Routines:
             return RoutineRun(ending, steps)
         mismatch = self._first_difference(function, number, inputs, steps, differences)
         culprit = laboratory.code.decoded[mismatch.address]
-        if culprit.encoding.module in ATOMIC and mismatch.differences[0].startswith(_STOPS):
+        access = culprit.encoding.memory(culprit.fields)
+        if access is not None and access.aligned and mismatch.differences[0].startswith(_STOPS):
             return RoutineRun("unaligned atomic access", mismatch.steps - 1)  # the model checks no alignment
         return RoutineRun(ending, steps, mismatch)
 

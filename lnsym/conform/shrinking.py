@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from isa.encoding import REGISTER_FIELDS
+from isa.operands import Role
 from lnsym.conform.cases import Case
 from lnsym.conform.contents import Contents
 from lnsym.conform.forms import form_name, operand_slots
@@ -104,10 +104,10 @@ def _plainer_words(case: Case) -> Iterator[Case]:
     encoding = case.encoding
     name = form_name(encoding, case.fields)
     slots = operand_slots(encoding)
-    in_use = {vars(case.fields)[slot.name] for slot in slots if slot.name in REGISTER_FIELDS}
+    in_use = {vars(case.fields)[slot.name] for slot in encoding.registers}
     for slot in slots:
         now = vars(case.fields)[slot.name]
-        is_register = slot.name in REGISTER_FIELDS
+        is_register = encoding.role(slot) is Role.REGISTER
         wanted = [n for n in range(4) if n not in in_use] if is_register and now != 31 else [0, 1, now // 2]
         for value in wanted:
             if value >= now or (is_register and now == 31):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import struct
 from functools import cache
 
-from isa.encoding import REGISTER_FIELDS
 from lnsym.bv import BV, evaluate, rewrite_level
 from lnsym.conform.cases import Case
 from lnsym.conform.comparison import Left, run_model
@@ -45,26 +44,27 @@ def _sample(case: Case) -> dict[BV, int]:
 
 def _start(case: Case, level: int) -> tuple[State, Region | None]:
     """A state of variables, but for registers that make addresses."""
-    if not case.touches_memory:
+    access = case.access
+    if access is None:
         return State.symbolic(Memory(), SLOT), None
     contents = Elements(_elements())
     fields = vars(case.fields)
-    known_base = level == 0 or "Rn" not in fields
+    known_base = level == 0 or access.base is None
     region = Region("data", DATA if known_base else _BASE, PAGE, contents, True, True)
     state = State.symbolic(Memory([region]), SLOT)
-    if "Rn" in fields:
-        general = case.contents.general
-        if case.encoding.module.endswith("register_offset"):
-            state.general[fields["Rm"]] = general[fields["Rm"]]
-        base = general[fields["Rn"]]
-        state.general[fields["Rn"]] = base if known_base else _BASE + (base.value - DATA)
+    general = case.contents.general
+    if access.offset is not None:
+        state.general[fields[access.offset]] = general[fields[access.offset]]
+    if access.base is not None:
+        base = general[fields[access.base]]
+        state.general[fields[access.base]] = base if known_base else _BASE + (base.value - DATA)
     return state, region
 
 
 def _make_known(state: State, case: Case, unknown: int) -> None:
     """Give all registers the case's numbers but Xn, Vn and what makes an address."""
     contents = case.contents
-    base = vars(case.fields).get("Rn") if case.touches_memory else None
+    base = case.base
     for n in range(32):
         if n not in (unknown, base):
             state.general[n] = contents.general[n]
@@ -74,8 +74,8 @@ def _make_known(state: State, case: Case, unknown: int) -> None:
 
 def is_doubtful(case: Case) -> bool:
     """Whether the address is no sum of the region's base and a number: the base taken twice."""
-    fields = vars(case.fields)
-    return case.encoding.module.endswith("register_offset") and fields["Rm"] == fields["Rn"] != SP
+    access = case.access
+    return access is not None and access.offset is not None and vars(case.fields)[access.offset] == case.base != SP
 
 
 def run_symbolic(case: Case, level: int, unknown: int | None = None) -> Left:
@@ -118,12 +118,12 @@ def _run_symbolic(case: Case, level: int, unknown: int | None) -> Left:
 def disagreeing_level(case: Case) -> int | None:
     """The first rewrite level at which symbols and numbers leave different things; None when there is none."""
     concrete = run_model(case)
-    if concrete.ending == "unusable" or (case.touches_memory and is_doubtful(case)):
+    if concrete.ending == "unusable" or is_doubtful(case):
         return None
     for level in LEVELS:
         if run_symbolic(case, level) != concrete:
             return level
-    for unknown in {number for name, number in vars(case.fields).items() if name in REGISTER_FIELDS}:
+    for unknown in {vars(case.fields)[slot.name] for slot in case.encoding.registers}:
         if run_symbolic(case, 1, unknown) != concrete:
             return 1
     return None

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from random import Random
 
-from isa.encoding import REGISTER_FIELDS, Slot
+from isa.encoding import Slot
+from isa.operands import Role
 from lnsym.conform.forms import Form, operand_slots
 from lnsym.conform.single_step import DATA, PAGE, SLOT
 
@@ -19,8 +20,6 @@ ATTEMPTS = 60
 
 NARROW_BITS = 6
 """Operands up to this width take all their values before they take one again."""
-
-LITERAL = "isa.loads_and_stores.register_literal"
 
 
 def words(form: Form, random: Random, count: int) -> Iterator[int]:
@@ -36,10 +35,8 @@ def words(form: Form, random: Random, count: int) -> Iterator[int]:
 
 def is_endless(form: Form, word: int) -> bool:
     """Whether the word is a branch to itself, on which no emulator comes to an end."""
-    if not form.encoding.module.startswith("isa.branches."):
-        return False
-    f = form.encoding.fields(word)
-    return any(getattr(f, slot.name) == 0 for slot in form.encoding.slots if slot.name in ("imm14", "imm19", "imm26"))
+    branch = form.encoding.branch(form.encoding.fields(word))
+    return branch is not None and branch.offset == 0
 
 
 class _Source:
@@ -50,11 +47,12 @@ class _Source:
         self._random = random
         self._slots = [slot for slot in operand_slots(form.encoding) if _is_free(form, slot)]
         self._waiting: dict[str, list[int]] = {}
-        self._literal = form.encoding.module == LITERAL
+        access = form.encoding.memory(form.encoding.fields(form.witnesses[0]))
+        self._literal = access is not None and access.base is None
 
     def telling_settings(self) -> list[dict[str, int]]:
         """Settings of one or a few operands that are worth a word each, in random order."""
-        registers = [slot for slot in self._slots if slot.name in REGISTER_FIELDS]
+        registers = [slot for slot in self._slots if self._is_register(slot)]
         settings = [{slot.name: _ones(slot)} for slot in registers]
         settings += [dict.fromkeys((a.name, b.name), self._random.randrange(16)) for a, b in combinations(registers, 2)]
         if len(registers) > 2:
@@ -85,9 +83,12 @@ class _Source:
                 return word
         return next(word for word in form.witnesses if not is_endless(form, word))
 
+    def _is_register(self, slot: Slot) -> bool:
+        return self._form.encoding.role(slot) is Role.REGISTER
+
     def _draw(self, slot: Slot) -> int:
         random = self._random
-        if slot.name in REGISTER_FIELDS:
+        if self._is_register(slot):
             return 31 if random.random() < 0.1 else random.getrandbits(slot.width)
         if slot.width <= NARROW_BITS:
             waiting = self._waiting.get(slot.name)

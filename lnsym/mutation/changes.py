@@ -1,17 +1,17 @@
 """Changes of one instruction word, by kind. Each gives a word that Capstone and the model both know.
 
-Fields are told apart by their names in the pattern of the encoding class: registers; immediates, with conditions, shift amounts and
-element indices among them; and what is left, which says what the instruction does and on what sizes.
+The encoding class says what each field is: a register; an immediate, with conditions, shift amounts and element indices among
+them; or what is left, which says what the instruction does and on what sizes.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Literal, TypeAlias, get_args
 
-from isa.encoding import REGISTER_FIELDS, AmbiguousEncoding, Encoding, Slot, classify
+from isa.encoding import AmbiguousEncoding, Encoding, Slot, classify
+from isa.operands import Role
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import decode_word
 
@@ -25,9 +25,12 @@ NOP = 0xD503201F
 FEW_BITS = 3
 """How many bits at most a change of the class flips."""
 
-_IMMEDIATE_NAME = re.compile(r"imm\d+|imm[rsbh]|immhi|immlo|cond|nzcv|mask|b5|b40|hw|[a-h]")
-_INDEX = frozenset({"H", "L", "M"})
-"""Together these are the index of an element; L alone tells a load from a store."""
+_KIND_OF_ROLE: Mapping[Role, Kind] = {
+    Role.REGISTER: "operand",
+    Role.IMMEDIATE: "immediate",
+    Role.MODIFIER: "opcode",
+    Role.SETTING: "opcode",
+}
 
 
 def decodes(word: int, address: int) -> bool:
@@ -41,10 +44,7 @@ def decodes(word: int, address: int) -> bool:
 
 def role(encoding: Encoding, slot: Slot) -> Kind:
     """Which kind of change a change of this field is."""
-    if slot.name in REGISTER_FIELDS:
-        return "operand"
-    is_index = slot.name in _INDEX and {other.name for other in encoding.slots} >= _INDEX
-    return "immediate" if is_index or _IMMEDIATE_NAME.fullmatch(slot.name) else "opcode"
+    return _KIND_OF_ROLE[encoding.role(slot)]
 
 
 def _with_field(word: int, slot: Slot, value: int) -> int:

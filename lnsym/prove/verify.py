@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from isa.assumptions import assumption_of
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract, abi
 from lnsym.contract.containment import contained
@@ -129,7 +128,7 @@ def verify(
 def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUse]) -> list[str]:
     """Those of the instructions that were run, of the paths that were dropped and of the methods that closed goals."""
     run = [instruction for execution in executions for instruction in execution.code.decoded.values()]
-    named = {assumption_of(i.encoding.mnemonic(i.fields) or "") for i in run}
+    assumed = {i.encoding.assumption(i.fields) for i in run}
     used = [ASSUMPTION_OF_METHOD[m.name] for m in methods if m.goals and m.name in ASSUMPTION_OF_METHOD]
     objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
     kept = ["globals-kept"] if any(e.theorem.globals_kept and len(e.theorem.calls) > 1 for e in executions) else []
@@ -138,7 +137,7 @@ def assumptions_used(executions: Sequence[Execution], methods: Sequence[MethodUs
     questions = [execution.feasible for execution in executions if isinstance(execution.feasible, Feasibility)]
     if any(question.solver_dropped_some for question in questions):
         used.append("solver")
-    return [*sorted(name for name in named if name), *objects, *kept, *direct, *scratch, *dict.fromkeys(used)]
+    return [*sorted(a.name for a in assumed if a is not None), *objects, *kept, *direct, *scratch, *dict.fromkeys(used)]
 
 
 def why_open(goal: Goal, externals: Mapping[BV, str], bases: Container[BV], reason: str) -> str:

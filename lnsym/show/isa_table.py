@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isa.encoding import encodings
-from lnsym.conform.campaign import class_name
 from lnsym.conform.forms import forms
 from lnsym.conform.record import status
 
@@ -16,7 +15,7 @@ def isa_lines() -> Iterator[str]:
     for encoding in encodings():
         of_class = forms(encoding)
         count += len(of_class)
-        yield f"{class_name(encoding)}: {encoding.title}"
+        yield f"{encoding.name}: {encoding.title}"
         yield f"  {encoding.pattern}"
         yield f"  {len(of_class)} encodings; {status(encoding)}"
         yield f"  {' '.join(dict.fromkeys(form.mnemonic for form in of_class))}"

@@ -13,7 +13,6 @@ import pytest
 
 from isa.encoding import encodings
 from lnsym import cli
-from lnsym.conform.campaign import class_name
 
 SCRIPT = "import sys; from lnsym.cli import main; sys.argv[0] = 'lnsym'; main()"
 
@@ -88,7 +87,7 @@ def test_the_table_of_classes(lnsym) -> None:  # type: ignore[no-untyped-def]
     code, out, _ = lnsym("isa")
     assert code == 0
     for encoding in encodings():
-        assert f"\n{class_name(encoding)}: {encoding.title}\n  {encoding.pattern}\n" in f"\n{out}"
+        assert f"\n{encoding.name}: {encoding.title}\n  {encoding.pattern}\n" in f"\n{out}"
     assert out.splitlines()[-1].startswith(f"{len(encodings())} classes, ")
 
 

@@ -12,7 +12,6 @@ from random import Random
 import pytest
 
 from isa.encoding import (
-    REGISTER_FIELDS,
     WORD_BITS,
     AmbiguousEncoding,
     Encoding,
@@ -34,15 +33,15 @@ every_class = pytest.mark.parametrize("encoding", encodings(), ids=lambda encodi
 def random_word(encoding: Encoding, random: Random) -> int:
     """A word that the pattern admits, allocated or not; a register is more often 31 than chance has it."""
     word = encoding.value | random.getrandbits(WORD_BITS) & ~encoding.mask
-    for slot in encoding.slots:
-        if slot.name in REGISTER_FIELDS and random.random() < 0.1:
+    for slot in encoding.registers:
+        if random.random() < 0.1:
             word |= ((1 << slot.width) - 1) << slot.low
     return word
 
 
 def words_of_all_fields(encoding: Encoding, random: Random) -> Iterator[int]:
     """Each combination of the fields that are no registers, with registers by chance and with all of them 31."""
-    chosen = [slot for slot in encoding.slots if slot.name not in REGISTER_FIELDS]
+    chosen = [slot for slot in encoding.slots if slot not in encoding.registers]
     registers = ~encoding.mask & (1 << WORD_BITS) - 1
     for slot in chosen:
         registers &= ~(((1 << slot.width) - 1) << slot.low)
@@ -137,8 +136,8 @@ def test_pattern_is_one_word_of_distinct_fields(encoding: Encoding) -> None:
         assert slot.width > 0
         assert covered & bits == 0
         covered |= bits
-        if slot.name in REGISTER_FIELDS:
-            assert slot.width == 5 or (slot.name, slot.width) == ("Rm", 4)  # an element of V0-V15
+        if slot in encoding.registers:
+            assert slot.width == (4 if slot.name in encoding.operands.top_bit else 5)
     assert covered == (1 << WORD_BITS) - 1
     assert encoding.value & ~encoding.mask == 0
 
