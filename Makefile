@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find lnsym isa crypto_specs programs -name '*.py' -o -name '*.o' -o -name '*.toml')
 
-.PHONY: demo test test-slow lint corpora bench equivalences samples conform mutate mutants fuzz clean
+.PHONY: demo test test-slow lint corpora bench equivalences samples conform planted-faults mutants fuzz clean
 
 demo: $(VENV)/.installed
 	@BIN=$(CURDIR)/$(BIN) sh programs/demo.sh
@@ -46,8 +46,8 @@ mutants: $(VENV)/.developing corpora
 fuzz: $(VENV)/.developing
 	$(BIN)/python -m tests.prove.prover_fuzzer --count 100000
 
-mutate: $(VENV)/.developing
-	$(BIN)/python -m lnsym.conform.mutation
+planted-faults: $(VENV)/.developing
+	$(BIN)/python -m lnsym.conform.fault_detection
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("lnsym needs Python 3.11 or newer: make PYTHON=python3.12, say" if sys.version_info < (3, 11) else 0)'

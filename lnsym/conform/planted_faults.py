@@ -1,7 +1,8 @@
-"""Mutants: the semantics of `isa` with one fault planted in each.
+"""Planted faults: the semantics of `isa` with one thing wrong in each.
 
-A mutant is a change of one node of a module's syntax tree: an operand swapped, a constant off by one, a wrong flag, the
-upper half of a register not cleared. Only semantics are changed, not the functions that say which words are legal.
+A fault is a change of one node of a module's syntax tree: an operand swapped, a constant off by one, a wrong flag, the
+upper half of a register not cleared. Only semantics are changed, not the functions that say which words are legal. What
+`lnsym.mutation` changes is machine code; its changes are called mutants.
 """
 
 from __future__ import annotations
@@ -72,17 +73,16 @@ _FLAGS = {"n": "z", "z": "n", "c": "v", "v": "c"}
 
 
 @dataclass(frozen=True)
-class Mutant:
+class PlantedFault:
     """A module with one fault."""
 
     module: str
-    fault: str
-    """The kind of fault."""
+    kind: str
     line: int
     before: str
     after: str
     number: int
-    """Which of the module's mutants; below 0 it is no mutant but the module as it is."""
+    """Which of the module's faults; below 0 the module is as it is."""
 
     @property
     def name(self) -> str:
@@ -217,7 +217,7 @@ class _Place:
     attribute: str
     index: int | None
     old: ast.AST
-    fault: str
+    kind: str
     new: ast.AST
 
 
@@ -241,8 +241,8 @@ def _changes(tree: ast.Module) -> Iterator[_Place]:
                 waiting.append(child)
                 if isinstance(parent, ast.Compare) and isinstance(child, ast.List | ast.Tuple):
                     continue  # `in` asks for no order
-                for fault, new in _CHANGES.get(type(child), _none)(child):
-                    yield _Place(parent, attribute, index, child, fault, ast.copy_location(copy.deepcopy(new), child))
+                for kind, new in _CHANGES.get(type(child), _none)(child):
+                    yield _Place(parent, attribute, index, child, kind, ast.copy_location(copy.deepcopy(new), child))
 
 
 def _replace(parent: ast.AST, attribute: str, index: int | None, node: ast.AST) -> None:
@@ -256,15 +256,15 @@ def _none(node: ast.AST) -> Iterator[Change]:
     return iter(())
 
 
-def mutants_of(module: str) -> Iterator[Mutant]:
-    """All mutants of a module."""
+def faults_of(module: str) -> Iterator[PlantedFault]:
+    """All faults that can be planted in a module."""
     for number, place in enumerate(_changes(ast.parse(source(module)))):
         before, after = (ast.unparse(node).splitlines()[0][:80] for node in (place.old, place.new))
-        yield Mutant(module, place.fault, getattr(place.old, "lineno", 0), before, after, number)
+        yield PlantedFault(module, place.kind, getattr(place.old, "lineno", 0), before, after, number)
 
 
-def all_mutants() -> Iterator[Mutant]:
-    """The mutants of all modules that hold semantics."""
+def all_faults() -> Iterator[PlantedFault]:
+    """The faults of all modules that hold semantics."""
     for module in modules():
         if module not in _NO_SEMANTICS:
-            yield from mutants_of(module)
+            yield from faults_of(module)
