@@ -39,7 +39,7 @@ from isa.assumptions import Assumption
 from isa.branch import Branch
 from isa.branch_types import BranchType
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.memory_access import MemoryAccess
 from isa.operands import Operands, Role
 
@@ -116,7 +116,7 @@ class Encoding:
     pattern: str
     operands: Operands
     mnemonic: Callable[[Fields], str | None]
-    execute: Callable[[State, Fields], None]
+    execute: Callable[[MachineState, Fields], None]
     feature: Callable[[Fields], Feature]
     data_independent_time: Callable[[Fields], bool]
     """Whether Arm requires, while PSTATE.DIT is 1, a time that is independent of the values of its operands.

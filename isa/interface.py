@@ -14,7 +14,7 @@ from isa.flags import Flags
 from lnsym.bv import BV
 
 
-class State(Protocol):
+class MachineState(Protocol):
     """The state that a semantics function reads and writes."""
 
     pc: int

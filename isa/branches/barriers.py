@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 
 PATTERN = "11010101000000110011 CRm op2 11111"
@@ -28,6 +28,6 @@ def feature(f: Fields) -> Feature:
     return Feature.SB if f.op2 == 0b111 else Feature.BASE
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     if mnemonic(f) == "CLREX":
         state.clear_exclusive()

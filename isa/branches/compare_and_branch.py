@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.branch import Branch, word_offset
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV, ite
 
@@ -25,7 +25,7 @@ def branch(f: Fields) -> Branch:
     return Branch(word_offset(f.imm19, 19), conditional=True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     offset = BV.const(f.imm19, 19).sign_extend(64) << 2
     operand = state.x(f.Rt, 64 if f.sf else 32)
     taken = operand.ne(0) if f.op else operand.eq(0)

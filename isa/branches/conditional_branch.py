@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.branch import Branch, word_offset
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV, ite
 
@@ -31,7 +31,7 @@ def branch(f: Fields) -> Branch:
     return Branch(word_offset(f.imm19, 19), conditional=True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     offset = BV.const(f.imm19, 19).sign_extend(64) << 2
     target = offset + state.pc
     state.branch(ite(state.flags.holds(f.cond), target, BV.const(state.pc + 4, 64)))

@@ -12,7 +12,7 @@ from isa.assumptions import Assumption
 from isa.branch_types import ACCEPTED_BY_HINT, BranchType
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV
 
@@ -78,7 +78,7 @@ def assumption(f: Fields) -> Assumption | None:
     return Assumption.POINTER_AUTHENTICATION_AS_PLAIN if is_pointer else None
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     name = _NAMES[f.CRm << 3 | f.op2]
     n = 17 if name.endswith("1716") else 30
     if name == "XPACLRI":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.encoding import Fields
 from isa.features import Feature
 from isa.flags import FlagBits
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV
 
@@ -25,7 +25,7 @@ def data_independent_time(f: Fields) -> bool:
     return f.op2 == 0b000
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     n, z, c, v = state.flags.n, state.flags.z, state.flags.c, state.flags.v
     if f.op2 == 0b000:
         state.flags = FlagBits(n, z, ~c, v)

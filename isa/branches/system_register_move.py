@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.encoding import Fields, always
 from isa.features import Feature
 from isa.flags import FlagBits
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV, concat
 
@@ -22,7 +22,7 @@ feature = always(Feature.BASE)
 data_independent_time = always(False)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     if f.L:
         flags = state.flags
         nzcv = concat(flags.n, flags.z, flags.c, flags.v, BV.const(0, 28))

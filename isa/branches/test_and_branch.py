@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.branch import Branch, word_offset
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV, ite
 
@@ -25,7 +25,7 @@ def branch(f: Fields) -> Branch:
     return Branch(word_offset(f.imm14, 14), conditional=True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     offset = BV.const(f.imm14, 14).sign_extend(64) << 2
     bit = state.x(f.Rt)[f.b5 << 5 | f.b40]
     taken = bit if f.op else ~bit

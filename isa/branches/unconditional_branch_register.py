@@ -13,7 +13,7 @@ from isa.branch import Branch
 from isa.branch_types import of_register_branch
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV
 
@@ -64,7 +64,7 @@ def assumption(f: Fields) -> Assumption | None:
     return None if f.op3 == _PLAIN else Assumption.POINTER_AUTHENTICATION_AS_PLAIN
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     returns = f.opc == 0b0010 and f.op3 != _PLAIN
     target = state.x(30 if returns else f.Rn)
     if f.op3 != _PLAIN:

@@ -8,7 +8,7 @@ from typing import Final
 from isa.crypto.finite_field import AES_POLYNOMIAL, inverses, rotations_xored, times
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes
 from isa.operands import Operands
 from lnsym.bv import BV, Table, lookup, table
@@ -73,7 +73,7 @@ feature = always(Feature.AES)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     n = state.v(f.Rn)
     match f.opcode:
         case 0b00100:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV, concat
 
@@ -29,7 +29,7 @@ def feature(f: Fields) -> Feature:
     return Feature.SM3 if f.Op0 == 0b10 else Feature.SHA3
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     n, m, a = state.v(f.Rn), state.v(f.Rm), state.v(f.Ra)
     match f.Op0:
         case 0b00:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes
 from isa.operands import Operands
 from lnsym.bv import BV
@@ -41,7 +41,7 @@ feature = always(Feature.SM3)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     low, third, second, first = lanes(state.v(f.Rd), 32)  # D, C, B, A or H, G, F, E
     ss1 = state.v(f.Rn)[127:96]
     word = lanes(state.v(f.Rm), 32)[f.imm2]

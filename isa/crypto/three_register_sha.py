@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes, lanewise
 from isa.operands import Operands
 from lnsym.bv import BV
@@ -95,7 +95,7 @@ def feature(f: Fields) -> Feature:
     return Feature.SHA256 if f.opcode & 0b100 else Feature.SHA1
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     d, n, m = state.v(f.Rd), state.v(f.Rn), state.v(f.Rm)
     match f.opcode:
         case 0b000:

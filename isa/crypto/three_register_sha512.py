@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes, lanewise
 from isa.operands import Operands
 from lnsym.bv import BV
@@ -59,7 +59,7 @@ def feature(f: Fields) -> Feature:
     return Feature.SHA3 if f.opcode == 0b11 else Feature.SHA512
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     n, m, d = state.v(f.Rn), state.v(f.Rm), state.v(f.Rd)
     if f.opcode == 0b00:
         result = sha512h(d, n, m)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from isa.crypto import sm4
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes
 from isa.operands import Operands
 from lnsym.bv import BV
@@ -51,7 +51,7 @@ def feature(f: Fields) -> Feature:
     return Feature.SM4 if f.opcode == 0b10 else Feature.SM3
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     d, n, m = state.v(f.Rd), state.v(f.Rn), state.v(f.Rm)
     match f.opcode:
         case 0b00:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes
 from isa.operands import Operands
 from lnsym.bv import BV
@@ -49,7 +49,7 @@ def feature(f: Fields) -> Feature:
     return Feature.SHA256 if f.opcode == 0b00010 else Feature.SHA1
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     n = state.v(f.Rn)
     match f.opcode:
         case 0b00000:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.crypto import sm4
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes
 from isa.operands import Operands
 from lnsym.bv import BV
@@ -37,7 +37,7 @@ def feature(f: Fields) -> Feature:
     return Feature.SM4 if f.opcode == 0b01 else Feature.SHA512
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     d, n = state.v(f.Rd), state.v(f.Rn)
     if f.opcode == 0b00:
         result = sha512_schedule_part0(d, n)

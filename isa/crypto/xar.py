@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import lanewise
 from isa.operands import Operands
 
@@ -20,6 +20,6 @@ feature = always(Feature.SHA3)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     result = lanewise(lambda n, m: (n ^ m).rotate_right(f.imm6), 64, state.v(f.Rn), state.v(f.Rm))
     state.set_v(f.Rd, result)

@@ -6,7 +6,7 @@ from isa.data_processing.register_operands import extend_reg
 from isa.encoding import Fields, always
 from isa.features import Feature
 from isa.flags import add_with_carry
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 
 PATTERN = "sf op S 01011 opt:2 1 Rm option imm3 Rn Rd"
@@ -24,7 +24,7 @@ feature = always(Feature.BASE)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sf else 32
     operand1 = state.x_or_sp(f.Rn, width)
     operand2 = extend_reg(state, f.Rm, f.option, f.imm3, width)

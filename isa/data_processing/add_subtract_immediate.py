@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.encoding import Fields, always
 from isa.features import Feature
 from isa.flags import add_with_carry
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV
 
@@ -22,7 +22,7 @@ feature = always(Feature.BASE)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sf else 32
     operand1 = state.x_or_sp(f.Rn, width)
     operand2 = BV.const(f.imm12 << (12 if f.sh else 0), width)

@@ -6,7 +6,7 @@ from isa.data_processing.register_operands import shift_reg
 from isa.encoding import Fields, always
 from isa.features import Feature
 from isa.flags import add_with_carry
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 
 PATTERN = "sf op S 01011 shift 0 Rm imm6 Rn Rd"
@@ -24,7 +24,7 @@ feature = always(Feature.BASE)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sf else 32
     operand1 = state.x(f.Rn, width)
     operand2 = shift_reg(state, f.Rm, f.shift, f.imm6, width)

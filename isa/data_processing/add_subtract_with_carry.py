@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.encoding import Fields, always
 from isa.features import Feature
 from isa.flags import add_with_carry
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 
 PATTERN = "sf op S 11010000 Rm 000000 Rn Rd"
@@ -21,7 +21,7 @@ feature = always(Feature.BASE)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sf else 32
     operand2 = state.x(f.Rm, width)
     if f.op:

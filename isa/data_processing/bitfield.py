@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.data_processing.bit_masks import decode_bit_masks
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV, concat
 
@@ -37,7 +37,7 @@ feature = always(Feature.BASE)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sf else 32
     source = state.x(f.Rn, width)
     if f.opc == 0b00:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields
 from isa.flags import ChosenFlags, FlagBits, add_with_carry
-from isa.interface import State
+from isa.interface import MachineState
 from lnsym.bv import BV
 
 
@@ -15,7 +15,7 @@ def conditional_compare_name(f: Fields) -> str | None:
     return "CCMP" if f.op else "CCMN"
 
 
-def conditional_compare(state: State, f: Fields, operand2: BV) -> None:
+def conditional_compare(state: MachineState, f: Fields, operand2: BV) -> None:
     """Where the condition holds, the flags of Xn - operand2 (CCMP) or Xn + operand2 (CCMN), else the field nzcv."""
     if f.op:
         operand2 = ~operand2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.data_processing.conditional_compare import conditional_compare, conditional_compare_name
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 
 PATTERN = "sf op S 11010010 Rm cond 0 o2 Rn o3 nzcv"
@@ -18,5 +18,5 @@ feature = always(Feature.BASE)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     conditional_compare(state, f, state.x(f.Rm, 64 if f.sf else 32))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from isa.assumptions import Assumption
 from isa.encoding import Fields
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import lanewise
 from isa.operands import Operands
 from lnsym.bv import BV, concat, ite
@@ -76,7 +76,7 @@ def count_leading_sign_bits(value: BV) -> BV:
     return count_leading_zero_bits(concat(differences, BV.const(1, 1)))
 
 
-def _authenticate(state: State, f: Fields) -> None:
+def _authenticate(state: MachineState, f: Fields) -> None:
     """PAC*, AUT* and XPAC* of Xd, with the modifier in Xn or SP, or zero."""
     name, pointer = _POINTER_AUTHENTICATION[f.opcode], state.x(f.Rd)
     if name.startswith("XPAC"):
@@ -99,7 +99,7 @@ def assumption(f: Fields) -> Assumption | None:
     return Assumption.POINTER_AUTHENTICATION_AS_PLAIN if f.opcode2 else None
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     if f.opcode2:
         _authenticate(state, f)
         return

@@ -9,7 +9,7 @@ from isa.data_processing.crc32 import CRC32, CRC32C, crc32_step
 from isa.data_processing.register_operands import shifted
 from isa.encoding import Fields
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 
 PATTERN = "sf 0 S 11010110 Rm opcode:6 Rn Rd"
@@ -50,7 +50,7 @@ def data_independent_time(f: Fields) -> bool:
     return f.opcode not in (0b000010, 0b000011)  # the divisions
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sf else 32
     operand2 = state.x(f.Rm, width)
     if f.opcode & 0b010000:

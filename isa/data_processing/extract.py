@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import concat
 
@@ -23,7 +23,7 @@ feature = always(Feature.BASE)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sf else 32
     operand1, operand2 = state.x(f.Rn, width), state.x(f.Rm, width)
     if f.Rn == f.Rm:  # the alias ROR (immediate)

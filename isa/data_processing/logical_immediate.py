@@ -7,7 +7,7 @@ from isa.data_processing.logical import logical
 from isa.encoding import Fields, always
 from isa.features import Feature
 from isa.flags import LogicalFlags
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV
 
@@ -34,7 +34,7 @@ feature = always(Feature.BASE)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sf else 32
     wmask, _ = decode_bit_masks(f.N, f.imms, f.immr, width)
     result = logical(f.opc, state.x(f.Rn, width), BV.const(wmask, width))

@@ -7,7 +7,7 @@ from isa.data_processing.register_operands import shift_reg
 from isa.encoding import Fields, always
 from isa.features import Feature
 from isa.flags import LogicalFlags
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 
 PATTERN = "sf opc 01010 shift N Rm imm6 Rn Rd"
@@ -25,7 +25,7 @@ feature = always(Feature.BASE)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sf else 32
     operand2 = shift_reg(state, f.Rm, f.shift, f.imm6, width)
     if f.N:

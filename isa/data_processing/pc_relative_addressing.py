@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import BV
 
@@ -20,6 +20,6 @@ feature = always(Feature.BASE)
 data_independent_time = always(False)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     offset = BV.const(f.immhi << 2 | f.immlo, 21).sign_extend(64)
     state.set_x(f.Rd, state.page() + (offset << 12) if f.op else state.address(state.pc) + offset)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isa.interface import State
+from isa.interface import MachineState
 from lnsym.bv import BV
 
 
@@ -17,12 +17,12 @@ def shifted(value: BV, shift: int, amount: BV | int) -> BV:
     return value.rotate_right(amount)
 
 
-def shift_reg(state: State, n: int, shift: int, amount: int, width: int) -> BV:
+def shift_reg(state: MachineState, n: int, shift: int, amount: int, width: int) -> BV:
     """ShiftReg (Arm ARM, aarch64/instrs/integer/shiftreg): `width` bits of Xn, shifted."""
     return shifted(state.x(n, width), shift, amount)
 
 
-def extend_reg(state: State, n: int, option: int, amount: int, width: int) -> BV:
+def extend_reg(state: MachineState, n: int, option: int, amount: int, width: int) -> BV:
     """ExtendReg (Arm ARM, aarch64/instrs/extendreg): `width` bits from the low part of Xn, shifted left.
 
     option<1:0> says how much of it, byte, halfword, word or doubleword; option<2> that it is signed.

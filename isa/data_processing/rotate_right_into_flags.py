@@ -5,7 +5,7 @@ from __future__ import annotations
 from isa.encoding import Fields, always
 from isa.features import Feature
 from isa.flags import FlagBits
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 
 PATTERN = "sf op S 11010000 imm6 00001 Rn o2 mask:4"
@@ -20,7 +20,7 @@ feature = always(Feature.FLAG_M)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     rotated = state.x(f.Rn).rotate_right(f.imm6)
     old = state.flags
     state.flags = FlagBits(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isa.encoding import Fields
-from isa.interface import State
+from isa.interface import MachineState
 from lnsym.bv import BV
 
 
@@ -13,6 +13,6 @@ def signed_immediate(value: int, width: int) -> int:
     return (value ^ sign) - sign
 
 
-def base(state: State, f: Fields) -> BV:
+def base(state: MachineState, f: Fields) -> BV:
     """X[n], or SP for register 31. SP is not checked for alignment, as no address is."""
     return state.x_or_sp(f.Rn)

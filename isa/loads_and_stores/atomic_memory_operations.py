@@ -8,7 +8,7 @@ from __future__ import annotations
 from isa.assumptions import Assumption
 from isa.encoding import Fields
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import atomic_access
 from isa.memory_access import MemoryAccess
 from isa.operands import Operands
@@ -80,7 +80,7 @@ def assumption(f: Fields) -> Assumption | None:
     return None if _is_ldapr(f) else Assumption.ATOMICS_UNDISTURBED
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     address = atomic_access.aligned_base(state, f, 1 << f.size)
     if _is_ldapr(f):
         atomic_access.load_zero_extended(state, f, address)

@@ -7,7 +7,7 @@ from random import Random
 from isa.assumptions import Assumption
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import atomic_access
 from isa.memory_access import MemoryAccess
 from isa.operands import Operands
@@ -23,7 +23,7 @@ def mnemonic(f: Fields) -> str | None:
     return "CASP" + ("A" if f.L else "") + ("L" if f.o0 else "")
 
 
-def _register_pair(state: State, n: int, width: int) -> BV:
+def _register_pair(state: MachineState, n: int, width: int) -> BV:
     return concat(state.x(n + 1, width), state.x(n, width))
 
 
@@ -36,7 +36,7 @@ def memory(f: Fields) -> MemoryAccess:
     return MemoryAccess(16 if f.sz else 8, reads=True, writes=True, aligned=True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sz else 32
     address = atomic_access.aligned_base(state, f, width // 4)
     compare, new = _register_pair(state, f.Rs, width), _register_pair(state, f.Rt, width)

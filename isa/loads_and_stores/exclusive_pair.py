@@ -8,7 +8,7 @@ from __future__ import annotations
 from isa.assumptions import Assumption
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import atomic_access
 from isa.memory_access import MemoryAccess
 from isa.operands import Operands
@@ -39,7 +39,7 @@ def memory(f: Fields) -> MemoryAccess:
     return MemoryAccess(16 if f.sz else 8, reads=bool(f.L), writes=not f.L, aligned=True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = 64 if f.sz else 32
     address = atomic_access.aligned_base(state, f, width // 4)
     if f.L:

@@ -10,7 +10,7 @@ from random import Random
 from isa.assumptions import Assumption
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import atomic_access
 from isa.memory_access import MemoryAccess
 from isa.operands import Operands
@@ -39,7 +39,7 @@ def memory(f: Fields) -> MemoryAccess:
     return MemoryAccess(1 << f.size, reads=bool(f.L), writes=not f.L, aligned=True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     address = atomic_access.aligned_base(state, f, 1 << f.size)
     if f.L:
         state.open_exclusive(address, 1 << f.size)

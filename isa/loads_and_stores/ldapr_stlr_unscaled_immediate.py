@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import addressing, register_transfer
 from isa.memory_access import MemoryAccess
 from isa.operands import Operands
@@ -25,7 +25,7 @@ def memory(f: Fields) -> MemoryAccess:
     return MemoryAccess(1 << f.size, reads=f.opc != 0b00, writes=f.opc == 0b00, aligned=True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     offset = addressing.signed_immediate(f.imm9, 9)
     address = addressing.base(state, f) + offset
     state.require_alignment(address, 1 << f.size)

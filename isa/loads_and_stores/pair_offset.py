@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isa.encoding import Fields, always
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import addressing, pair_transfer, register_transfer
 from isa.operands import Operands
 
@@ -18,5 +18,5 @@ data_independent_time = always(True)
 memory = pair_transfer.memory
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     pair_transfer.transfer(state, f, addressing.base(state, f) + pair_transfer.offset(f))

@@ -7,7 +7,7 @@ nothing for a single observer.
 from __future__ import annotations
 
 from isa.encoding import Fields
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores.addressing import signed_immediate
 from isa.memory_access import MemoryAccess
 from lnsym.bv import BV
@@ -42,7 +42,7 @@ def offset(f: Fields) -> int:
     return signed_immediate(f.imm7, 7) * register_bytes(f)
 
 
-def transfer(state: State, f: Fields, address: BV) -> None:
+def transfer(state: MachineState, f: Fields, address: BV) -> None:
     """Mem[address] and what follows it to or from the registers t and t2."""
     size = register_bytes(f)
     if f.L:

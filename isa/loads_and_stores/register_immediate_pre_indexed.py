@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isa.encoding import Fields
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import addressing, register_transfer
 from isa.operands import Operands
 
@@ -22,7 +22,7 @@ data_independent_time = register_transfer.data_independent_time
 memory = register_transfer.memory
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     address = addressing.base(state, f) + addressing.signed_immediate(f.imm9, 9)
     register_transfer.transfer(state, f, address)
     state.set_x_or_sp(f.Rn, address)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isa.encoding import Fields, always
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import register_transfer
 from isa.loads_and_stores.addressing import signed_immediate
 from isa.memory_access import MemoryAccess
@@ -28,7 +28,7 @@ def memory(f: Fields) -> MemoryAccess:
     return MemoryAccess(size, reads=size > 0, writes=False, base=None)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     address = state.address(state.pc + 4 * signed_immediate(f.imm19, 19))
     if f.V:
         state.set_v(f.Rt, state.load(address, 4 << f.opc))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from isa.data_processing.register_operands import extend_reg
 from isa.encoding import Fields
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import addressing, register_transfer
 from isa.memory_access import MemoryAccess
 from isa.operands import Operands
@@ -32,6 +32,6 @@ def memory(f: Fields) -> MemoryAccess:
     return replace(register_transfer.memory(f), offset="Rm")
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     offset = extend_reg(state, f.Rm, f.option, register_transfer.scale(f) if f.S else 0, 64)
     register_transfer.transfer(state, f, addressing.base(state, f) + offset)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.memory_access import MemoryAccess
 from lnsym.bv import BV
 
@@ -65,7 +65,7 @@ def writeback_overlaps(f: Fields) -> bool:
     return not f.V and f.Rt == f.Rn != 31
 
 
-def transfer_general(state: State, f: Fields, address: BV) -> None:
+def transfer_general(state: MachineState, f: Fields, address: BV) -> None:
     """Mem[address] to or from X[t], zero- or sign-extended as `size` and `opc` say. PRFM has no effect."""
     size = 1 << f.size
     if f.opc == 0b00:
@@ -76,7 +76,7 @@ def transfer_general(state: State, f: Fields, address: BV) -> None:
         state.set_x(f.Rt, state.load(address, size).sign_extend(32 if f.opc & 1 else 64))
 
 
-def transfer(state: State, f: Fields, address: BV) -> None:
+def transfer(state: MachineState, f: Fields, address: BV) -> None:
     """Mem[address] to or from X[t] or V[t]."""
     if not f.V:
         transfer_general(state, f, address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.loads_and_stores import addressing, structures
 from isa.operands import Operands
 
@@ -19,7 +19,7 @@ data_independent_time = always(True)
 memory = structures.single_memory
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     address = addressing.base(state, f)
     structures.transfer_single(state, f, address)
     structures.write_back(state, f, address, structures.single_bytes(f))

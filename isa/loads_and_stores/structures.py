@@ -7,7 +7,7 @@ of multiple structures as a whole, and element by element only where one lane of
 from __future__ import annotations
 
 from isa.encoding import Fields
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes
 from isa.memory_access import MemoryAccess
 from isa.simd.copy import element, insert
@@ -45,7 +45,7 @@ def multiple_memory(f: Fields) -> MemoryAccess:
     return MemoryAccess(multiple_bytes(f), reads=bool(f.L), writes=not f.L)
 
 
-def transfer_multiple(state: State, f: Fields, address: BV) -> None:
+def transfer_multiple(state: MachineState, f: Fields, address: BV) -> None:
     """Mem[address] and what follows it to or from V[t], V[t+1], ...
 
     In memory, element e of register r is number e * selem + r.
@@ -111,7 +111,7 @@ def single_memory(f: Fields) -> MemoryAccess:
     return MemoryAccess(single_bytes(f), reads=bool(f.L), writes=not f.L)
 
 
-def _transfer_lane(state: State, f: Fields, address: BV) -> None:
+def _transfer_lane(state: MachineState, f: Fields, address: BV) -> None:
     """Mem[address] and what follows it to or from one lane of V[t], V[t+1], ..."""
     scale, index = _scale_and_index(f)
     for r in range(_structure_elements(f)):
@@ -123,7 +123,7 @@ def _transfer_lane(state: State, f: Fields, address: BV) -> None:
             state.store(place, element(state.v(t), scale, index))
 
 
-def _load_and_replicate(state: State, f: Fields, address: BV) -> None:
+def _load_and_replicate(state: MachineState, f: Fields, address: BV) -> None:
     """Mem[address] and what follows it to all lanes of V[t], V[t+1], ..."""
     copies = (16 if f.Q else 8) >> f.size
     for r in range(_structure_elements(f)):
@@ -131,7 +131,7 @@ def _load_and_replicate(state: State, f: Fields, address: BV) -> None:
         state.set_v((f.Rt + r) % 32, concat(*[value] * copies))
 
 
-def transfer_single(state: State, f: Fields, address: BV) -> None:
+def transfer_single(state: MachineState, f: Fields, address: BV) -> None:
     """The structure at Mem[address] to or from V[t], V[t+1], ..."""
     if _replicates(f):
         _load_and_replicate(state, f, address)
@@ -139,6 +139,6 @@ def transfer_single(state: State, f: Fields, address: BV) -> None:
         _transfer_lane(state, f, address)
 
 
-def write_back(state: State, f: Fields, address: BV, size: int) -> None:
+def write_back(state: MachineState, f: Fields, address: BV, size: int) -> None:
     """Post-index: the base plus X[m], or plus the size of what was transferred where m is 31."""
     state.set_x_or_sp(f.Rn, address + (size if f.Rm == 31 else state.x(f.Rm)))

@@ -6,7 +6,7 @@ from functools import reduce
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import lanes
 from isa.operands import Operands
 from isa.simd.element_operations import ELEMENTWISE
@@ -34,7 +34,7 @@ feature = always(Feature.ADV_SIMD)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     name = NAMES[f.U, f.opcode]
     esize = 8 << f.size
     elements = lanes(state.v(f.Rn, 128 if f.Q else 64), esize)

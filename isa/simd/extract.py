@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import concat
 
@@ -20,7 +20,7 @@ feature = always(Feature.ADV_SIMD)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     datasize = 128 if f.Q else 64
     position = f.imm4 << 3
     pair = concat(state.v(f.Rm, datasize), state.v(f.Rn, datasize))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from isa.simd.floating_point_one_source import WIDTHS
 from lnsym.bv import ite
@@ -24,6 +24,6 @@ def feature(f: Fields) -> Feature:
     return Feature.FP16 if f.ptype == 0b11 else Feature.FP
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = WIDTHS[f.ptype]
     state.set_v(f.Rd, ite(state.flags.holds(f.cond), state.v(f.Rn, width), state.v(f.Rm, width)))

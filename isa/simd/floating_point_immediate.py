@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from isa.simd.floating_point_one_source import WIDTHS
 from isa.simd.immediates import vfp_expand_imm
@@ -25,6 +25,6 @@ def feature(f: Fields) -> Feature:
     return Feature.FP16 if f.ptype == 0b11 else Feature.FP
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     width = WIDTHS[f.ptype]
     state.set_v(f.Rd, BV.const(vfp_expand_imm(f.imm8, width), width))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from lnsym.bv import concat
 
@@ -27,7 +27,7 @@ def feature(f: Fields) -> Feature:
     return Feature.FP16 if f.ptype == 0b11 else Feature.FP
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     kind = f.sf, f.ptype, f.rmode
     width = WIDTHS[kind]
     if f.opcode & 1:  # to the vector register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 
 PATTERN = "0 0 0 11110 ptype:2 1 000000 10000 Rn Rd"
@@ -25,5 +25,5 @@ def feature(f: Fields) -> Feature:
     return Feature.FP16 if f.ptype == 0b11 else Feature.FP
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     state.set_v(f.Rd, state.v(f.Rn, WIDTHS[f.ptype]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from isa.simd.immediates import adv_simd_expand_imm, replicate, vfp_expand_imm
 from lnsym.bv import BV
@@ -33,7 +33,7 @@ def data_independent_time(f: Fields) -> bool:
     return mnemonic(f) in ("ORR", "BIC")
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     imm8 = f.a << 7 | f.b << 6 | f.c << 5 | f.d << 4 | f.e << 3 | f.f << 2 | f.g << 1 | f.h
     imm64 = replicate(vfp_expand_imm(imm8, 16), 16) if f.o2 else adv_simd_expand_imm(f.op, f.cmode, imm8)
     name = mnemonic(f)

@@ -6,7 +6,7 @@ from itertools import chain
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes
 from isa.operands import Operands
 
@@ -24,7 +24,7 @@ feature = always(Feature.ADV_SIMD)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     datasize = 128 if f.Q else 64
     esize = 8 << f.size
     n, m = lanes(state.v(f.Rn, datasize), esize), lanes(state.v(f.Rm, datasize), esize)

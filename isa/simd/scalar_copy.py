@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from isa.simd.copy import element, size_and_index
 
@@ -29,5 +29,5 @@ feature = always(Feature.ADV_SIMD)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     state.set_v(f.Rd, element(state.v(f.Rn), *size_and_index(f.imm5)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import lanes
 from isa.operands import Operands
 
@@ -21,6 +21,6 @@ feature = always(Feature.ADV_SIMD)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     low, high = lanes(state.v(f.Rn), 64)
     state.set_v(f.Rd, low + high)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from isa.simd import immediate_shifts
 from isa.simd.immediate_shifts import NAMES, element_size, shift_and_narrow_element, shift_element
@@ -35,7 +35,7 @@ feature = always(Feature.ADV_SIMD)
 data_independent_time = immediate_shifts.data_independent_time
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     esize = element_size(f.immh)
     if f.opcode < 0b10000:
         result = shift_element(f, state.v(f.Rn, esize), state.v(f.Rd, esize))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from isa.simd.long_operations import ACCUMULATING_LONG, LONG
 
@@ -23,7 +23,7 @@ feature = always(Feature.ADV_SIMD)
 data_independent_time = always(False)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     name = NAMES[f.U, f.opcode]
     esize = 8 << f.size
     n, m = state.v(f.Rn, esize), state.v(f.Rm, esize)

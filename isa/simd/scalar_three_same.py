@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from isa.simd.element_operations import ELEMENTWISE
 
@@ -50,6 +50,6 @@ def data_independent_time(f: Fields) -> bool:
     return NAMES[f.U, f.opcode] not in TIME_NOT_STATED
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     esize = 8 << f.size
     state.set_v(f.Rd, ELEMENTWISE[NAMES[f.U, f.opcode]](state.v(f.Rn, esize), state.v(f.Rm, esize)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.operands import Operands
 from isa.simd.element_operations import ACCUMULATING
 
@@ -26,7 +26,7 @@ def data_independent_time(f: Fields) -> bool:
     return f.opcode == 0b0000  # Arm does not list SQRDMLSH
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     esize = 8 << f.size
     operation = ACCUMULATING[NAMES[f.U, f.opcode]]
     state.set_v(f.Rd, operation(state.v(f.Rd, esize), state.v(f.Rn, esize), state.v(f.Rm, esize)))

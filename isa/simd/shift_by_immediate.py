@@ -9,7 +9,7 @@ from functools import partial
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes, lanewise
 from isa.operands import Operands
 from isa.simd import immediate_shifts
@@ -40,7 +40,7 @@ feature = always(Feature.ADV_SIMD)
 data_independent_time = immediate_shifts.data_independent_time
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     esize = element_size(f.immh)
     if f.opcode < 0b10000:
         datasize = 128 if f.Q else 64

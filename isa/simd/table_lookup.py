@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes
 from isa.operands import Operands
 from lnsym.bv import BV, ite, lookup, table
@@ -42,7 +42,7 @@ feature = always(Feature.ADV_SIMD)
 data_independent_time = always(True)
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     datasize = 128 if f.Q else 64
     entries = join([state.v((f.Rn + i) % 32) for i in range(f.len + 1)])
     indices = lanes(state.v(f.Rm, datasize), 8)

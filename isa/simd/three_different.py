@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from isa.encoding import Fields
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes, lanewise
 from isa.operands import Operands
 from isa.simd.halves import half, set_half
@@ -86,7 +86,7 @@ def data_independent_time(f: Fields) -> bool:
     return NAMES[f.U, f.opcode] not in TIME_NOT_STATED
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     name = NAMES[f.U, f.opcode]
     esize = 8 << f.size
     if name in NARROWING:

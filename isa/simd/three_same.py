@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes, lanewise
 from isa.operands import Operands
 from isa.simd.element_operations import ACCUMULATING, ELEMENTWISE
@@ -99,7 +99,7 @@ def data_independent_time(f: Fields) -> bool:
     return NAMES.get((f.U, f.opcode)) not in TIME_NOT_STATED
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     datasize, esize = 128 if f.Q else 64, 8 << f.size
     n, m = state.v(f.Rn, datasize), state.v(f.Rm, datasize)
     if f.opcode == LOGICAL_OPCODE:

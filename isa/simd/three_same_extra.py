@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import lanewise
 from isa.operands import Operands
 from isa.simd.element_operations import ACCUMULATING
@@ -30,7 +30,7 @@ def data_independent_time(f: Fields) -> bool:
     return f.opcode != 0b0001  # Arm does not list SQRDMLSH
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     datasize = 128 if f.Q else 64
     d, n, m = state.v(f.Rd, datasize), state.v(f.Rn, datasize), state.v(f.Rm, datasize)
     state.set_v(f.Rd, lanewise(ACCUMULATING[NAMES[f.U, f.opcode]], 8 << f.size, d, n, m))

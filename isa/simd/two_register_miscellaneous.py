@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from isa.encoding import Fields, always
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes, lanewise
 from isa.operands import Operands
 from isa.simd.bit_counts import bit_count, count_leading_sign_bits, count_leading_zero_bits
@@ -96,7 +96,7 @@ def data_independent_time(f: Fields) -> bool:
     return _name(f) not in TIME_NOT_STATED
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     name = _name(f)
     assert name is not None
     esize = 8 if name == "RBIT" else 8 << f.size

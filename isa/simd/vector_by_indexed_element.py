@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from isa.encoding import Fields
 from isa.features import Feature
-from isa.interface import State
+from isa.interface import MachineState
 from isa.lanes import join, lanes
 from isa.operands import Operands
 from isa.simd.element_operations import ACCUMULATING, ELEMENTWISE
@@ -48,7 +48,7 @@ def data_independent_time(f: Fields) -> bool:
     return NAMES[f.U, f.opcode] not in TIME_NOT_STATED
 
 
-def execute(state: State, f: Fields) -> None:
+def execute(state: MachineState, f: Fields) -> None:
     name = NAMES[f.U, f.opcode]
     esize = 8 << f.size
     y = indexed_element(state, f)

@@ -21,7 +21,7 @@ from types import FrameType
 from isa.encoding import encodings
 from lnsym import signals
 from lnsym.conform.cases import Case, CaseSource, replay_text
-from lnsym.conform.comparison import Comparer, Difference
+from lnsym.conform.comparison import CaseDifference, Comparer
 from lnsym.conform.forms import Form, forms
 from lnsym.conform.shrinking import shrink
 from lnsym.conform.single_step import SLOT
@@ -41,7 +41,7 @@ KEPT_MISMATCHES = 2
 
 
 @dataclass(frozen=True)
-class Plan:
+class CampaignPlan:
     """How much to test."""
 
     count: int = QUICK
@@ -52,9 +52,9 @@ class Plan:
     """For how many of a form's words symbols are compared with numbers."""
 
     @staticmethod
-    def of(count: int, seed: int) -> Plan:
+    def of(count: int, seed: int) -> CampaignPlan:
         """The plan for `count` comparisons for each form: many of them share a word's translation and decoding."""
-        return Plan(count, seed, 1 if count < 100 else 4, max(1, count // 100))
+        return CampaignPlan(count, seed, 1 if count < 100 else 4, max(1, count // 100))
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Mismatch:
     """"unicorn": the two results differ; "symbols": a rewrite level; "names": the decoders."""
     word: int
     text: str
-    differences: list[Difference]
+    differences: list[CaseDifference]
     replay: str
     """What `lnsym conform --replay` takes."""
 
@@ -103,10 +103,10 @@ class ClassTally:
 
 
 @dataclass
-class Report:
+class ConformanceReport:
     """What a campaign found. A report of an interrupted one is as valid: what was not reached counts as untested."""
 
-    plan: Plan
+    plan: CampaignPlan
     classes: dict[str, ClassTally]
     mismatches: list[Mismatch] = field(default_factory=list)
     seconds: float = 0.0
@@ -182,7 +182,7 @@ def _is_named(form: Form, name: str) -> bool:
 class FormTester:
     """Tests forms, in one process."""
 
-    def __init__(self, plan: Plan, shrinks: bool = True) -> None:
+    def __init__(self, plan: CampaignPlan, shrinks: bool = True) -> None:
         self.plan = plan
         self._shrinks = shrinks
         self.comparer = Comparer()
@@ -238,7 +238,7 @@ class FormTester:
         if kind == "unicorn":
             differences = self.comparer.differences(case)
         else:
-            differences = [Difference("symbols", "", f"disagree at rewrite level {_level(case)}", "")]
+            differences = [CaseDifference("symbols", "", f"disagree at rewrite level {_level(case)}", "")]
         return Mismatch(case.encoding.module, form, kind, case.word, text, differences, replay_text(case))
 
 
@@ -261,7 +261,7 @@ _FORMS_PER_TASK = 8
 _tester: FormTester | None = None
 
 
-def _start_worker(plan: Plan, parent: int) -> None:
+def _start_worker(plan: CampaignPlan, parent: int) -> None:
     global _tester
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signals.end_with(parent)
@@ -275,7 +275,7 @@ def _test_named(task: Sequence[tuple[str, str]]) -> list[FormResult]:
     return [_tester.test(by_name[names]) for names in task]
 
 
-def results(chosen: Sequence[Form], plan: Plan, jobs: int) -> Iterator[FormResult | None]:
+def results(chosen: Sequence[Form], plan: CampaignPlan, jobs: int) -> Iterator[FormResult | None]:
     """The result of each form, as they come; None now and then while there is none yet."""
     if jobs == 1:
         tester = FormTester(plan)
@@ -295,7 +295,7 @@ def results(chosen: Sequence[Form], plan: Plan, jobs: int) -> Iterator[FormResul
 
 
 @contextmanager
-def _interrupts_noted(report: Report) -> Iterator[None]:
+def _interrupts_noted(report: ConformanceReport) -> Iterator[None]:
     """Ctrl-C sets `report.interrupted`; a second one is a KeyboardInterrupt as ever. In the main thread only."""
 
     def note(number: int, frame: FrameType | None) -> None:
@@ -313,10 +313,10 @@ def _interrupts_noted(report: Report) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-class Campaign:
+class ConformanceCampaign:
     """A campaign under way: `run` yields after each form, `report` is valid at any time."""
 
-    def __init__(self, chosen: Sequence[Form], plan: Plan) -> None:
+    def __init__(self, chosen: Sequence[Form], plan: CampaignPlan) -> None:
         self.forms = chosen
         classes: dict[str, ClassTally] = {}
         for form in chosen:
@@ -324,7 +324,7 @@ class Campaign:
             tally = classes.setdefault(encoding.module, ClassTally(encoding.module, encoding.title, 0))
             tally.forms += 1
             tally.untested.append(form.name)
-        self.report = Report(plan, classes)
+        self.report = ConformanceReport(plan, classes)
 
     def run(self, jobs: int = 1) -> Iterator[FormResult]:
         """Test everything. Ctrl-C ends the campaign after the form under test, not the program."""

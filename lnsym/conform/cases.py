@@ -12,7 +12,7 @@ from isa.encoding import Encoding, Fields, classify
 from isa.flags import FlagBits
 from isa.memory_access import MemoryAccess
 from lnsym.bv import BV
-from lnsym.conform.contents import SP, Contents, background, general_value, memory_contents, near, vector_value
+from lnsym.conform.contents import SP, RegisterContents, background, general_value, memory_contents, near, vector_value
 from lnsym.conform.single_step import BLOCK, DATA, NOP, PAGE, SLOT, SLOT_PAGE, STUB
 from lnsym.errors import LnsymError
 from lnsym.machine.memory import Memory
@@ -30,7 +30,7 @@ class Case:
     encoding: Encoding
     word: int
     fields: Fields
-    contents: Contents
+    contents: RegisterContents
     data: bytes
     """The page at DATA."""
 
@@ -134,21 +134,21 @@ def _takes_pointers(encoding: Encoding, f: Fields) -> bool:
     return is_signing or encoding.branch(f) is not None
 
 
-def _fill_general(contents: Contents, named: list[int], random: Random) -> None:
+def _fill_general(contents: RegisterContents, named: list[int], random: Random) -> None:
     last = 0
     for i, n in enumerate(named):
         last = near(random, last, 64) if i and random.random() < 0.2 else general_value(random)
         contents.set_general(n, last)
 
 
-def _fill_vectors(contents: Contents, named: list[int], random: Random) -> None:
+def _fill_vectors(contents: RegisterContents, named: list[int], random: Random) -> None:
     last = 0
     for i, n in enumerate(named):
         last = near(random, last, 128) if i and random.random() < 0.2 else vector_value(random)
         contents.set_vector(n, last)
 
 
-def _make_pointers(contents: Contents, named: list[int], random: Random) -> None:
+def _make_pointers(contents: RegisterContents, named: list[int], random: Random) -> None:
     """Branch targets off the mapped pages; and no authentication codes, by POINTER_AUTHENTICATION_AS_PLAIN."""
     for n in {*named, 16, 17, LINK} - {SP}:
         value = contents.general[n].value
@@ -289,4 +289,4 @@ def parse_replay(text: str) -> Case:
         raise BadReplay(text, f"{word:#010x} is not modelled")
     if len(data) != PAGE:
         raise BadReplay(text, f"memory is {PAGE} bytes")
-    return Case(found[0], word, found[1], Contents.of(general, vector, nzcv), bytes(data))
+    return Case(found[0], word, found[1], RegisterContents.of(general, vector, nzcv), bytes(data))

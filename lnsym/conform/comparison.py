@@ -12,11 +12,11 @@ from lnsym.conform.single_step import DATA, NZCV_AT, PAGE, SLOT, VECTOR_AT, Sing
 from lnsym.conform.unicorn_faults import unicorn_is_wrong
 from lnsym.machine.memory import Bytes, Memory, OutsideMemory, Region
 
-Outcome: TypeAlias = Literal["agree", "differ", "unusable"]
+Agreement: TypeAlias = Literal["agree", "differ", "unusable"]
 
 
 @dataclass
-class Difference:
+class CaseDifference:
     """One thing in which the two results differ."""
 
     where: str
@@ -112,34 +112,36 @@ class Comparer:
         data = bytes(machine.data) if case.access is not None else case.data
         return Left("ran", pc, block, data, _CONDITION_HOLDS[block[NZCV_AT + 3] >> 4])
 
-    def compare(self, case: Case) -> Outcome:
+    def compare(self, case: Case) -> Agreement:
         """Whether both sides leave the same; "unusable" where the case reaches into the test machinery."""
         model = run_model(case)
         if model.ending == "unusable" or (case.access is not None and unicorn_is_wrong(case)):
             return "unusable"
         return "agree" if self.run_unicorn(case) == model else "differ"
 
-    def differences(self, case: Case) -> list[Difference]:
+    def differences(self, case: Case) -> list[CaseDifference]:
         """In what the two sides differ."""
         model, unicorn = run_model(case), self.run_unicorn(case)
         if model.ending != "ran" or unicorn.ending != "ran":
             same = model.ending == unicorn.ending or model.ending == "unusable"
-            return [] if same else [Difference("ending", "", model.ending, unicorn.ending)]
+            return [] if same else [CaseDifference("ending", "", model.ending, unicorn.ending)]
         found = []
         for name, at, size in _fields():
             ours, theirs = (int.from_bytes(left.block[at : at + size], "little") for left in (model, unicorn))
             if ours != theirs:
                 before = int.from_bytes(case.contents.block[at : at + size], "little")
                 shift = 28 if name == "nzcv" else 0
-                found.append(Difference(name, *(f"{value >> shift:#x}" for value in (before, ours, theirs))))
+                found.append(CaseDifference(name, *(f"{value >> shift:#x}" for value in (before, ours, theirs))))
         if model.pc != unicorn.pc:
-            found.append(Difference("pc", f"{SLOT:#x}", f"{model.pc:#x}", f"{unicorn.pc:#x}"))
+            found.append(CaseDifference("pc", f"{SLOT:#x}", f"{model.pc:#x}", f"{unicorn.pc:#x}"))
         if model.conditions != unicorn.conditions:
-            found.append(Difference("conditions that hold", "", f"{model.conditions:#x}", f"{unicorn.conditions:#x}"))
+            found.append(
+                CaseDifference("conditions that hold", "", f"{model.conditions:#x}", f"{unicorn.conditions:#x}")
+            )
         if model.data != unicorn.data:
             at = next(i for i in range(PAGE) if model.data[i] != unicorn.data[i])
             three = (source[at : at + 16].hex(" ") for source in (case.data, model.data, unicorn.data))
-            found.append(Difference(f"memory at {DATA + at:#x}", *three))
+            found.append(CaseDifference(f"memory at {DATA + at:#x}", *three))
         return found
 
 

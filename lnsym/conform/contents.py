@@ -15,7 +15,7 @@ from lnsym.conform.single_step import BLOCK_BYTES, NZCV_AT, PAGE, PENDING, VECTO
 SP = 31
 
 
-class Contents:
+class RegisterContents:
     """The registers and flags, as terms and as the state block that Unicorn loads."""
 
     __slots__ = ("block", "general", "nzcv", "vector")
@@ -28,9 +28,9 @@ class Contents:
         self.block = block
 
     @staticmethod
-    def of(general: list[int], vector: list[int], nzcv: int) -> Contents:
+    def of(general: list[int], vector: list[int], nzcv: int) -> RegisterContents:
         """Contents of 32 general-purpose values, SP last, 32 vectors and the flags."""
-        contents = Contents([], [], nzcv, bytearray(BLOCK_BYTES))
+        contents = RegisterContents([], [], nzcv, bytearray(BLOCK_BYTES))
         contents.general = [BV.const(value, 64) for value in general]
         contents.vector = [BV.const(value, 128) for value in vector]
         struct.pack_into("<32Q", contents.block, 0, *general)
@@ -39,9 +39,9 @@ class Contents:
         contents.set_flags(nzcv)
         return contents
 
-    def copy(self) -> Contents:
+    def copy(self) -> RegisterContents:
         """The same contents, to be changed on their own."""
-        return Contents(self.general.copy(), self.vector.copy(), self.nzcv, self.block.copy())
+        return RegisterContents(self.general.copy(), self.vector.copy(), self.nzcv, self.block.copy())
 
     def set_general(self, n: int, value: int) -> None:
         """Set Xn, or SP for 31, to 64 bits."""
@@ -119,9 +119,9 @@ def near(random: Random, value: int, width: int) -> int:
     return value ^ 1 << random.randrange(width)
 
 
-def background(random: Random) -> Contents:
+def background(random: Random) -> RegisterContents:
     """Random contents."""
-    return Contents.of(
+    return RegisterContents.of(
         [random.getrandbits(64) for _ in range(32)], [random.getrandbits(128) for _ in range(32)], random.randrange(16)
     )
 

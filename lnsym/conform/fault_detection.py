@@ -79,12 +79,12 @@ def _campaign(fault: PlantedFault, count: int) -> str:
     signal.setitimer(signal.ITIMER_PROF, IMPORT_SECONDS)
     try:
         from isa.encoding import encodings
-        from lnsym.conform.campaign import FormTester, Plan
+        from lnsym.conform.campaign import CampaignPlan, FormTester
         from lnsym.conform.forms import forms
     except Exception as error:
         return f"error: import: {type(error).__name__}"
     signal.setitimer(signal.ITIMER_PROF, SECONDS * (1 if count <= QUICK_COUNT else THOROUGH))
-    tester = FormTester(Plan(count, seed=0, symbolic=1), shrinks=False)
+    tester = FormTester(CampaignPlan(count, seed=0, symbolic=1), shrinks=False)
     affected = [form for e in encodings() if fault.module in used_by(e.module) for form in forms(e)]
     random.Random(fault.name).shuffle(affected)  # the first of them are of all kinds
     for form in affected:

@@ -17,14 +17,14 @@ from isa.encoding import AmbiguousEncoding, Encoding, classify, encodings
 from isa.memory_access import MemoryAccess
 from lnsym.conform.contents import background
 from lnsym.conform.known_differences import CAPSTONE_REFUSES, LEFT_OUT, UNICORN_ACCEPTS, KnownDifference
-from lnsym.conform.single_step import SLOT, Ending, SingleStep
+from lnsym.conform.single_step import SLOT, SingleStep, StepEnding
 from lnsym.machine.decode import disassemble
 
 Question: TypeAlias = Literal["ambiguous", "not an instruction", "another name", "not executed", "hole", "lax"]
 
 
 @dataclass
-class Disagreement:
+class WordDisagreement:
     """A word on which the three do not agree, and which no list explains."""
 
     word: int
@@ -43,7 +43,7 @@ class Verdicts:
     """How many of them the model claims."""
     explained: Counter[str] = field(default_factory=Counter)
     """Differences that the lists explain, by reason."""
-    disagreements: list[Disagreement] = field(default_factory=list)
+    disagreements: list[WordDisagreement] = field(default_factory=list)
 
 
 def random_words(random: Random, count: int) -> Iterator[int]:
@@ -77,7 +77,7 @@ class Judge:
         self._machine = SingleStep()
         self._block = bytes(background(Random("random words")).block)
 
-    def run(self, word: int) -> Ending:
+    def run(self, word: int) -> StepEnding:
         """How Unicorn ends the word on random registers."""
         self._machine.load_word(word)
         self._machine.block[:] = self._block
@@ -91,7 +91,7 @@ class Judge:
         try:
             found = classify(word)
         except AmbiguousEncoding as error:
-            verdicts.disagreements.append(Disagreement(word, "ambiguous", str(error), named, ""))
+            verdicts.disagreements.append(WordDisagreement(word, "ambiguous", str(error), named, ""))
             return
         if found is None:
             self._judge_unclaimed(word, named, capstone is not None, verdicts)
@@ -102,12 +102,12 @@ class Judge:
         if capstone is None:
             self._note(word, "not an instruction", names[0], named, "", CAPSTONE_REFUSES, verdicts)
         elif capstone[0] not in names:
-            verdicts.disagreements.append(Disagreement(word, "another name", names[0], named, ""))
+            verdicts.disagreements.append(WordDisagreement(word, "another name", names[0], named, ""))
         if encoding.branch(fields) is not None:
             return  # to itself, perhaps, or into the test machinery
         ending = self.run(word)
         if ending in ("undefined", "stopped") and not _is_alignment_fault(encoding.memory(fields), ending):
-            verdicts.disagreements.append(Disagreement(word, "not executed", names[0], named, ending))
+            verdicts.disagreements.append(WordDisagreement(word, "not executed", names[0], named, ending))
 
     def _judge_unclaimed(self, word: int, named: str, to_capstone: bool, verdicts: Verdicts) -> None:
         # An exception return would leave the machine at another exception level: such words are not run.
@@ -131,10 +131,10 @@ class Judge:
             if difference.covers(word):
                 verdicts.explained[difference.reason] += 1
                 return
-        verdicts.disagreements.append(Disagreement(word, question, model, capstone, unicorn))
+        verdicts.disagreements.append(WordDisagreement(word, question, model, capstone, unicorn))
 
 
-def _is_alignment_fault(access: MemoryAccess | None, ending: Ending) -> bool:
+def _is_alignment_fault(access: MemoryAccess | None, ending: StepEnding) -> bool:
     """Random addresses of exclusive and atomic accesses are seldom aligned: Unicorn ends them as it ends no instruction."""
     return ending == "undefined" and access is not None
 

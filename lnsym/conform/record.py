@@ -11,7 +11,7 @@ from typing import Any
 
 from isa.encoding import Encoding
 from lnsym.conform import sources
-from lnsym.conform.campaign import Report
+from lnsym.conform.campaign import ConformanceReport
 
 RECORD = Path(__file__).with_name("record.json")
 
@@ -23,7 +23,7 @@ def fingerprint(encoding: Encoding) -> str:
     return hashlib.sha256("".join(map(sources.source, used)).encode()).hexdigest()
 
 
-def as_json(report: Report, fingerprints: dict[str, str]) -> dict[str, Any]:
+def as_json(report: ConformanceReport, fingerprints: dict[str, str]) -> dict[str, Any]:
     """A report as it is written to a file."""
     return {
         "plan": asdict(report.plan),

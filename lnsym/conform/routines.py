@@ -60,7 +60,7 @@ class RoutineRun:
 
 
 @dataclass
-class RoutineReport:
+class TargetReport:
     """What running the functions of a target gave."""
 
     target: str
@@ -340,11 +340,9 @@ def _images(target: FilePath) -> Iterator[tuple[int, Callable[[], Image]]]:
             yield len(names), partial(load_image, target, [f"{member}:{names[0]}"])
 
 
-def run_routines(
-    target: FilePath, seed: int = 0, every: int = 1, max_steps: int = MAX_STEPS
-) -> Iterator[RoutineReport]:
+def run_routines(target: FilePath, seed: int = 0, every: int = 1, max_steps: int = MAX_STEPS) -> Iterator[TargetReport]:
     """Run all functions of a target, or each `every`th; yields the report as it grows."""
-    report = RoutineReport(str(target))
+    report = TargetReport(str(target))
     began = time.perf_counter()
     before = 0
     for count, load in _images(target):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from isa.operands import Role
 from lnsym.conform.cases import Case
-from lnsym.conform.contents import Contents
+from lnsym.conform.contents import RegisterContents
 from lnsym.conform.forms import form_name, operand_slots
 
 Fails = Callable[[Case], bool]
@@ -57,12 +57,12 @@ def _without_registers(case: Case) -> Iterator[Case]:
         size //= 2
 
 
-def _value(contents: Contents, n: int) -> int:
+def _value(contents: RegisterContents, n: int) -> int:
     """Register n: 0-30 the Xs, 31 SP, 32-63 the Vs."""
     return (contents.general[n] if n < 32 else contents.vector[n - 32]).value
 
 
-def _set(contents: Contents, n: int, value: int) -> None:
+def _set(contents: RegisterContents, n: int, value: int) -> None:
     if n < 32:
         contents.set_general(n, value)
     else:

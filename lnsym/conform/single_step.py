@@ -45,7 +45,7 @@ BLOCK_BYTES = VECTOR_AT + 16 * 32
 PENDING = 1
 """A bit beside NZCV that the stores clear: it tells a word that stopped the machine from one that ran."""
 
-Ending: TypeAlias = Literal["next", "branch", "fault", "undefined", "stopped"]
+StepEnding: TypeAlias = Literal["next", "branch", "fault", "undefined", "stopped"]
 """Went on to the next word; went elsewhere (see `pc`); failed to reach memory; no instruction; never came to an end."""
 
 
@@ -138,7 +138,7 @@ class SingleStep:
             self._uc.ctl_remove_cache(SLOT - 4, SLOT + 8)
             self._loaded = word, prelude
 
-    def run(self) -> Ending:
+    def run(self) -> StepEnding:
         """Run the word on the state in `block`."""
         try:
             self._uc.emu_start(STUB, _END)
@@ -151,7 +151,7 @@ class SingleStep:
             return "next"
         return "stopped"
 
-    def _trap(self, number: int) -> Ending:
+    def _trap(self, number: int) -> StepEnding:
         unicorn = self._unicorn
         if number in (unicorn.UC_ERR_READ_UNMAPPED, unicorn.UC_ERR_WRITE_UNMAPPED):
             return "fault"

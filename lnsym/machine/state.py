@@ -75,7 +75,7 @@ class FixedTarget(LnsymError):
 
 
 class State:
-    """One state. It implements `isa.interface.State`, which says what the methods do.
+    """One state. It implements `isa.interface.MachineState`, which says what the methods do.
 
     `general` holds X0-X30 and SP, `vector` V0-V31. A general register that was last written as W holds
     its 32 bits; the upper half is zero, as the architecture has it, and no term is spent on that.
@@ -144,7 +144,7 @@ class State:
             and self.memory.same_as(other.memory)
         )
 
-    # -- isa.interface.State --------------------------------------------------------------------
+    # -- isa.interface.MachineState ------------------------------------------------------------
 
     def x(self, n: int, width: int = 64) -> BV:
         """The low `width` bits of Xn; register 31 reads as zero."""

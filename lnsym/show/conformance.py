@@ -9,14 +9,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lnsym.conform.campaign import Campaign, FormTester, Mismatch, Plan, Report, select_forms, symbols_disagree
+from lnsym.conform.campaign import (
+    CampaignPlan,
+    ConformanceCampaign,
+    ConformanceReport,
+    FormTester,
+    Mismatch,
+    select_forms,
+    symbols_disagree,
+)
 from lnsym.conform.cases import parse_replay
 from lnsym.conform.coverage import CoverageReport, is_symmetric
 from lnsym.conform.coverage import coverage as cover
 from lnsym.conform.forms import form_name
 from lnsym.conform.random_words import Verdicts, judge_words
 from lnsym.conform.record import as_json, fingerprint
-from lnsym.conform.routines import RoutineReport, run_routines
+from lnsym.conform.routines import TargetReport, run_routines
 from lnsym.errors import one_line
 from lnsym.machine.decode import NotModelled
 from lnsym.show.files import write_whole
@@ -44,7 +52,7 @@ def progress(title: str, total: int) -> Iterator[Advance]:
 
 def campaign(names: Sequence[str], count: int, seed: int, jobs: int, file: Path | None, echo: Echo) -> bool:
     """Run a campaign to its end, or to Ctrl-C, print its table, write its report; whether all is well."""
-    under_way = Campaign(select_forms(names), Plan.of(count, seed))
+    under_way = ConformanceCampaign(select_forms(names), CampaignPlan.of(count, seed))
     report = under_way.report
     with progress("encodings", len(under_way.forms)) as advance:
         for done, _ in enumerate(under_way.run(jobs), start=1):
@@ -59,7 +67,7 @@ def campaign(names: Sequence[str], count: int, seed: int, jobs: int, file: Path 
 def replay(text: str, echo: Echo) -> int:
     """Repeat one comparison; the exit code."""
     case = parse_replay(text)
-    tester = FormTester(Plan())
+    tester = FormTester(CampaignPlan())
     outcome = tester.comparer.compare(case)
     kind = "unicorn" if outcome == "differ" else "symbols"
     name = form_name(case.encoding, case.fields) or ""
@@ -82,7 +90,7 @@ def words(count: int, seed: int, echo: Echo) -> bool:
 
 def routines(target: Path, seed: int, every: int, echo: Echo) -> bool:
     """Run the functions of a target to their end, or to Ctrl-C; whether all is well."""
-    report = RoutineReport(str(target))
+    report = TargetReport(str(target))
     with progress("functions", 0) as advance:
         try:
             for report in run_routines(target, seed, every):
@@ -112,17 +120,17 @@ def _echo_all(lines: Iterable[str], echo: Echo) -> None:
         echo(line)
 
 
-def rate(report: Report) -> float:
+def rate(report: ConformanceReport) -> float:
     """Comparisons with Unicorn a second, all processes together."""
     return report.tests / report.seconds if report.seconds else 0.0
 
 
-def per_core(report: Report) -> float:
+def per_core(report: ConformanceReport) -> float:
     """Comparisons with Unicorn for each second of processor time, everything included."""
     return report.tests / report.processor_seconds if report.processor_seconds else 0.0
 
 
-def campaign_lines(report: Report) -> Iterator[str]:
+def campaign_lines(report: ConformanceReport) -> Iterator[str]:
     """The table of classes, the mismatches, and what was not tested."""
     width = max((len(tally.title) for tally in report.classes.values()), default=0)
     yield f"{'class':<{width}}  encodings    tests  symbolic  left out  mismatches"
@@ -174,7 +182,7 @@ def words_lines(verdicts: Verdicts) -> Iterator[str]:
     )
 
 
-def routine_lines(report: RoutineReport) -> Iterator[str]:
+def routine_lines(report: TargetReport) -> Iterator[str]:
     """What running the functions of a target gave."""
     for mismatch in report.mismatches:
         yield f"{mismatch.function} (run {mismatch.run}): after {mismatch.steps} instructions, at {mismatch.address:#x}"

@@ -13,9 +13,18 @@ import pytest
 
 from isa.data_processing import data_processing_2_source
 from isa.encoding import Encoding, Fields, encodings
-from isa.interface import State
+from isa.interface import MachineState
 from lnsym.bv import BV
-from lnsym.conform.campaign import Campaign, ClassTally, FormTester, NoSuchClass, Plan, Report, results, select_forms
+from lnsym.conform.campaign import (
+    CampaignPlan,
+    ClassTally,
+    ConformanceCampaign,
+    ConformanceReport,
+    FormTester,
+    NoSuchClass,
+    results,
+    select_forms,
+)
 from lnsym.conform.cases import BadReplay, CaseSource, parse_replay, replay_text
 from lnsym.conform.comparison import Comparer, condition_holds
 from lnsym.conform.forms import Form, forms
@@ -40,7 +49,7 @@ def planted(monkeypatch: pytest.MonkeyPatch, module: str, execute: object) -> tu
 
 
 def test_the_quick_campaign_has_no_mismatch() -> None:
-    campaign = Campaign(select_forms(()), Plan.of(20, seed=0))
+    campaign = ConformanceCampaign(select_forms(()), CampaignPlan.of(20, seed=0))
     for _ in campaign.run():
         pass
     report = campaign.report
@@ -54,7 +63,7 @@ def test_the_quick_campaign_has_no_mismatch() -> None:
 # -- it can fail ------------------------------------------------------------------------------------
 
 
-def _add_wrong_in_the_top_bit(state: State, f: Fields) -> None:
+def _add_wrong_in_the_top_bit(state: MachineState, f: Fields) -> None:
     """ADC and its like, but the carry into the top bit is lost."""
     width = 64 if f.sf else 32
     one, other = state.x(f.Rn, width), state.x(f.Rm, width)
@@ -64,7 +73,7 @@ def _add_wrong_in_the_top_bit(state: State, f: Fields) -> None:
 
 def test_a_planted_fault_is_found_shrunk_and_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = planted(monkeypatch, "data_processing.add_subtract_with_carry", _add_wrong_in_the_top_bit)
-    result = FormTester(Plan(100)).test(chosen[0])
+    result = FormTester(CampaignPlan(100)).test(chosen[0])
     assert chosen[0].name == "ADC sf=0 op=0 S=0"
     assert result.mismatches
     found = result.kept[0]
@@ -79,19 +88,19 @@ def test_a_planted_fault_is_found_shrunk_and_repeated(monkeypatch: pytest.Monkey
     assert {case.fields.Rd, case.fields.Rn, case.fields.Rm} <= {0, 1, 2, 3, 31}
 
 
-def _forgets_high_half(state: State, f: Fields) -> None:
+def _forgets_high_half(state: MachineState, f: Fields) -> None:
     value = state.x_or_sp(f.Rn, 32) + (f.imm12 << (12 if f.sh else 0))
     state.set_x_or_sp(f.Rd, value.zero_extend(64) | (state.x_or_sp(f.Rd) & 0xFFFFFFFF_00000000))
 
 
-def _raises(state: State, f: Fields) -> None:
+def _raises(state: MachineState, f: Fields) -> None:
     state.set_x_or_sp(f.Rd, state.x_or_sp(f.Rn, 32) + state.x_or_sp(f.Rn, 64))
 
 
 @pytest.mark.parametrize("execute", [_forgets_high_half, _raises])
 def test_other_faults_are_found(monkeypatch: pytest.MonkeyPatch, execute: object) -> None:
     chosen = planted(monkeypatch, "data_processing.add_subtract_immediate", execute)
-    campaign = Campaign([chosen[0]], Plan.of(20, seed=0))
+    campaign = ConformanceCampaign([chosen[0]], CampaignPlan.of(20, seed=0))
     list(campaign.run())
     assert not campaign.report.passed
     assert campaign.report.classes[chosen[0].encoding.module].mismatches
@@ -102,7 +111,9 @@ def test_conditions_after_an_instruction_are_compared(monkeypatch: pytest.Monkey
     from isa.flags import AddFlags
 
     monkeypatch.setattr(AddFlags, "greater_or_equal", property(lambda flags: (~flags._y).ule(flags._x)))
-    result = FormTester(Plan(40)).test(next(f for f in select_forms(("SUBS",)) if "immediate" in f.encoding.module))
+    result = FormTester(CampaignPlan(40)).test(
+        next(f for f in select_forms(("SUBS",)) if "immediate" in f.encoding.module)
+    )
     assert "conditions that hold" in {d.where for m in result.kept for d in m.differences}
 
 
@@ -119,14 +130,14 @@ def test_wrong_names_are_mismatches(monkeypatch: pytest.MonkeyPatch) -> None:
     form = forms(encoding)[0]
     monkeypatch.setitem(encoding.__dict__, "mnemonic", lambda f: "RAX1")
     monkeypatch.setattr(Form, "includes", lambda form, word: True)
-    result = FormTester(Plan(4)).test(form)
+    result = FormTester(CampaignPlan(4)).test(form)
     assert {mismatch.kind for mismatch in result.kept} == {"names"}
     assert "decoders disagree" in result.kept[0].text
 
 
 def test_a_form_without_a_test_fails_the_campaign() -> None:
     form = forms(encoding_of("crypto.xar"))[0]
-    campaign = Campaign([form], Plan())
+    campaign = ConformanceCampaign([form], CampaignPlan())
     assert campaign.report.classes[form.encoding.module] == ClassTally(form.encoding.module, "XAR", 1, untested=["XAR"])
     assert not campaign.report.passed
     list(campaign.run())
@@ -135,7 +146,7 @@ def test_a_form_without_a_test_fails_the_campaign() -> None:
 
 def test_a_form_whose_every_case_is_left_out_is_not_tested(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Comparer, "compare", lambda comparer, case: "unusable")
-    campaign = Campaign(forms(encoding_of("crypto.xar")), Plan())
+    campaign = ConformanceCampaign(forms(encoding_of("crypto.xar")), CampaignPlan())
     list(campaign.run())
     assert campaign.report.classes["isa.crypto.xar"].untested == ["XAR"]
     assert not campaign.report.passed
@@ -144,14 +155,14 @@ def test_a_form_whose_every_case_is_left_out_is_not_tested(monkeypatch: pytest.M
 # -- processes, interrupts, reports -----------------------------------------------------------------
 
 
-def _counts(report: Report) -> dict[str, tuple[int, int, int]]:
+def _counts(report: ConformanceReport) -> dict[str, tuple[int, int, int]]:
     return {module: (tally.tests, tally.left_out, tally.tested) for module, tally in report.classes.items()}
 
 
 def test_the_result_does_not_depend_on_how_it_is_shared_out() -> None:
     chosen = select_forms(("branches", "unconditional_branch_register", "logical_immediate"))
     assert len(chosen) > 100
-    alone, together = (Campaign(chosen, Plan(3, seed=7)) for _ in range(2))
+    alone, together = (ConformanceCampaign(chosen, CampaignPlan(3, seed=7)) for _ in range(2))
     list(alone.run(jobs=1))
     list(together.run(jobs=2))
     assert _counts(alone.report) == _counts(together.report)
@@ -161,7 +172,7 @@ def test_the_result_does_not_depend_on_how_it_is_shared_out() -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_interrupt_leaves_a_valid_report(jobs: int) -> None:
     assert threading.current_thread() is threading.main_thread()
-    campaign = Campaign(select_forms(("simd",)), Plan(5))
+    campaign = ConformanceCampaign(select_forms(("simd",)), CampaignPlan(5))
     for number, _ in enumerate(campaign.run(jobs), start=1):
         if number == 20:
             os.kill(os.getpid(), signal.SIGINT)
@@ -244,7 +255,7 @@ def test_what_does_not_fail_is_left_alone() -> None:
 def test_a_rule_that_is_wrong_on_symbols_shows(monkeypatch: pytest.MonkeyPatch, level: int) -> None:
     """Semantics that treat constants otherwise than variables: the comparison with Unicorn alone would pass them."""
 
-    def execute(state: State, f: Fields) -> None:
+    def execute(state: MachineState, f: Fields) -> None:
         original(state, f)
         if not state.x(f.Rn).is_const:
             state.set_x(f.Rd, state.x(f.Rd) ^ 1)
@@ -259,13 +270,13 @@ def test_a_rule_that_is_wrong_on_symbols_shows(monkeypatch: pytest.MonkeyPatch, 
 
 def test_every_result_names_its_form() -> None:
     chosen = select_forms(("branches",))
-    names = [(result.module, result.form) for result in results(chosen, Plan(1), 1) if result]
+    names = [(result.module, result.form) for result in results(chosen, CampaignPlan(1), 1) if result]
     assert names == [(form.encoding.module, form.name) for form in chosen]
 
 
 def test_a_report_without_mismatches_and_gaps_has_passed() -> None:
     tally = ClassTally("isa.crypto.xar", "XAR", 1)
-    report = Report(Plan(), {"isa.crypto.xar": tally})
+    report = ConformanceReport(CampaignPlan(), {"isa.crypto.xar": tally})
     assert report.passed
     assert not replace(report, classes={"isa.crypto.xar": replace(tally, mismatches=1)}).passed
     assert not replace(report, classes={"isa.crypto.xar": replace(tally, untested=["XAR"])}).passed

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from isa.encoding import Encoding, Fields, encodings
-from isa.interface import State
+from isa.interface import MachineState
 from lnsym.conform.coverage import SYMMETRIC, coverage, is_symmetric
-from lnsym.conform.routines import RoutineReport, Routines, run_routines
+from lnsym.conform.routines import Routines, TargetReport, run_routines
 from lnsym.machine.image import raw_image
 
 RET = 0xD65F03C0
@@ -19,9 +19,9 @@ FLOATING = [0x91000400, 0x1E622820, RET]  # add; fadd
 ENDLESS = [0x91000400, 0x17FFFFFF]
 
 
-def run(words: list[int], max_steps: int = 1000) -> RoutineReport:
+def run(words: list[int], max_steps: int = 1000) -> TargetReport:
     image = raw_image(b"".join(word.to_bytes(4, "little") for word in words))
-    report = RoutineReport("code")
+    report = TargetReport("code")
     report.add([Routines(image, max_steps).run(next(image.functions()), 0, seed=0)])
     return report
 
@@ -43,7 +43,7 @@ def test_a_fault_is_traced_to_its_instruction(monkeypatch: pytest.MonkeyPatch) -
     encoding = next(e for e in encodings() if e.module == "isa.data_processing.add_subtract_immediate")
     original = encoding.execute
 
-    def execute(state: State, f: Fields) -> None:
+    def execute(state: MachineState, f: Fields) -> None:
         original(state, f)
         if f.S and state.x(f.Rd).value == 4:
             state.set_x(f.Rd, state.x(f.Rd) + 1)

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from lnsym.conform.contents import background
-from lnsym.conform.single_step import BLOCK_BYTES, DATA, NOP, NZCV_AT, PAGE, SLOT, VECTOR_AT, Ending, SingleStep
+from lnsym.conform.single_step import BLOCK_BYTES, DATA, NOP, NZCV_AT, PAGE, SLOT, VECTOR_AT, SingleStep, StepEnding
 
 ADD_X0_X1_X2 = 0x8B020020
 LDR_X0_X1 = 0xF9400020
@@ -24,7 +24,7 @@ def machine() -> SingleStep:
     return SingleStep()
 
 
-def run(machine: SingleStep, word: int, **registers: int) -> Ending:
+def run(machine: SingleStep, word: int, **registers: int) -> StepEnding:
     contents = background(Random(1))
     for name, value in registers.items():
         contents.set_general(int(name[1:]), value)

@@ -41,7 +41,7 @@ from assembly import (
 
 import programs.contracts  # noqa: F401
 from isa.encoding import Fields, classify
-from isa.interface import State
+from isa.interface import MachineState
 from lnsym.bv import BV, live_terms, variables
 from lnsym.bv.names import by_name
 from lnsym.contract import Contract, Theorem, registered
@@ -708,7 +708,7 @@ def test_premises_speak_of_both_stacks() -> None:
 
 
 def test_a_fault_of_the_model_is_not_blamed_on_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    def execute(state: State, f: Fields) -> None:
+    def execute(state: MachineState, f: Fields) -> None:
         state.set_x(f.Rd, state.x(f.Rn) + state.x(f.Rm) + 1)
 
     def changed_classify(word: int) -> object:

@@ -35,7 +35,7 @@ from assembly import (
 
 import programs.contracts  # noqa: F401
 from isa.encoding import Fields, classify
-from isa.interface import State
+from isa.interface import MachineState
 from lnsym.bv import BV
 from lnsym.bv.names import by_name
 from lnsym.contract import Contract, Theorem, registered
@@ -365,7 +365,7 @@ def test_an_unreachable_fault_does_no_harm() -> None:
 # -- the model against Unicorn ---------------------------------------------------------------------
 
 
-def sabotage(monkeypatch: pytest.MonkeyPatch, module: str, execute: Callable[[State, Fields], None]) -> None:
+def sabotage(monkeypatch: pytest.MonkeyPatch, module: str, execute: Callable[[MachineState, Fields], None]) -> None:
     """Give one encoding class other semantics."""
 
     def changed_classify(word: int) -> object:
@@ -378,7 +378,7 @@ def sabotage(monkeypatch: pytest.MonkeyPatch, module: str, execute: Callable[[St
 
 
 def test_a_fault_of_the_model_is_not_blamed_on_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    def execute(state: State, f: Fields) -> None:
+    def execute(state: MachineState, f: Fields) -> None:
         state.set_x(f.Rd, state.x(f.Rn) + state.x(f.Rm) + 1)
 
     def doubles(t: Theorem) -> None:
@@ -408,7 +408,7 @@ def test_a_fault_of_the_model_is_not_blamed_on_the_code(monkeypatch: pytest.Monk
     ],
 )
 def test_a_fault_of_any_class_is_found(monkeypatch: pytest.MonkeyPatch, module: str, sample: str, symbol: str) -> None:
-    def execute(state: State, f: Fields) -> None:
+    def execute(state: MachineState, f: Fields) -> None:
         if "sha512" in module:
             state.set_v(f.Rd, state.v(f.Rn) ^ 1)
         else:
@@ -423,7 +423,7 @@ def test_a_fault_of_any_class_is_found(monkeypatch: pytest.MonkeyPatch, module: 
 def test_a_fault_that_hides_a_wrong_result_is_out_of_reach_of_refutation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Why conformance exists: a model that agrees with wrong code proves it."""
 
-    def execute(state: State, f: Fields) -> None:
+    def execute(state: MachineState, f: Fields) -> None:
         state.set_x(f.Rd, state.x(f.Rn))
 
     wrong = [add_imm(0, 0, 1), RET]
