@@ -153,14 +153,23 @@ class Encoding:
         """The fields, most significant first."""
         return self._parsed[2]
 
+    @cached_property
+    def _roles(self) -> Mapping[str, Role]:
+        return {slot.name: self.operands.role(slot.name) for slot in self.slots}
+
     @property
     def name(self) -> str:
         """The short name: that of the module."""
         return self.module.rpartition(".")[2]
 
+    @property
+    def group(self) -> str:
+        """The package of the module: branches, crypto, data_processing, loads_and_stores or simd."""
+        return self.module.split(".")[1]
+
     def role(self, slot: Slot) -> Role:
         """What a field is to the class."""
-        return self.operands.role(slot.name)
+        return self._roles[slot.name]
 
     @cached_property
     def registers(self) -> tuple[Slot, ...]:

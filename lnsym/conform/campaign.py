@@ -156,9 +156,9 @@ def _all_forms() -> list[Form]:
 
 
 def select_forms(names: Sequence[str]) -> list[Form]:
-    """The forms of the classes (module names, with or without their packages) and mnemonics; all for no names.
+    """The forms of the classes, groups of classes and mnemonics of these names; all for no names.
 
-    Raises NoSuchClass.
+    A class has the name of its module, with or without its packages, and no two classes have one name. Raises NoSuchClass.
     """
     everything = _all_forms()
     if not names:
@@ -174,9 +174,9 @@ def select_forms(names: Sequence[str]) -> list[Form]:
 
 
 def _is_named(form: Form, name: str) -> bool:
-    module = form.encoding.module
-    is_class = f".{module}".endswith(f".{name}") or module.startswith(f"isa.{name}.")
-    return is_class or form.mnemonic.lower() == name.lower()
+    encoding = form.encoding
+    names = (encoding.name, f"{encoding.group}.{encoding.name}", encoding.module, encoding.group)
+    return name in names or form.mnemonic.lower() == name.lower()
 
 
 class FormTester:

@@ -68,7 +68,7 @@ def test_extremes_of_immediates_come() -> None:
         ("data_processing.conditional_select", "CSEL sf=1 op=0 S=0 op2=0", "cond", 16),
         ("branches.conditional_branch", "B.cond", "cond", 16),
         ("data_processing.conditional_compare_register", "CCMP sf=0 op=1 S=1 o2=0 o3=0", "nzcv", 16),
-        ("simd.extract", "EXT Q=1", "imm4", 16),
+        ("simd.extract_vector", "EXT Q=1", "imm4", 16),
         ("crypto.three_register_imm2", "SM3TT1A opcode=0", "imm2", 4),
         ("crypto.xar", "XAR", "imm6", 64),
         ("data_processing.bitfield", "UBFM sf=1 opc=2 N=1", "immr", 64),

@@ -173,6 +173,12 @@ def test_generated_words_are_legal(encoding: Encoding) -> None:
         assert encoding.mnemonic(encoding.fields(word)) is not None, f"{word:#010x}"
 
 
+def test_no_two_classes_nor_groups_have_one_name() -> None:
+    names = [encoding.name for encoding in encodings()]
+    assert len(set(names)) == len(names)
+    assert not set(names) & {encoding.group for encoding in encodings()}
+
+
 # -- no two classes overlap ---------------------------------------------------------------------
 
 
