@@ -454,7 +454,8 @@ def mutate(
 @click.option(
     "--all", "everything", is_flag=True, help="With --coverage: every function, not only symmetric cryptography."
 )
-def isa(target: str | None, everything: bool) -> None:
+@click.option("--details", is_flag=True, help="Also features, timing under PSTATE.DIT, and what is assumed.")
+def isa(target: str | None, everything: bool, details: bool) -> None:
     """Print the encoding classes: name, pattern, encodings, conformance status, mnemonics."""
     from lnsym.show.conformance import coverage
     from lnsym.show.isa_table import isa_lines
@@ -462,7 +463,7 @@ def isa(target: str | None, everything: bool) -> None:
 
     if target is not None:
         sys.exit(coverage(resolve_target(target), everything, click.echo))
-    for line in isa_lines():
+    for line in isa_lines(details):
         click.echo(line)
 
 

@@ -105,6 +105,19 @@ def test_the_table_of_classes(lnsym) -> None:  # type: ignore[no-untyped-def]
     assert out.splitlines()[-1].startswith(f"{len(encodings())} classes, ")
 
 
+def test_the_details_of_classes(lnsym) -> None:  # type: ignore[no-untyped-def]
+    code, out, _ = lnsym("isa", "--details")
+    assert code == 0
+    assert "  need FEAT_SHA1: SHA1C SHA1P SHA1M SHA1SU0\n  need FEAT_SHA256: SHA256H SHA256H2 SHA256SU1\n" in out
+    assert "  need FEAT_AES: all\n  independent of data in time under PSTATE.DIT: all\n" in out
+    two_sources = out.partition("\ndata_processing_2_source: ")[2].partition("\ndata_processing_3_source")[0]
+    assert "  need FEAT_CRC32: CRC32B CRC32H" in two_sources
+    assert "  independent of data in time under PSTATE.DIT: LSLV" in two_sources
+    assert "  rest on an assumption: all\n" in out
+    plain = lnsym("isa")[1].splitlines()
+    assert [line for line in out.splitlines() if line in set(plain)] == plain
+
+
 @pytest.mark.corpus
 def test_coverage_of_a_library(lnsym, aws_lc: Path) -> None:  # type: ignore[no-untyped-def]
     code, out, _ = lnsym("isa", "--coverage", str(aws_lc))
