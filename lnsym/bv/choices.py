@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lnsym.bv import bitwise, sums
-from lnsym.bv.forms import Items
+from lnsym.bv.forms import items_in
 from lnsym.bv.term import BV, concat, intern, ite
 
 FALSE = BV.const(0, 1)
@@ -76,7 +76,7 @@ def _equal_by_xor(a: BV, b: BV) -> BV:
     difference = a ^ b
     if difference.op != "anf":
         return _equation(difference, BV.const(0, a.width))
-    items: Items = difference.args
+    items = items_in(difference)
     constant = 0
     if not items[0][0]:
         constant = items[0][1]

@@ -36,8 +36,8 @@ def items_in(term: BV) -> Items:
 
 def sum_in(term: BV) -> tuple[Addends, int]:
     """The addends and the constant of a term of operator `sum`."""
-    addends, constant = term.args
-    return addends, constant
+    parts: tuple[Addends, int] = term.args
+    return parts
 
 
 def words_in(term: BV) -> tuple[BV, ...]:

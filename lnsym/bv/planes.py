@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from lnsym.bv.evaluate import topological
+from lnsym.bv.forms import items_in, sum_in
 from lnsym.bv.operators import evaluate_node, operands
 from lnsym.bv.term import BV
 
@@ -110,7 +111,7 @@ class _Evaluation:
     def anf(self, term: BV, values: Mapping[BV, Planes]) -> Planes:
         width = term.width
         result = [0] * width
-        for monomial, mask in term.args:
+        for monomial, mask in items_in(term):
             factors = [(values[word], rotation) for _, rotation, word in monomial]
             for bit in range(width):
                 if mask >> bit & 1:
@@ -137,7 +138,7 @@ class _Evaluation:
         return total
 
     def sum(self, term: BV, values: Mapping[BV, Planes]) -> Planes:
-        addends, constant = term.args
+        addends, constant = sum_in(term)
         width = term.width
         total = list(self._spread(constant, width))
         for _, times, addend in addends:

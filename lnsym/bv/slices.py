@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lnsym.bv import bitwise
-from lnsym.bv.forms import Items, Monomial
+from lnsym.bv.forms import Monomial, items_in
 from lnsym.bv.known_bits import fixed_low_bits
 from lnsym.bv.term import BV, concat, intern
 
@@ -82,7 +82,7 @@ def moved_by_constant(term: BV) -> tuple[BV, int] | None:
     """x and n of a term x ^ n or x, n a constant, where x is no bitwise form; else None."""
     if term.op != "anf":
         return term, 0
-    items: Items = term.args
+    items = items_in(term)
     if len(items) == 2 and not items[0][0] and len(items[1][0]) == 1:
         (_, rotation, word), mask = items[1][0][0], items[1][1]
         if rotation == 0 and mask == (1 << term.width) - 1:
@@ -96,7 +96,7 @@ def _cut_bitwise(term: BV, high: int, low: int) -> list[BV] | None:
     None where it does more, or has too many parts. That does not depend on the bits asked for, so pieces always fit
     together again.
     """
-    items: Items = term.args
+    items = items_in(term)
     if not bitwise.moves_bits(items):
         return None
     edges = 1 << term.width | 1

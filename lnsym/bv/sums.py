@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from lnsym.bv import bitwise
-from lnsym.bv.forms import Addends, Items
+from lnsym.bv.forms import Addends, items_in, sum_in
 from lnsym.bv.term import BV, concat, intern
 
 FEW = 16
@@ -24,8 +24,7 @@ def addends_of(term: BV) -> tuple[Addends, int]:
     """The term as addends and a constant. sum-flattens: (x + y) + (x + z) = 2·x + y + z"""
     op = term.op
     if op == "sum":
-        addends, constant = term.args
-        return addends, constant
+        return sum_in(term)
     if op == "const":
         return (), term.args[0]
     if op == "anf":
@@ -54,7 +53,7 @@ def _complement(term: BV) -> tuple[Addends, int]:
 
 
 def _addends_of_bitwise(term: BV) -> tuple[Addends, int]:
-    items: Items = term.args
+    items = items_in(term)
     constant = 0 if items[0][0] else items[0][1]
     if constant & 1:
         return _complement(term)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from lnsym.bv import BV, topological, variables
+from lnsym.bv.forms import items_in, sum_in, words_in
 
 COMPARISONS = ("eq", "ult", "slt")
 
@@ -58,12 +59,14 @@ def _reached(term: BV, value: int) -> Iterator[tuple[BV, int, int, int]]:
             for piece in reversed(term.args):
                 waiting.append((piece, value))
                 value >>= piece.width
-        elif term.op == "sum" and len(term.args[0]) == 1 and term.args[0][0][1] % 2:
-            _, times, addend = term.args[0][0]
-            waiting.append((addend, (value - term.args[1]) * pow(times, -1, 1 << term.width)))
+        elif term.op == "sum":
+            addends, constant = sum_in(term)
+            for _, times, addend in addends if len(addends) == 1 else ():
+                if times % 2:
+                    waiting.append((addend, (value - constant) * pow(times, -1, 1 << term.width)))
         elif term.op == "anf":
-            words = {factor[2] for monomial, _ in term.args for factor in monomial}
-            flips = next((mask for monomial, mask in term.args if not monomial), 0)
+            words = words_in(term)
+            flips = next((mask for monomial, mask in items_in(term) if not monomial), 0)
             waiting += [(word, value ^ flips) for word in words if len(words) == 1]
 
 

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import z3
 
 from lnsym.bv import BV, Table, topological
+from lnsym.bv.forms import items_in, sum_in
 from lnsym.bv.names import Names
 
 Expression: TypeAlias = Any  # z3.BitVecRef; z3 is not typed
@@ -98,7 +99,7 @@ class Translator:
         width = term.width
         ones = (1 << width) - 1
         products = []
-        for monomial, mask in term.args:
+        for monomial, mask in items_in(term):
             factors = [_rotated(self._seen[word], r) if r else self._seen[word] for _, r, word in monomial]
             if mask != ones or not factors:
                 factors.append(self._number(mask, width))
@@ -106,7 +107,7 @@ class Translator:
         return reduce(lambda a, b: a ^ b, products)
 
     def _sum(self, term: BV) -> Expression:
-        addends, constant = term.args
+        addends, constant = sum_in(term)
         width = term.width
         half = 1 << (width - 1)
         total = self._number(constant, width)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lnsym.bv import BV, Table, topological
+from lnsym.bv.forms import items_in, sum_in
 from lnsym.prove.circuit.adders import Adders, Word
 from lnsym.prove.circuit.covers import function
 from lnsym.prove.circuit.graph import FALSE, TRUE, Graph, Literal
@@ -63,7 +64,7 @@ class Blaster:
     def _anf(self, term: BV) -> Word:
         graph, width = self.graph, term.width
         result = [FALSE] * width
-        for monomial, mask in term.args:
+        for monomial, mask in items_in(term):
             factors = [rotated(self.words[word], rotation) for _, rotation, word in monomial]
             for bit in range(width):
                 if mask >> bit & 1:
@@ -105,7 +106,7 @@ class Blaster:
         return self._adders.total([(1, word) for word in self._operands(term)], 0, term.width)
 
     def _sum(self, term: BV) -> Word:
-        addends, constant = term.args
+        addends, constant = sum_in(term)
         return self._adders.total([(times, self.words[addend]) for _, times, addend in addends], constant, term.width)
 
     def _mul(self, term: BV) -> Word:

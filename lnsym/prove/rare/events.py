@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lnsym.bv import BV, evaluate, operands, topological
 from lnsym.bv.bitwise import from_items
-from lnsym.bv.forms import Monomial
+from lnsym.bv.forms import Monomial, items_in
 from lnsym.bv.known_bits import possible_ones
 
 RARE = 16
@@ -96,7 +96,7 @@ def _reach(items: Iterable[tuple[object, int]]) -> int:
 def _masked_bits(term: BV) -> Iterator[BV]:
     """The parts of a bitwise form, no word of which occurs in another part, that are one bit by their masks."""
     parts: list[tuple[set[BV], dict[Monomial, int]]] = []
-    for monomial, mask in term.args:
+    for monomial, mask in items_in(term):
         words = {word for _, _, word in monomial}
         items = {monomial: mask}
         apart = []

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, TypeAlias
 
 from lnsym.bv import BV, operands
+from lnsym.bv.forms import sum_in
 from lnsym.bv.known_bits import possible_ones
 from lnsym.prove.rare.factors import divisors
 
@@ -295,7 +296,7 @@ def factor_for(times: int, product: int, width: int) -> Bits | None:
 
 
 def _sum(attempt: _Attempt, term: BV, mask: int, value: int) -> Below:
-    addends, constant = term.args
+    addends, constant = sum_in(term)
     return _added(attempt, term, [(times, addend) for _, times, addend in addends], constant, mask, value)
 
 
