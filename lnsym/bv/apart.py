@@ -26,7 +26,7 @@ def _first_difference(one: BV, other: BV) -> tuple[BV, BV]:
     """The subterms at the first place where two terms differ in more than what is below."""
     while one.op == other.op:
         below, opposite = list(operands(one)), list(operands(other))
-        if OPERATORS[one.op].layout in (ITEMS, ADDENDS):  # in no order of their own
+        if OPERATORS[one.op].places in (ITEMS, ADDENDS):  # in no order of their own
             below, opposite = [t for t in below if t not in opposite], [t for t in opposite if t not in below]
             below.sort(key=show)
             opposite.sort(key=show)

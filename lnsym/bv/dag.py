@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
 
 from lnsym.bv.evaluate import topological
-from lnsym.bv.names import Names
+from lnsym.bv.names import VariableNames
 from lnsym.bv.operators import (
     ADDENDS,
     ALL_ARGUMENTS,
@@ -33,7 +33,7 @@ from lnsym.bv.operators import (
     NO_OPERAND,
     OPERATORS,
     Args,
-    Layout,
+    OperandPlaces,
 )
 from lnsym.bv.tables import table
 from lnsym.bv.term import BV
@@ -51,11 +51,11 @@ class BadTerms(ValueError):
 def export(roots: Mapping[str, BV]) -> Data:
     """The terms under the roots as nodes, and the numbers of the roots. Variables have names that differ."""
     numbers: dict[BV, int] = {}
-    names = Names()
+    names = VariableNames()
     nodes = []
     for number, term in enumerate(topological(roots.values())):
         numbers[term] = number
-        write = _WRITERS[OPERATORS[term.op].layout]
+        write = _WRITERS[OPERATORS[term.op].places]
         arguments = [names[term]] if term.op == "var" else write(term.args, numbers)
         nodes.append([number, term.op, term.width, *arguments])
     return {"nodes": nodes, "roots": {name: numbers[root] for name, root in roots.items()}}
@@ -86,7 +86,7 @@ def read(data: object, variable: Callable[[str, int], BV] = BV.var) -> dict[str,
 
 # -- writing ---------------------------------------------------------------------------------------
 
-_WRITERS: Final[Mapping[Layout, Callable[[Args, Mapping[BV, int]], list[Any]]]] = {
+_WRITERS: Final[Mapping[OperandPlaces, Callable[[Args, Mapping[BV, int]], list[Any]]]] = {
     NO_OPERAND: lambda args, numbers: [hex(args[0])],
     ALL_ARGUMENTS: lambda args, numbers: [numbers[operand] for operand in args],
     FIRST_ARGUMENT: lambda args, numbers: [numbers[args[0]], args[1]],
@@ -142,7 +142,7 @@ class _Reader:
                 self._fail(f"no new name: {name!r:.40}")
             self._names.add(name)
             return self._variable(name, width)
-        args = _READERS[row.layout](self, width, arguments)
+        args = _READERS[row.places](self, width, arguments)
         return row.build(width, args)
 
     def _fail(self, why: str) -> NoReturn:
@@ -207,7 +207,7 @@ class _Reader:
         return tuple([(0, *part) for part in zip(times, words, strict=True)]), self._pattern(constant, width)
 
 
-_READERS: Final[Mapping[Layout, Callable[[_Reader, int, list[Any]], Args]]] = {
+_READERS: Final[Mapping[OperandPlaces, Callable[[_Reader, int, list[Any]], Args]]] = {
     NO_OPERAND: _Reader.value,
     ALL_ARGUMENTS: _Reader.all_operands,
     FIRST_ARGUMENT: _Reader.first_operand,

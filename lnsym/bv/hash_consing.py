@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Generic, TypeAlias, TypeVar
 
-Key: TypeAlias = tuple[str, int, tuple[Any, ...]]
+NodeKey: TypeAlias = tuple[str, int, tuple[Any, ...]]
 T = TypeVar("T")
 
 
@@ -14,7 +14,7 @@ class _Entry(weakref.ref[T]):
     """A weak reference that knows the key under which the table holds it."""
 
     __slots__ = ("key",)
-    key: Key
+    key: NodeKey
 
 
 class HashConsing(Generic[T]):
@@ -24,7 +24,7 @@ class HashConsing(Generic[T]):
 
     def __init__(self, make: Callable[[str, int, tuple[Any, ...], int], T]) -> None:
         self._make = make
-        self._table: dict[Key, _Entry[T]] = {}
+        self._table: dict[NodeKey, _Entry[T]] = {}
         self.made = 0
         """How many objects were made so far."""
 

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from lnsym.bv.forms import items_in, sum_in
 from lnsym.bv.term import BV
 
-Below: TypeAlias = Callable[[BV], int]
+OperandOnes: TypeAlias = Callable[[BV], int]
 """The possible ones of an operand."""
 
 MAX_DEPTH = 12
@@ -55,14 +55,14 @@ def _ones_of(term: BV, depth: int, known: dict[tuple[BV, int], int]) -> int:
     return BOUNDS[term.op](term, lambda operand: _ones(operand, depth - 1, known))
 
 
-def _of_pieces(term: BV, below: Below) -> int:
+def _of_pieces(term: BV, below: OperandOnes) -> int:
     result = 0
     for piece in term.args:
         result = result << piece.width | below(piece)
     return result
 
 
-def _of_items(term: BV, below: Below) -> int:
+def _of_items(term: BV, below: OperandOnes) -> int:
     result = 0
     for monomial, mask in items_in(term):
         for _, rotation, word in monomial:
@@ -72,19 +72,19 @@ def _of_items(term: BV, below: Below) -> int:
     return result
 
 
-def _of_slice(term: BV, below: Below) -> int:
+def _of_slice(term: BV, below: OperandOnes) -> int:
     low: int = term.args[1]
     return below(term.args[0]) >> low & ((1 << term.width) - 1)
 
 
-def _of_entries(term: BV, below: Below) -> int:
+def _of_entries(term: BV, below: OperandOnes) -> int:
     result = 0
     for entry in term.args[0].entries:
         result |= entry
     return result
 
 
-def _of_sum(term: BV, below: Below) -> int:
+def _of_sum(term: BV, below: OperandOnes) -> int:
     ones = (1 << term.width) - 1
     addends, bound = sum_in(term)
     for _, coefficient, addend in addends:
@@ -92,7 +92,7 @@ def _of_sum(term: BV, below: Below) -> int:
     return (1 << bound.bit_length()) - 1 if bound <= ones else ones
 
 
-BOUNDS: Final[Mapping[str, Callable[[BV, Below], int]]] = {
+BOUNDS: Final[Mapping[str, Callable[[BV, OperandOnes], int]]] = {
     "anf": _of_items,
     "sum": _of_sum,
     "concat": _of_pieces,

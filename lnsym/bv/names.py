@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lnsym.bv.term import BV
 
 
-class Names:
+class VariableNames:
     """A name for each variable: what its origin prints, with a number behind it where another one prints the same."""
 
     def __init__(self) -> None:
@@ -34,5 +34,5 @@ def values_listed(sample: Mapping[BV, int]) -> str:
 
 def by_name(sample: Mapping[BV, int]) -> dict[str, int]:
     """The values of variables by names that differ, in their order."""
-    names = Names()
+    names = VariableNames()
     return dict(sorted((names[variable], value) for variable, value in sample.items()))

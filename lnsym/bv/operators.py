@@ -20,7 +20,7 @@ Args: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class OperandPlaces:
     """Where in its arguments an operator has its operands."""
 
     operands: Callable[[BV], tuple[BV, ...]]
@@ -30,15 +30,17 @@ class Layout:
     """The arguments with another term in the place of each operand."""
 
 
-NO_OPERAND: Final = Layout(lambda term: (), lambda args, new: args)
-ALL_ARGUMENTS: Final = Layout(lambda term: term.args, lambda args, new: tuple([new[operand] for operand in args]))
-FIRST_ARGUMENT: Final = Layout(lambda term: term.args[:1], lambda args, new: (new[args[0]], *args[1:]))
-LAST_ARGUMENT: Final = Layout(lambda term: term.args[-1:], lambda args, new: (*args[:-1], new[args[-1]]))
-ITEMS: Final = Layout(
+NO_OPERAND: Final = OperandPlaces(lambda term: (), lambda args, new: args)
+ALL_ARGUMENTS: Final = OperandPlaces(
+    lambda term: term.args, lambda args, new: tuple([new[operand] for operand in args])
+)
+FIRST_ARGUMENT: Final = OperandPlaces(lambda term: term.args[:1], lambda args, new: (new[args[0]], *args[1:]))
+LAST_ARGUMENT: Final = OperandPlaces(lambda term: term.args[-1:], lambda args, new: (*args[:-1], new[args[-1]]))
+ITEMS: Final = OperandPlaces(
     words_in,
     lambda args, new: tuple([(tuple([(s, r, new[word]) for s, r, word in monomial]), mask) for monomial, mask in args]),
 )
-ADDENDS: Final = Layout(
+ADDENDS: Final = OperandPlaces(
     lambda term: tuple([addend for _, _, addend in sum_in(term)[0]]),
     lambda args, new: (tuple([(s, times, new[addend]) for s, times, addend in args[0]]), args[1]),
 )
@@ -48,7 +50,7 @@ ADDENDS: Final = Layout(
 class Operator:
     """All that terms themselves must know of an operator."""
 
-    layout: Layout
+    places: OperandPlaces
 
     value: Callable[[BV, Values], int]
     """The value of a term, given those of its operands, modulo 2**width."""
@@ -56,14 +58,14 @@ class Operator:
     build: Callable[[int, Args], BV]
     """The term of a width with these arguments, at the rewrite level in force. Serial numbers in the arguments are not looked at."""
 
-    shown: Callable[[BV, notation.Below, bool], str]
+    shown: Callable[[BV, notation.OperandText, bool], str]
     """The term as text: see `notation`."""
 
 
 def _binary(
     value: Callable[[int, int, int], int],
     build: Callable[[BV, BV], BV],
-    shown: Callable[[BV, notation.Below, bool], str],
+    shown: Callable[[BV, notation.OperandText, bool], str],
 ) -> Operator:
     """A row for two operands of one width, the third argument of `value`."""
 
@@ -200,7 +202,7 @@ def operands(term: BV) -> tuple[BV, ...]:
     """The terms that this term is directly made of, each once for a bitwise form."""
     found = term.known_operands
     if found is None:
-        found = term.known_operands = OPERATORS[term.op].layout.operands(term)
+        found = term.known_operands = OPERATORS[term.op].places.operands(term)
     return found
 
 
@@ -212,4 +214,4 @@ def evaluate_node(term: BV, values: Values) -> int:
 def rebuild(term: BV, new: Mapping[BV, BV]) -> BV:
     """The term with `new[operand]` in the place of each operand, at the rewrite level in force."""
     row = OPERATORS[term.op]
-    return row.build(term.width, row.layout.replaced(term.args, new))
+    return row.build(term.width, row.places.replaced(term.args, new))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from lnsym.bv.names import Names
+from lnsym.bv.names import VariableNames
 from lnsym.prove.circuit.graph import AND, INPUT, MAJ, XOR, Graph, Literal
 from lnsym.prove.sweep.cones import clauses, variable
 
@@ -26,7 +26,7 @@ def under(graph: Graph, root: Literal) -> list[int]:
 
 def bit_names(graph: Graph) -> dict[int, str]:
     """The names of the inputs, by node; what is not printable ASCII is escaped as in Python."""
-    names = Names()
+    names = VariableNames()
     return {node: f"{ascii(names[variable])[1:-1]}[{bit}]" for (variable, bit), node in graph.inputs.items()}
 
 

@@ -19,7 +19,7 @@ import z3
 
 from lnsym.bv import BV, Table, topological
 from lnsym.bv.forms import items_in, sum_in
-from lnsym.bv.names import Names
+from lnsym.bv.names import VariableNames
 
 Expression: TypeAlias = Any  # z3.BitVecRef; z3 is not typed
 
@@ -33,7 +33,7 @@ class Translator:
     def __init__(self, context: Any = None) -> None:
         self.context = context
         self._seen: dict[BV, Expression] = {}
-        self._names = Names()
+        self._names = VariableNames()
         self.symbols: dict[str, BV] = {}
         """The variables that were met, by the symbols of SMT-LIB that stand for them."""
 

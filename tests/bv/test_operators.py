@@ -83,7 +83,7 @@ def test_circuits_of_constants_are_what_evaluation_says(op: str) -> None:
     term = TERMS[op]
     for sample in SAMPLES if op != "var" else []:
         numbers = {v: BV.const(sample[v], v.width) for v in (X, Y, C)}
-        node = intern(op, term.width, OPERATORS[op].layout.replaced(term.args, numbers))
+        node = intern(op, term.width, OPERATORS[op].places.replaced(term.args, numbers))
         word = blast.Blaster(Graph()).word(node)
         assert sum(bit << at for at, bit in enumerate(word)) == evaluate([term], [sample])[0][0]
 
