@@ -25,6 +25,7 @@ import click
 import lnsym
 from lnsym import signals
 from lnsym.errors import LnsymError
+from lnsym.prove.methods import choices
 from lnsym.show.files import write_whole
 
 if TYPE_CHECKING:
@@ -161,15 +162,13 @@ def _proof_options(command: Any) -> Any:
         reserve_x18: bool,
         **others: Any,
     ) -> Any:
-        from lnsym.prove.portfolio import METHODS
         from lnsym.prove.verify import Options
 
         if dump is not None:
             from lnsym.prove.dump import prepare
 
             prepare(dump)
-        chosen = tuple(m for m in METHODS if m in (methods or METHODS))
-        options = Options(max_steps, timeout, chosen, goal_timeout, dump, reserve_x18=reserve_x18)
+        options = Options(max_steps, timeout, methods or choices(), goal_timeout, dump, reserve_x18=reserve_x18)
         return command(options=options, **others)
 
     decorated: Any = with_options
@@ -185,7 +184,7 @@ def _proof_options(command: Any) -> Any:
         click.option("--goal-timeout", type=click.FloatRange(0), callback=_a_number, help="Seconds for one goal and one SMT solver."),
         click.option("--timeout", type=click.FloatRange(0), callback=_a_number, default=120.0, show_default=True,
                      help="Seconds for each routine and case, all that it takes included."),
-        click.option("--method", "methods", type=click.Choice(["structural", "gf2", "sweep", "smt"]), multiple=True,
+        click.option("--method", "methods", type=click.Choice(choices()), multiple=True,
                      help="Use this method, and no other that is not named too; default all."),
     ):  # fmt: skip
         decorated = option(decorated)
@@ -290,7 +289,9 @@ def equiv(
         tests: list[str] = []
         for verdict in outcome.verdicts:
             if verdict.disagreement is not None:
-                executions, samples = disagreeing(outcome.routines, chosen, verdict, options)
+                executions, samples = disagreeing(
+                    outcome.routines, chosen, verdict.parameters, verdict.disagreement, options
+                )
                 tests.append(disagreement_test(executions, samples, verdict.disagreement, len(tests)))
         _write_tests(test, tests)
     return outcome.exit_code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from random import Random
 from typing import Literal, TypeAlias
@@ -12,13 +12,15 @@ import pysat.solvers  # noqa: F401  # what methods import when they are first us
 
 import lnsym.prove.smt_terms  # noqa: F401
 from benchmarks.equivalences.goal import EquivalenceGoal, Sides
-from lnsym.bv import BV, evaluate, rewrite_level, variables
-from lnsym.contract.goals import Goal
+from lnsym.bv import BV, evaluate, rewrite_level
+from lnsym.contract.obligations import Obligation
 from lnsym.deadline import Deadline
 from lnsym.prove import smt
-from lnsym.prove.portfolio import METHODS as ALL
-from lnsym.prove.portfolio import Limits, decide
-from lnsym.prove.sweep import Query, Sweep
+from lnsym.prove.judge import Disproved, Established, Limits, ProofQuestion, judge
+from lnsym.prove.method import Proved, Refuted
+from lnsym.prove.methods import METHODS as ALL
+from lnsym.prove.methods import chosen
+from lnsym.prove.sweep import Sweep
 
 with suppress(ImportError):
     import bitwuzla  # noqa: F401
@@ -46,46 +48,67 @@ def by_bitwuzla(goal: EquivalenceGoal, sides: Sides, seconds: float) -> Outcome:
     return _by_solver("bitwuzla", sides, seconds)
 
 
+def _obligation(goal: EquivalenceGoal, sides: Sides) -> Obligation:
+    return Obligation(goal.name, "output", sides.actual, sides.expected, tuple(sides.conditions))
+
+
 def by_sweep(goal: EquivalenceGoal, sides: Sides, seconds: float) -> Outcome:
     """SAT sweeping alone."""
-    query = Query(sides.actual, sides.expected, sides.conditions)
-    return Sweep([query], Deadline.after(seconds)).prove()[0].status
+    match Sweep([_obligation(goal, sides)], Deadline.after(seconds)).prove():
+        case [Proved()]:
+            return "proved"
+        case [Refuted()]:
+            return "refuted"
+        case _:
+            return "unknown"
 
 
 def by_portfolio(goal: EquivalenceGoal, sides: Sides, seconds: float) -> Outcome:
     """All methods as `lnsym verify` runs them; at rewrite level 0 without `structural` and `gf2`."""
-    methods = ALL if goal.level else ("sweep", "smt")
-    asked = Goal(goal.name, "output", sides.actual, sides.expected, sides.conditions)
-    return decide(
-        [asked],
-        lambda goal: list(goal.conditions),
-        Evaluation(),
-        Limits(Deadline.after(seconds), methods=methods, processes=os.cpu_count() or 1),
-    ).status
+    methods = ALL if goal.level else chosen("sweep", "smt")
+    asked = _obligation(goal, sides)
+    limits = Limits(Deadline.after(seconds), methods=methods, processes=os.cpu_count() or 1)
+    outcome = judge(ProofQuestion([asked], Evaluation(asked)), limits).outcome
+    match outcome:
+        case Established():
+            return "proved"
+        case Disproved():
+            return "refuted"
+        case _:
+            return "unknown"
 
 
 class Evaluation:
     """Confirms counterexamples by evaluation: there is no code to run."""
 
-    def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
-        """Random values of the variables."""
-        random = Random(0)
-        wanted = variables([term for goal in goals for term in (goal.actual, goal.expected, *goal.conditions)])
-        samples = [{v: random.getrandbits(v.width) for v in wanted} for _ in range(count)]
-        return any(self.by_model(goal, sample) for goal in goals for sample in samples)
+    assumptions: Sequence[BV] = ()
+    preconditions: Sequence[BV] = ()
+    pointers: frozenset[BV] = frozenset()
+    bases: frozenset[BV] = frozenset()
+    externals: Mapping[BV, str] = {}
 
-    def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
-        """Whether the sides differ and the conditions hold; a variable without a value is 0."""
-        ((actual, expected, *conditions),) = evaluate(
-            [goal.actual, goal.expected, *goal.conditions], [model], default=0
-        )
-        return actual != expected and all(conditions)
+    def __init__(self, obligation: Obligation) -> None:
+        self._obligation = obligation
+
+    @property
+    def given(self) -> Evaluation:
+        """All values of the variables."""
+        return self
 
     def inputs(self, free: Sequence[BV]) -> Iterator[dict[BV, int]]:
         """Random values."""
         random = Random(1)
         while True:
             yield {v: random.getrandbits(v.width) for v in free}
+
+    def confirm(self, sample: dict[BV, int]) -> dict[BV, int] | None:
+        """The input, where the sides differ and the premises hold; a variable without a value is 0."""
+        (values,) = evaluate(self._obligation.failure, [sample], default=0)
+        return sample if all(values) else None
+
+    def improvements(self, shown: dict[BV, int]) -> Iterator[dict[BV, int]]:
+        """None."""
+        return iter(())
 
 
 METHODS: dict[str, Method] = {"sweep": by_sweep, "z3": by_z3, "bitwuzla": by_bitwuzla, "portfolio": by_portfolio}

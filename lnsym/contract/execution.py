@@ -10,7 +10,7 @@ from functools import cached_property
 from isa.branch_types import BranchType
 from lnsym.bv import BV, concat
 from lnsym.contract import abi
-from lnsym.contract.goals import Goal
+from lnsym.contract.obligations import Obligation
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Block, ContractError, Theorem
 from lnsym.deadline import NEVER, Deadline
@@ -196,7 +196,7 @@ class Execution:
     """Those that only a linker or a loader chooses."""
     start: State = field(init=False)
     paths: list[Path] = field(default_factory=list)
-    goals: list[Goal] = field(default_factory=list)
+    goals: list[Obligation] = field(default_factory=list)
     changed_x18: bool = False
     """Whether a path changed X18, and was not stopped for it."""
     called_directly: bool = False
@@ -320,7 +320,7 @@ class Execution:
             self.goals.extend(self._preserved_goals(path, number))
             yield from self._calls(path.state, path.conditions, path.steps, number + 1, deadline)
 
-    def _goals(self, path: Path, number: int) -> Iterator[Goal]:
+    def _goals(self, path: Path, number: int) -> Iterator[Obligation]:
         conditions = path.conditions
         for block in self.theorem.blocks:
             region = path.state.memory.region(block.name)
@@ -328,15 +328,17 @@ class Execution:
                 if expected is None:
                     continue
                 name = f"{block.name}[{i}]"
-                yield Goal(name, "output", element_at(region, block, i), expected, conditions, number)
+                yield Obligation(name, "output", element_at(region, block, i), expected, conditions, number)
         if self.theorem.result is not None:
             expected = self.theorem.result
-            yield Goal("result", "output", path.state.x(0, 64)[expected.width - 1 : 0], expected, conditions, number)
+            yield Obligation(
+                "result", "output", path.state.x(0, 64)[expected.width - 1 : 0], expected, conditions, number
+            )
         for name, expected in self.theorem.ensured_registers.items():
-            yield Goal(name, "output", abi.register(path.state, name), expected, conditions, number)
+            yield Obligation(name, "output", abi.register(path.state, name), expected, conditions, number)
         yield from self._preserved_goals(path, len(self.theorem.calls) - 1, number)
 
-    def _preserved_goals(self, path: Path, call: int, number: int = 0) -> Iterator[Goal]:
+    def _preserved_goals(self, path: Path, call: int, number: int = 0) -> Iterator[Obligation]:
         now = dict(abi.preserved(path.state, self.theorem.changed_registers))
         for register, (name, before) in zip(now.values(), self.preserved(call).items(), strict=True):
-            yield Goal(name, "abi", register, before, path.conditions, number)
+            yield Obligation(name, "abi", register, before, path.conditions, number)

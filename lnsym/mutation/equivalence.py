@@ -161,7 +161,7 @@ def _mentions_nothing_unread(execution: Execution) -> bool:
     execution.run()
     if not execution.goals or any(path.stopped is not None for path in execution.paths):
         return False
-    terms = [term for goal in execution.goals for term in (goal.actual, *goal.conditions)]
+    terms = [term for goal in execution.goals for term in (goal.left, *goal.premises)]
     return not any(isinstance(v.origin, Unread) for v in variables(terms))
 
 

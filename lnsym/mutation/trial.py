@@ -54,7 +54,7 @@ class Limits:
         return self.checks + SECONDS_MARGIN
 
 
-@dataclass
+@dataclass(frozen=True)
 class Trial:
     """What came of one mutant."""
 
@@ -135,8 +135,7 @@ def _verified(subject: Subject, mutant: Mutant, options: Options) -> Trial:
         found = Trial(mutant, "unknown", reason=str(error))
     else:
         found = _trial_of_verdict(mutant, verdict)
-    found.seconds = time.perf_counter() - began
-    return found
+    return replace(found, seconds=time.perf_counter() - began)
 
 
 def _trial_of_verdict(mutant: Mutant, verdict: Verdict) -> Trial:
@@ -148,13 +147,14 @@ def _trial_of_verdict(mutant: Mutant, verdict: Verdict) -> Trial:
 
 def _trial_of(mutant: Mutant, answer: Answer) -> Trial:
     match answer:
-        case Returned(value):
-            assert isinstance(value, Trial)
-            return value
+        case Returned(Trial() as found):
+            return found
         case Crashed(summary, details):
             return Trial(mutant, "fault", reason=summary, details=details)
         case OutOfTime(seconds):
             return Trial(mutant, "unknown", seconds, reason=f"no answer within {seconds:.0f} s, nor an end of its own")
+        case _:
+            raise AssertionError(answer)
 
 
 def _opinion(subject: Subject, mutant: Mutant, limits: Limits, max_steps: int) -> tuple[Opinion, str] | OutOfTime:
@@ -174,15 +174,15 @@ def _opinion(subject: Subject, mutant: Mutant, limits: Limits, max_steps: int) -
 
 def _with_opinion(found: Trial, answer: Answer) -> Trial:
     """The trial of a mutant that was not refuted, with what Unicorn and the specification say of it."""
-    if isinstance(answer, Returned) and isinstance(answer.value, OutOfTime):
-        answer = answer.value
-    if not isinstance(answer, Returned):
-        why = answer.summary if isinstance(answer, Crashed) else f"not done within {answer.seconds:.0f} s"
-        found.outcome, found.reason = "fault", f"the second opinion: {why}"
-        found.details = answer.details if isinstance(answer, Crashed) else ""
-        return found
-    opinion, found.why = answer.value
-    found.inputs, found.difference = opinion.inputs, opinion.difference
-    if found.outcome == "equivalent" and opinion.difference:
-        found.outcome = "wrong"
-    return found
+    match answer:
+        case Returned((Opinion() as opinion, str(why))):
+            wrong = found.outcome == "equivalent" and opinion.difference
+            outcome: Outcome = "wrong" if wrong else found.outcome
+            return replace(found, outcome=outcome, why=why, inputs=opinion.inputs, difference=opinion.difference)
+        case Crashed(summary, details):
+            return replace(found, outcome="fault", reason=f"the second opinion: {summary}", details=details)
+        case OutOfTime(seconds) | Returned(OutOfTime(seconds)):
+            reason = f"the second opinion: not done within {seconds:.0f} s"
+            return replace(found, outcome="fault", reason=reason, details="")
+        case _:
+            raise AssertionError(answer)

@@ -17,6 +17,7 @@ from lnsym.bv import BV, variables
 from lnsym.bv.dag import listing
 from lnsym.bv.names import values_listed
 from lnsym.bv.planes import differing, plane_of, to_planes
+from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove.needles import adversarial_samples
@@ -29,13 +30,10 @@ CHECKING = "while what was proved was checked on fresh inputs, so that nothing i
 
 @dataclass(frozen=True)
 class Claim:
-    """What a method said: under the conditions, terms of one bit, the two terms are equal."""
+    """What a method said to hold, with the premises that it used."""
 
-    name: str
     method: str
-    actual: BV
-    expected: BV
-    conditions: tuple[BV, ...] = ()
+    obligation: Obligation
 
 
 def check(
@@ -49,20 +47,20 @@ def check(
     `inputs` gives values of pointers, where they may lie; they are kept, and what it leaves open is chosen here. Raises
     DeadlinePassed: then the claims are unchecked, and nothing may rest on them.
     """
-    asked = [claim for claim in claims if claim.actual is not claim.expected]
+    asked = [claim for claim in claims if claim.obligation.left is not claim.obligation.right]
     if not asked:
         return
-    roots = [term for claim in asked for term in (claim.actual, claim.expected, *claim.conditions)]
+    roots = [term for claim in asked for term in claim.obligation.terms]
     in_time = partial(deadline.check, CHECKING)
     in_time()
     samples = _samples(roots, inputs, count, in_time)
     planes = {v: to_planes([s[v] for s in samples], v.width) for v in variables(roots)}
-    found = differing([(claim.actual, claim.expected) for claim in asked], planes, count, in_time)
+    found = differing([(claim.obligation.left, claim.obligation.right) for claim in asked], planes, count, in_time)
     for claim, bits in zip(asked, found, strict=True):
-        for condition in claim.conditions:
+        for premise in claim.obligation.premises:
             if not bits:
                 break
-            bits &= plane_of(condition, planes, count, in_time)
+            bits &= plane_of(premise, planes, count, in_time)
         if bits:
             raise _fault(claim, samples[(bits & -bits).bit_length() - 1])
 
@@ -83,10 +81,13 @@ def _samples(
 
 
 def _fault(claim: Claim, sample: Mapping[BV, int]) -> ToolFault:
-    """What is needed to see it again: the goal, its sides and conditions, and the input."""
-    sides = {"one side": claim.actual, "other side": claim.expected}
-    conditions = {f"condition {number}": condition for number, condition in enumerate(claim.conditions)}
-    what = f"{claim.method} proved {claim.name}, which is false on an input"
-    return ToolFault(
-        what, f"{what}\n\nThe terms:\n{listing({**sides, **conditions})}\nThe input:\n{values_listed(sample)}"
-    )
+    """What is needed to see it again: the obligation and the input."""
+    what = f"{claim.method} proved {claim.obligation.name}, which is false on an input"
+    terms = listing(named_terms(claim.obligation))
+    return ToolFault(what, f"{what}\n\nThe terms:\n{terms}\nThe input:\n{values_listed(sample)}")
+
+
+def named_terms(obligation: Obligation) -> dict[str, BV]:
+    """Its terms as a fault names them."""
+    premises = {f"premise {number}": premise for number, premise in enumerate(obligation.premises)}
+    return {"one side": obligation.left, "other side": obligation.right, **premises}

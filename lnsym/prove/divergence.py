@@ -49,10 +49,11 @@ def first_without_counterpart(execution: Execution, sample: Sample) -> Instructi
     Terms are compared as nodes, so this is of use where right code is proved structurally. None where a specification with labels and
     the code have hardly a term in common, as where the code works in another basis, and where no output is wrong.
     """
-    failures = [[*goal.conditions, goal.actual.ne(goal.expected)] for goal in execution.goals]
-    wrong = [goal for goal, fails in zip(execution.goals, holding(failures, sample), strict=True) if fails]
-    specified = set(topological([goal.expected for goal in execution.goals]))
-    computed = topological([goal.actual for goal in wrong])
+    asked = execution.goals
+    failing = holding([obligation.failure for obligation in asked], sample)
+    wrong = [obligation for obligation, fails in zip(asked, failing, strict=True) if fails]
+    specified = set(topological([obligation.right for obligation in asked]))
+    computed = topological([obligation.left for obligation in wrong])
     labelled = any(label_of(term) is not None for term in specified)
     common = sum(term.op not in PLAIN and term in specified for term in computed)
     if not wrong or (labelled and common < COMMON):

@@ -29,7 +29,7 @@ def minimised(execution: Execution, sample: Sample) -> Sample:
     At the execution's deadline it is the smallest one found until then.
     """
     assumed = execution.theorem.assumptions
-    failures = [[*assumed, *goal.conditions, goal.actual.ne(goal.expected)] for goal in execution.goals]
+    failures = [[*assumed, *obligation.failure] for obligation in execution.goals]
     failures += [[*assumed, *path.conditions] for path in execution.paths if path.stopped is not None]
     full, given = complete(execution, sample), given_variables(execution.theorem)
     return with_zeros(failures, full, given, pointers_of(execution), execution.deadline)

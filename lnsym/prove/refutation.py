@@ -6,27 +6,29 @@ simulator and raises ModelFault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
 
 from lnsym.bv import BV, evaluate, variables
 from lnsym.bv.dag import listing
 from lnsym.bv.names import values_listed
 from lnsym.contract.execution import Execution
-from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, complete, holding, holds, samples
+from lnsym.contract.obligations import Obligation
 from lnsym.contract.theorem import Theorem
-from lnsym.deadline import Deadline, DeadlinePassed
+from lnsym.deadline import DeadlinePassed
 from lnsym.errors import ToolFault, one_line
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
 from lnsym.machine.memory import OutsideMemory, OutsideRegion, SymbolicOffset
 from lnsym.machine.origins import Byte, OpenBits
-from lnsym.machine.paths import Conditions, EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
+from lnsym.machine.paths import EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
+from lnsym.machine.state import SP
+from lnsym.prove.divergence import first_divergence, first_without_counterpart
+from lnsym.prove.minimise import minimised
 from lnsym.prove.replay import Replay, replay
-
-SAMPLES = 48
 
 MORE_STEPS = 100
 """How many steps past those of the simulator show that a path does not return."""
@@ -84,12 +86,12 @@ class Input:
     """What it is, in words, where the contract does not name it."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Counterexample:
     """An input, and what the code does with it on Unicorn."""
 
     sample: Sample
-    differences: list[Difference] = field(default_factory=list)
+    differences: tuple[Difference, ...] = ()
     violation: str = ""
     """A forbidden access or branch, in words; empty when the code returned."""
     divergence: str = ""
@@ -99,54 +101,92 @@ class Counterexample:
     inputs: tuple[Input, ...] = ()
     """The part of the sample that the contract gives the routine."""
 
-
-def candidates(execution: Execution, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
-    """Samples on which some goal fails according to the simulator."""
-    assumptions = execution.theorem.assumptions
-    stream = samples(execution, variables([*assumptions, *terms_of(goals)]))
-    return failing(stream, assumptions, goals, count, execution.deadline)
-
-
-def terms_of(goals: Iterable[Goal]) -> list[BV]:
-    """All that goals speak of."""
-    return [term for goal in goals for term in (goal.actual, goal.expected, *goal.conditions)]
+    @property
+    def summary(self) -> str:
+        """The violation or else the first difference, and how many more there are, in a line."""
+        if self.violation:
+            return self.violation
+        first, more = self.differences[0], len(self.differences) - 1
+        text = f"{first.name} is {first.actual:#x}, should be {first.expected:#x}"
+        return f"{text} (and {more} more)" if more else text
 
 
-def failing(
-    stream: Iterator[Sample], assumptions: Sequence[BV], goals: Sequence[Goal], count: int, deadline: Deadline
-) -> Iterator[Sample]:
-    """The samples of a stream that satisfy the assumptions and fail some goal: of SAMPLES in all, up to `count` that take each path.
+Stopped: TypeAlias = Mapping[Obligation, tuple[Execution, Path]]
+"""The obligations that no input takes a path which does not return, each with the path and the execution that it is of."""
 
-    Raises DeadlinePassed.
-    """
-    of_path: dict[Conditions, list[Goal]] = {}
-    for goal in goals:
-        of_path.setdefault(goal.conditions, []).append(goal)
-    conditions = [[*assumptions, *path] for path in of_path]
-    left = dict.fromkeys(of_path, count)
-    for sample in islice(stream, SAMPLES):
-        deadline.check("while samples were tried")
-        taken = [path for path, is_taken in zip(of_path, holding(conditions, sample), strict=True) if is_taken]
-        tried = [path for path in taken if left[path]]
-        sides = [side for path in tried for goal in of_path[path] for side in (goal.actual, goal.expected)]
-        (values,) = evaluate(sides, [sample], default=0)
-        if values[::2] != values[1::2]:
-            yield sample
-        left.update({path: left[path] - 1 for path in tried})
-        if not any(left.values()):
+
+@dataclass(frozen=True, eq=False)
+class GivenToOne:
+    """What a theorem gives the routine of one execution."""
+
+    execution: Execution
+
+    @property
+    def assumptions(self) -> Sequence[BV]:
+        """What the contract says itself."""
+        return self.execution.theorem.assumptions
+
+    @property
+    def preconditions(self) -> Sequence[BV]:
+        """With facts of pointers."""
+        return self.execution.preconditions
+
+    @cached_property
+    def pointers(self) -> frozenset[BV]:
+        """The bases of regions, SP, and where the pieces of the file lie."""
+        bases = [block.base for block in self.execution.theorem.blocks]
+        return frozenset([*bases, self.execution.start.x_or_sp(SP), *self.bases])
+
+    @property
+    def externals(self) -> Mapping[BV, str]:
+        """The variables for what other files define."""
+        return self.execution.external_variables
+
+    @property
+    def bases(self) -> Collection[BV]:
+        """The variables for where the pieces of the file lie."""
+        return self.execution.addresses.variables
+
+    def inputs(self, free: Sequence[BV]) -> Iterator[Sample]:
+        """Samples of the variables, regions placed."""
+        return samples(self.execution, free)
+
+
+@dataclass(frozen=True, eq=False)
+class OneRoutine:
+    """One routine, for the judge."""
+
+    given: GivenToOne
+
+    def confirm(self, sample: Sample) -> Counterexample | None:
+        """A counterexample, if Unicorn shows it."""
+        return confirm(self.given.execution, sample)
+
+    def improvements(self, shown: Counterexample) -> Iterator[Counterexample]:
+        """A smaller one, then where it leaves the specification, if it returned and that can be told."""
+        execution = self.given.execution
+        found = confirm(execution, minimised(execution, shown.sample)) or shown
+        yield found
+        if not found.differences:
             return
+        found = replace(found, divergence=first_divergence(execution, found.sample))
+        yield found
+        instruction = first_without_counterpart(execution, found.sample)
+        if instruction is not None:
+            place = execution.image.describe(instruction.address)
+            yield replace(found, origin=f"{instruction.address:#x} ({place})  {instruction.text}")
 
 
-def external_symbols(known: Mapping[BV, str], goal: Goal) -> tuple[str, ...]:
-    """The symbols of other files on whose address or contents the two sides of a goal hang, or on whose address its path does.
+def external_symbols(known: Mapping[BV, str], obligation: Obligation) -> tuple[str, ...]:
+    """The symbols of other files on whose address or contents the two sides hang, or on whose address the path does.
 
     `known` are the variables for addresses, 64 bits, and bytes of such symbols (`Execution.external_variables`). Nothing that hangs on
     them can be refuted without those files. A path may be taken because of their contents, which are shown then.
     """
     if not known:
         return ()
-    found = {known[v]: None for v in variables([goal.actual, goal.expected]) if v in known}
-    found.update({known[v]: None for v in variables(goal.conditions) if v in known and v.width == 64})
+    found = {known[v]: None for v in variables([obligation.left, obligation.right]) if v in known}
+    found.update({known[v]: None for v in variables(obligation.premises) if v in known and v.width == 64})
     return tuple(found)
 
 
@@ -192,11 +232,10 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     if not holds(execution.preconditions, full):
         return None  # whatever it shows, no caller gives it
     try:
-        seen = replay(execution, full, steps_to_show(execution, stopped))
+        seen = replayed(execution, full, stopped)
     except UnusableAddress:
         return None
-    except DeadlinePassed as late:  # a run that does not end is no evidence
-        execution.deadline.check(late.phase)
+    if seen is None:
         return None
     expected = _expected(execution, full, seen.call)
     if seen.run.ending != "returned":
@@ -205,14 +244,28 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     if stopped:
         return None  # what the emulator did after the simulator stopped is no evidence
     _check_model(execution, full, seen)
-    differences = [
-        Difference(name, width, value, seen.observed[name])
-        for name, (value, width) in expected.items()
-        if seen.observed[name] != value
-    ]
+    differences = tuple(
+        [
+            Difference(name, width, value, seen.observed[name])
+            for name, (value, width) in expected.items()
+            if seen.observed[name] != value
+        ]
+    )
     if not differences:
         return None
     return Counterexample(full, differences, inputs=_inputs(execution, full))
+
+
+def replayed(execution: Execution, sample: Sample, stopped: Sequence[Path]) -> Replay | None:
+    """What a complete sample does on Unicorn, as far as that shows what the stopped paths do.
+
+    None where it takes more than its part of the time: a run that does not end is no evidence. Raises UnusableAddress, DeadlinePassed.
+    """
+    try:
+        return replay(execution, sample, steps_to_show(execution, stopped))
+    except DeadlinePassed as late:
+        execution.deadline.check(late.phase)
+        return None
 
 
 def violation_of(execution: Execution, stopped: Iterable[Path], run: Run, sample: Sample) -> str:
@@ -291,8 +344,9 @@ def _claimed(theorem: Theorem) -> dict[str, BV]:
 
 
 def _check_model(execution: Execution, sample: Sample, seen: Replay) -> None:
-    goals = [goal for goal in execution.goals if goal.name in seen.observed]
-    (values,) = evaluate([goal.actual for goal in goals], [sample], default=0)
-    for goal, taken, value in zip(goals, holding([g.conditions for g in goals], sample), values, strict=True):
-        if taken and value != seen.observed[goal.name]:
-            raise model_fault(execution, goal.name, goal.actual, sample, sample, seen.observed[goal.name])
+    asked = [obligation for obligation in execution.goals if obligation.name in seen.observed]
+    (values,) = evaluate([obligation.left for obligation in asked], [sample], default=0)
+    for obligation, taken, value in zip(asked, holding([o.premises for o in asked], sample), values, strict=True):
+        name = obligation.name
+        if taken and value != seen.observed[name]:
+            raise model_fault(execution, name, obligation.left, sample, sample, seen.observed[name])

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -29,6 +29,8 @@ class Answer:
     model: dict[BV, int] = field(default_factory=dict)
     reason: str = ""
     """For "unknown", where it is not for want of time."""
+    by: tuple[SolverName, ...] = ()
+    """For "unsat", which solvers were asked and say so."""
 
 
 UNSOUND: dict[SolverName, dict[str, str]] = {
@@ -80,8 +82,11 @@ def solve_with_all(conditions: Sequence[BV], seconds: float, solver: SolverName 
     """
     deadline = Deadline.after(seconds)
     answer = solve(conditions, seconds, solver)
-    if answer.status != "unsat" or any(condition.is_const and condition.value == 0 for condition in conditions):
+    if answer.status != "unsat":
         return answer
+    agreed = [solver]
+    if any(condition.is_const and condition.value == 0 for condition in conditions):
+        return replace(answer, by=tuple(agreed))
     for other in installed():
         if other == solver:
             continue
@@ -90,7 +95,8 @@ def solve_with_all(conditions: Sequence[BV], seconds: float, solver: SolverName 
             return Answer("unknown", second.model, f"{solver} and {other} disagree: unsat against sat")
         if second.status == "unknown":
             return Answer("unknown", reason=f"{solver} alone says that it holds; {other} found no answer in time")
-    return answer
+        agreed.append(other)
+    return replace(answer, by=tuple(agreed))
 
 
 def solve(conditions: Sequence[BV], seconds: float, solver: SolverName = "z3") -> Answer:

@@ -13,7 +13,7 @@ from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.theorem import ContractError
 from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
-from lnsym.prove.refutation import SAMPLES
+from lnsym.prove.judge import SAMPLES
 
 SHARE = 0.25
 """Which part of the time a solver may take to find an input."""

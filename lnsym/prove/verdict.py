@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias, TypeVar
 
+from lnsym.bv import BV, variables
 from lnsym.contract.abi import STACK_BYTES
+from lnsym.contract.execution import Execution
+from lnsym.contract.obligations import Obligation
+from lnsym.machine.paths import TimeLimit
+from lnsym.prove.assumptions import assumptions_used
+from lnsym.prove.evidence import Proof
+from lnsym.prove.judge import Disproved, Established, Judgement, LeftOpen, MethodUse, Outcome, ProofQuestion
 from lnsym.prove.provenance import Apart
-from lnsym.prove.refutation import Counterexample
+from lnsym.prove.refutation import Counterexample, Stopped, external_symbols
 
 Status: TypeAlias = Literal["proved", "refuted", "unknown"]
 
 EXIT_CODES: dict[Status, int] = {"proved": 0, "refuted": 1, "unknown": 3}
 
 
-@dataclass
-class MethodUse:
-    """What one method did: how many goals it closed, in how many seconds."""
-
-    name: str
-    goals: int
-    seconds: float
-
-
-@dataclass
+@dataclass(frozen=True)
 class Verdict:
     """The answer for one routine under one contract."""
 
     routine: str
     contract: str
-    parameters: dict[str, object]
+    parameters: Mapping[str, object]
     status: Status
     reason: str = ""
     """Why not proved, in one line."""
@@ -40,9 +39,9 @@ class Verdict:
     goals: int = 0
     terms: int = 0
     """Distinct terms made."""
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
     """By phase: specify, decode, simulate, compare."""
-    methods: list[MethodUse] = field(default_factory=list)
+    methods: tuple[MethodUse, ...] = ()
     assumptions: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     """Rules of the platform that were checked because they were asked for."""
@@ -51,6 +50,8 @@ class Verdict:
     counterexample: Counterexample | None = None
     apart: Apart | None = None
     """Where it is unknown: what the code computes and what it should, as far down as the methods could not join them."""
+    proofs: tuple[Proof, ...] = field(default=(), repr=False)
+    """Of each goal that was proved, by which method and why."""
 
     @property
     def title(self) -> str:
@@ -66,3 +67,106 @@ class Verdict:
     def method(self) -> str:
         """The names of the methods that closed goals, in the order of cost."""
         return "+".join(use.name for use in self.methods if use.goals) or "-"
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What is said of a judgement."""
+
+    status: Status
+    reason: str = ""
+    exit_code: int = 0
+    """0 for that of the status."""
+    apart: Apart | None = None
+
+
+Some = TypeVar("Some", bound=Verdict)
+
+
+def concluded(
+    asked: Some,
+    said: Conclusion,
+    judgement: Judgement[Any],
+    executions: Sequence[Execution],
+    seconds: Mapping[str, float],
+    terms: int,
+    pairs_dropped: bool = False,
+) -> Some:
+    """The verdict on what was asked. `pairs_dropped` says that solvers dropped pairs of paths."""
+    return replace(
+        asked,
+        status=said.status,
+        reason=said.reason,
+        exit_code=said.exit_code or EXIT_CODES[said.status],
+        instructions=sum(path.steps for execution in executions for path in execution.paths),
+        paths=sum(len(execution.paths) for execution in executions),
+        terms=terms,
+        seconds=dict(seconds),
+        methods=judgement.methods,
+        proofs=judgement.proofs,
+        apart=said.apart,
+        assumptions=(*asked.assumptions, *assumptions_used(executions, judgement.methods, pairs_dropped)),
+    )
+
+
+def conclusion(
+    outcome: Outcome[Any], question: ProofQuestion[Any], locate: Callable[[BV, BV], Apart], vacuous: Callable[[], str]
+) -> Conclusion:
+    """What is said of an outcome, in a line.
+
+    `locate` says where two terms that were not shown equal come from. `vacuous` says why a proof would say nothing, in words.
+    """
+    match outcome:
+        case Disproved(shown):
+            return Conclusion("refuted", shown.summary)
+        case Established():
+            why = vacuous()
+            return Conclusion("unknown", why) if why else Conclusion("proved")
+        case LeftOpen():
+            return _left_open(outcome, question, locate)
+
+
+def _left_open(outcome: LeftOpen, question: ProofQuestion[Any], locate: Callable[[BV, BV], Apart]) -> Conclusion:
+    """What is open, with the exit code of a path that was stopped, and two terms that were not shown equal."""
+    code = _exit_code_of_stopped(outcome, question.stopped)
+    late = _late_reason(outcome, question.stopped)
+    if late:
+        return Conclusion("unknown", late, code)
+    first, reason = outcome.left[0]
+    more = f" (and {len(outcome.left) - 1} more)" if len(outcome.left) > 1 else ""
+    if first in question.stopped:
+        return Conclusion("unknown", f"{first.name}{more}", code)
+    reason = _why_open(first, question, reason)
+    apart = locate(*(outcome.apart or (first.left, first.right)))
+    return Conclusion("unknown", f"{first.name}: {reason}{more}", code, apart)
+
+
+def _why_open(obligation: Obligation, question: ProofQuestion[Any], reason: str) -> str:
+    """Why an obligation stays open: what it hangs on that nobody knows, else the reason that the methods give."""
+    symbols = external_symbols(question.replayer.given.externals, obligation)
+    if symbols:
+        named = ", ".join(f"`{symbol}`" for symbol in symbols)
+        return f"it depends on {named}, which another file defines: give a file that links it in"
+    if any(variable in question.replayer.given.bases for variable in variables([obligation.left, obligation.right])):
+        return f"{reason}; it depends on where the file is linked or loaded, which nobody knows"
+    return reason
+
+
+def _late_reason(outcome: LeftOpen, stopped: Stopped) -> str:
+    """What used the time, if that is why something is open: the simulation, or what was under way when it was over; else empty."""
+    if not outcome.left:
+        return str(outcome.late)
+    errors = [stopped[open_][1].stopped if open_ in stopped else None for open_, _ in outcome.left]
+    limits = [
+        open_.name for (open_, _), error in zip(outcome.left, errors, strict=True) if isinstance(error, TimeLimit)
+    ]
+    return limits[0] if limits and isinstance(errors[0], TimeLimit | None) else ""
+
+
+def _exit_code_of_stopped(outcome: LeftOpen, stopped: Stopped) -> int:
+    """The exit code of the first open path that was stopped, 3 for a fault of the code; 0 where there is none."""
+    for open_, _ in outcome.left:
+        error = stopped[open_][1].stopped if open_ in stopped else None
+        if error is not None:
+            return 3 if error.exit_code == 1 else error.exit_code
+    return 0

@@ -15,7 +15,7 @@ from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
 from lnsym.faults import ProcessDied, recorded
 from lnsym.processes import Crashed, OutOfTime, Plan, Returned, Work, results
-from lnsym.prove.equivalence.comparison import Equivalence, Routine, assumptions_of_comparison, compare, labels
+from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare, unanswered
 from lnsym.prove.equivalence.disagreement import Differing, Disagreement
 from lnsym.prove.provenance import Apart
 from lnsym.prove.verify import Options
@@ -102,12 +102,8 @@ def _plan(
         case Crashed(summary):
             return ProcessDied(summary)
         case OutOfTime(seconds):
-            return Equivalence(
-                routines[0].symbol, contract.name, {**contract.parameters, **case}, "unknown", out_of_time(seconds),
-                exit_code=3, seconds={"given up": seconds}, assumptions=assumptions_of_comparison(contract),
-                second=routines[1].symbol, labels=labels(*routines), rules=options.rules,
-                stack_bytes=contract.stack_bytes,
-            )  # fmt: skip
+            asked = unanswered(routines, contract, case, options)
+            return replace(asked, reason=out_of_time(seconds), exit_code=3, seconds={"given up": seconds})
         case _:
             raise AssertionError(answer)
 
@@ -201,7 +197,7 @@ def _disagreement(found: Disagreement) -> dict[str, Any]:
         "inputs": {name: hex(value) for name, value in by_name(found.sample).items()},
         "differences": [_differing(value) for value in found.differences],
         "found": [_differing(value) for value in found.found],
-        "violations": found.violations,
+        "violations": list(found.violations),
         "parting": None if found.parting is None else found.parting._asdict(),
         "confirmed_on": "unicorn",
     }

@@ -18,7 +18,7 @@ from lnsym.processes import Crashed, OutOfTime, Plan, Returned, Work, results
 from lnsym.prove.refutation import Counterexample
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
-from lnsym.prove.verify import Options, assumptions_of_all
+from lnsym.prove.verify import Options, unanswered
 from lnsym.show.verdicts import (
     apart_lines,
     assumption_lines,
@@ -171,12 +171,8 @@ def _plan(subject: Subject, options: Options, quiet: bool) -> Plan[Verdict | Lns
         case Crashed(summary):
             return ProcessDied(summary)
         case OutOfTime(seconds):
-            shown = {**subject.contract.parameters, **subject.case}
-            return Verdict(
-                subject.symbol, subject.contract.name, shown, "unknown", out_of_time(seconds), exit_code=3,
-                seconds={"given up": seconds}, assumptions=assumptions_of_all(subject.contract.stack_bytes),
-                rules=options.rules, stack_bytes=subject.contract.stack_bytes,
-            )  # fmt: skip
+            asked = unanswered(subject.symbol, subject.contract, subject.case, options)
+            return replace(asked, reason=out_of_time(seconds), exit_code=3, seconds={"given up": seconds})
         case _:
             raise AssertionError(answer)
 

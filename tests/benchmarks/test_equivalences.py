@@ -20,7 +20,7 @@ from benchmarks.equivalences.__main__ import chosen_goals, main
 from benchmarks.equivalences.measure import Measurement, measure
 from benchmarks.equivalences.methods import METHODS, Evaluation
 from lnsym.bv import BV, evaluate, variables
-from lnsym.contract.goals import Goal
+from lnsym.contract.obligations import Obligation
 from lnsym.prove import smt
 from lnsym.prove.gf2 import Solver
 from tests.named import named
@@ -262,8 +262,8 @@ def test_names_choose_goals_by_parts() -> None:
 def test_counterexamples_of_the_portfolio_are_evaluated() -> None:
     sides = goal_named("gray-code-wraps-64").sides()
     (x,) = inputs(sides)
-    goal = Goal("goal", "output", sides.actual, sides.expected, sides.conditions)
-    assert Evaluation().by_model(goal, {x: (1 << 64) - 1})
-    assert not Evaluation().by_model(goal, {x: 5})
-    guarded = Goal("goal", "output", sides.actual, sides.expected, (x.ult(9),))
-    assert not Evaluation().by_model(guarded, {x: (1 << 64) - 1})
+    goal = Obligation("goal", "output", sides.actual, sides.expected, tuple(sides.conditions))
+    assert Evaluation(goal).confirm({x: (1 << 64) - 1})
+    assert not Evaluation(goal).confirm({x: 5})
+    guarded = Obligation("goal", "output", sides.actual, sides.expected, (x.ult(9),))
+    assert not Evaluation(guarded).confirm({x: (1 << 64) - 1})

@@ -23,9 +23,11 @@ from unittest import mock
 from lnsym.bv import BV, Table, concat, ite, lookup, rewrite_level, table, variables
 from lnsym.bv.dag import listing
 from lnsym.bv.planes import Planes, differing, plane_of
+from lnsym.contract.obligations import Obligation
 from lnsym.prove import sweep
 from lnsym.prove.gf2 import Solver
-from lnsym.prove.sweep import Query, Sweep, joins, samples
+from lnsym.prove.method import Proved, Refuted
+from lnsym.prove.sweep import Sweep, joins, samples
 from lnsym.prove.sweep.joins import Effort
 from lnsym.prove.sweep.words import Equality
 
@@ -312,11 +314,12 @@ def judged(goal: Goal, spent: Spent) -> tuple[list[Wrong], Counter[str]]:
         mock.patch.object(joins, "CANDIDATES", spent.candidates),
         mock.patch.object(samples, "FIRST", spent.samples),
     ):
-        run = Sweep([Query(goal.actual, goal.expected, [goal.condition])])
+        run = Sweep([Obligation("fuzzed", "output", goal.actual, goal.expected, (goal.condition,))])
         (answer,) = run.prove()
-    said[f"sweep {answer.status}"] += 1
-    if answer.status != "unknown" and (answer.status == "proved") != goal.holds:
-        wrong.append(Wrong("sweep", answer.status, goal))
+    status = {Proved: "proved", Refuted: "refuted", type(None): "unknown"}[type(answer)]
+    said[f"sweep {status}"] += 1
+    if answer is not None and isinstance(answer, Proved) != goal.holds:
+        wrong.append(Wrong("sweep", status, goal))
     wrong += [Wrong("sweep", f"joined {e.term} with {e.other}", goal) for e in run.equalities if not _holds(e)]
     said["words joined"] += len(run.equalities)
     return wrong, said

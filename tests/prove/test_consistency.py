@@ -9,18 +9,29 @@ from itertools import chain, islice, repeat
 import pytest
 
 from lnsym.bv import BV, concat, evaluate, ite
-from lnsym.contract.goals import Goal
+from lnsym.contract.inputs import Sample
+from lnsym.contract.obligations import Obligation
 from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
-from lnsym.prove import gf2, portfolio, race
+from lnsym.prove import gf2, smt
+from lnsym.prove import judge as judge_module
 from lnsym.prove.consistency import Claim, check
+from lnsym.prove.evidence import Swept
+from lnsym.prove.judge import Limits, Outcome
+from lnsym.prove.method import Proved
+from lnsym.prove.methods import BITWUZLA, Z3, chosen
 from lnsym.prove.needles import adversarial_samples
-from lnsym.prove.portfolio import Limits, decide
 from lnsym.prove.rare import Needles
 from lnsym.prove.sweep import Sweep
 from lnsym.prove.sweep.words import Words
+from tests.prove.replayers import Disbelieving, judged
 
 X, Y = BV.var("x", 32), BV.var("y", 32)
+
+
+def claim(one: BV, other: BV, *premises: BV) -> Claim:
+    return Claim("some method", Obligation("result", "output", one, other, premises))
+
 
 FALSE_CLAIMS = {
     "everywhere": (X + Y, X - Y),
@@ -42,7 +53,7 @@ FALSE_CLAIMS = {
 def test_a_false_claim_is_a_fault(name: str) -> None:
     one, other = FALSE_CLAIMS[name]
     with pytest.raises(ToolFault, match="false on an input") as raised:
-        check([Claim("result", "some method", one, other)], repeat({}))
+        check([claim(one, other)], repeat({}))
     assert "The input:" in raised.value.reproduction
     assert "x = 0x" in raised.value.reproduction
     again = pickle.loads(pickle.dumps(raised.value))
@@ -54,43 +65,33 @@ def test_a_false_claim_is_a_fault(name: str) -> None:
     [(X ^ Y, (X | Y) - (X & Y)), (X + Y, (X ^ Y) + ((X & Y) << 1)), (~(X - Y), ~X + Y), (X, X)],
 )
 def test_a_true_claim_passes(pair: tuple[BV, BV]) -> None:
-    check([Claim("result", "some method", *pair)], repeat({}))
+    check([claim(*pair)], repeat({}))
 
 
 def test_conditions_are_heeded() -> None:
     """Where no input meets the conditions nothing contradicts the claim."""
-    check([Claim("result", "smt", X + Y, X | Y, ((X & Y).eq(0),))], repeat({}))
+    check([claim(X + Y, X | Y, (X & Y).eq(0))], repeat({}))
     with pytest.raises(ToolFault):
-        check([Claim("result", "smt", X + Y, X ^ Y, ((X & 1).eq(0),))], repeat({}))
+        check([claim(X + Y, X ^ Y, (X & 1).eq(0))], repeat({}))
 
 
 def test_given_inputs_stay_as_they_are_given() -> None:
     """Pointers lie where they were placed, also in the samples that are made from the terms."""
     pointer = BV.var("pointer", 64)
     given = repeat({pointer: 0x4000})
-    check([Claim("result", "smt", pointer.ult(0x5000), BV.const(1, 1))], given)
+    check([claim(pointer.ult(0x5000), BV.const(1, 1))], given)
 
 
-class NoRefuter:
+class NoReplayer(Disbelieving):
     """Has no samples and confirms no model."""
 
-    def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
-        return False
-
-    def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
-        return False
-
-    def inputs(self, free: Sequence[BV]) -> Iterator[dict[BV, int]]:
+    def inputs(self, free: Sequence[BV]) -> Iterator[Sample]:
         return repeat({})
 
 
-def decided(actual: BV, expected: BV, *methods: str) -> portfolio.Decision:
-    return decide(
-        [Goal("g", "output", actual, expected)],
-        lambda goal: list(goal.conditions),
-        NoRefuter(),
-        Limits(Deadline.after(20), methods=methods),
-    )
+def decided(left: BV, right: BV, *methods: str) -> Outcome[Sample]:
+    asked = Obligation("g", "output", left, right)
+    return judged(NoReplayer(), [asked], Limits(Deadline.after(20), methods=chosen(*methods))).outcome
 
 
 def test_a_gf2_that_proves_everything_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,10 +103,10 @@ def test_a_gf2_that_proves_everything_is_found_out(monkeypatch: pytest.MonkeyPat
 def test_the_last_check_uses_values_that_are_hard_on_the_terms(monkeypatch: pytest.MonkeyPatch) -> None:
     """Random values do not meet a comparison with 32 bits, and those that the refuter gives do not replace the hard ones."""
 
-    def everything(self: NoRefuter, free: Sequence[BV]) -> Iterator[dict[BV, int]]:
-        return repeat(dict.fromkeys(free, 21845))
+    def everything(self: NoReplayer, free: Sequence[BV]) -> Iterator[Sample]:
+        return repeat(dict.fromkeys(free, 0x5555))
 
-    monkeypatch.setattr(NoRefuter, "inputs", everything)
+    monkeypatch.setattr(NoReplayer, "inputs", everything)
     monkeypatch.setattr(Needles, "by_inversion", lambda self, deadline: iter(()))
     monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
     with pytest.raises(ToolFault, match="gf2 proved g, which is false on an input"):
@@ -113,10 +114,9 @@ def test_the_last_check_uses_values_that_are_hard_on_the_terms(monkeypatch: pyte
 
 
 def test_a_sweep_that_proves_everything_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(self: Sweep) -> Iterator[int]:
-        for number, answer in enumerate(self.answers):
-            answer.status = "proved"
-            yield number
+    def run(self: Sweep) -> Iterator[tuple[int, Proved]]:
+        for number in range(len(self.obligations)):
+            yield number, Proved(Swept("same bits", 1, (), ()))
 
     monkeypatch.setattr(Sweep, "run", run)
     with pytest.raises(ToolFault, match="sweep proved g"):
@@ -139,17 +139,16 @@ def test_a_false_join_of_words_is_found_out_before_a_goal_rests_on_it(monkeypatc
 
 
 def test_a_model_that_does_not_tell_the_sides_apart_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(race.smt, "solve", lambda *_: race.smt.Answer("sat", {X: 0, Y: 0}))
+    monkeypatch.setattr(smt, "solve", lambda *_: smt.Answer("sat", {X: 0, Y: 0}))
     with pytest.raises(ToolFault, match="does not tell the two sides apart"):
         decided(X.udiv(Y) * Y, X, "smt")
 
 
 def test_a_proof_of_what_a_model_refutes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that holds on the terms and was not confirmed by a run; another method then says the goal is proved."""
-    answers = chain([race.smt.Answer("sat", {X: 3, Y: 2})], repeat(race.smt.Answer("unsat")))
-    monkeypatch.setattr(race.smt, "solve", lambda *_: next(answers))
-    monkeypatch.setattr(race, "chains", lambda *_: [("z3", "bitwuzla")])
-    monkeypatch.setattr(portfolio, "chains", lambda *_: [("z3", "bitwuzla")])
+    answers = chain([smt.Answer("sat", {X: 3, Y: 2})], repeat(smt.Answer("unsat")))
+    monkeypatch.setattr(smt, "solve", lambda *_: next(answers))
+    monkeypatch.setattr(judge_module, "chains", lambda *_: [(Z3, BITWUZLA)])
     with pytest.raises(ToolFault, match="false on the model that z3 found"):
         decided(X.udiv(Y) * Y, X, "smt")
 

@@ -42,7 +42,8 @@ from lnsym.machine.emulator import Emulator, Extent, Registers, Run
 from lnsym.machine.origins import STACK_POINTER
 from lnsym.machine.paths import TimeLimit
 from lnsym.mutation.second_opinion import second_opinion
-from lnsym.prove import consistency, gf2, minimise, portfolio
+from lnsym.prove import consistency, gf2, minimise
+from lnsym.prove import judge as judge_module
 from lnsym.prove.equivalence.comparison import Routine, compare
 from lnsym.prove.minimise import minimised
 from lnsym.prove.refutation import confirm
@@ -310,7 +311,7 @@ def test_nothing_is_proved_before_its_check_is_done(monkeypatch: pytest.MonkeyPa
 def test_a_check_that_is_skipped_for_want_of_time_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault: the goal is false, gf2 says that it holds, and the check is left out when time is over."""
     monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
-    monkeypatch.setattr(portfolio._Portfolio, "_samples", lambda self, count: False)
+    monkeypatch.setattr(judge_module._Proceedings, "_by_samples", lambda self, count: iter(()))
     words = (add_imm(0, 0, 1), RET)
     assert judge(returns_its_argument, words, after_looks(100)).status == "unknown"
     monkeypatch.setattr(consistency, "check", lambda *arguments, **named: None)
@@ -318,7 +319,7 @@ def test_a_check_that_is_skipped_for_want_of_time_would_be_noticed(monkeypatch: 
 
 
 def test_a_proof_near_the_end_has_an_allowance_for_its_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portfolio, "AFTERWARDS", 5000.0)
+    monkeypatch.setattr(judge_module, "AFTERWARDS", 5000.0)
     monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
     assert judge(sum_of_two, (add(0, 0, 1), RET), after_looks(100)).status == "proved"
 
@@ -328,7 +329,7 @@ def test_a_contract_that_is_slow_to_say_where_its_terms_come_from_leaves_the_ver
 ) -> None:
     """The report of what stayed open states it once more: that is given up, and the rest is said."""
     monkeypatch.setattr(containment, "LEAST_SECONDS", 0.0)
-    monkeypatch.setattr(portfolio, "AFTERWARDS", 0.1)
+    monkeypatch.setattr(judge_module, "AFTERWARDS", 0.1)
     stated = []
 
     def statement(t: Theorem) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from crypto_specs import aes, keccak, modes
 from lnsym.bv import BV, rewrite_level, substitute, table
 from lnsym.contract import Theorem, registered
 from lnsym.contract.execution import Execution
-from lnsym.contract.goals import Goal
+from lnsym.contract.obligations import Obligation
 from lnsym.contract.routines import contract_for
 from lnsym.machine.image import load_image
 from lnsym.prove.feasibility import Feasibility
@@ -21,7 +22,7 @@ from lnsym.prove.gf2 import Solver
 PARAMETERS = {128: aes.AES128, 192: aes.AES192, 256: aes.AES256}
 
 
-def goals_of(path: Path, theorem: Theorem, symbols: list[str]) -> list[Goal]:
+def goals_of(path: Path, theorem: Theorem, symbols: list[str]) -> list[Obligation]:
     execution = Execution(load_image(path, symbols), symbols[-1], theorem)
     execution.feasible = Feasibility(execution)
     execution.run()
@@ -29,7 +30,7 @@ def goals_of(path: Path, theorem: Theorem, symbols: list[str]) -> list[Goal]:
     return execution.goals
 
 
-def aes_goals(path: Path, set_key: str, crypt: str, bits: int) -> list[Goal]:
+def aes_goals(path: Path, set_key: str, crypt: str, bits: int) -> list[Obligation]:
     """Set the key, then encrypt or decrypt one block."""
     t = Theorem()
     key = t.region("key", bits // 8, 8)
@@ -46,7 +47,7 @@ def aes_goals(path: Path, set_key: str, crypt: str, bits: int) -> list[Goal]:
     return goals_of(path, t, [set_key, crypt])
 
 
-def keccak_goals(path: Path, symbol: str, states: int, constants: bool, known_later: bool = False) -> list[Goal]:
+def keccak_goals(path: Path, symbol: str, states: int, constants: bool, known_later: bool = False) -> list[Obligation]:
     """`constants`: the routine gets a table of them, known while it is simulated or only afterwards."""
     t = Theorem()
     state = t.region("state", 25 * states, 64, access="rw", alignment=8)
@@ -59,12 +60,12 @@ def keccak_goals(path: Path, symbol: str, states: int, constants: bool, known_la
     if not known_later:
         return goals
     values: dict[BV, BV] = {e: BV.const(round_constants[i], 64) for i, e in enumerate(constant_table[0].elements)}
-    actual = substitute([goal.actual for goal in goals], values)
-    return [Goal(g.name, g.kind, a, g.expected, g.conditions, g.path) for g, a in zip(goals, actual, strict=True)]
+    left = substitute([goal.left for goal in goals], values)
+    return [replace(goal, left=term) for goal, term in zip(goals, left, strict=True)]
 
 
-def unproved(goals: list[Goal]) -> list[str]:
-    proved = Solver().prove([(goal.actual, goal.expected) for goal in goals])
+def unproved(goals: list[Obligation]) -> list[str]:
+    proved = Solver().prove([(goal.left, goal.right) for goal in goals])
     return [goal.name for goal, done in zip(goals, proved, strict=True) if not done]
 
 
@@ -120,7 +121,7 @@ def test_openssl_keccak(openssl: Path, symbol: str) -> None:
     assert not unproved(keccak_goals(openssl, symbol, 1, constants=False))
 
 
-def contract_goals(path: Path, symbol: str, parameters: Mapping[str, object]) -> list[Goal]:
+def contract_goals(path: Path, symbol: str, parameters: Mapping[str, object]) -> list[Obligation]:
     """The goals of the bundled contract for a routine."""
     theorem = registered()[contract_for(symbol, registered())].theorem(symbol, **parameters)
     return goals_of(path, theorem, [*[call.symbol or symbol for call in theorem.calls], symbol])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
 import pytest
@@ -12,20 +12,23 @@ import programs.contracts  # noqa: F401
 from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table, topological, variables
 from lnsym.bv.operators import OPERATORS
 from lnsym.contract import Contract, Theorem, registered
-from lnsym.contract.goals import Goal, unreachable
+from lnsym.contract.inputs import Sample
+from lnsym.contract.obligations import Obligation, unreachable
 from lnsym.contract.routines import Images
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove import gf2, smt
 from lnsym.prove.equivalence.comparison import Routine, compare
-from lnsym.prove.portfolio import Decision, Limits, decide
-from lnsym.prove.race import NEEDLES, chains
-from lnsym.prove.rare import Needles, inversion, search
+from lnsym.prove.judge import Disproved, Established, LeftOpen, Limits, Outcome
+from lnsym.prove.methods import BITWUZLA, SWEEP, Z3, chosen
+from lnsym.prove.race import chains
+from lnsym.prove.rare import NEEDLES, Needles, inversion, search
 from lnsym.prove.rare.events import predicates
 from lnsym.prove.rare.factors import divisors
 from lnsym.prove.rare.local_search import LocalSearch
 from lnsym.prove.verify import Options, verify
 from programs import sample_path
+from tests.prove.replayers import Believing, Disbelieving, judged
 
 X, Y, Z = (BV.var(name, 32) for name in "xyz")
 A, B = (BV.var(name, 64) for name in "ab")
@@ -41,44 +44,18 @@ def csinc(d: int, n: int, m: int, condition: int) -> int:
     return word("data_processing.conditional_select", sf=1, op2=1, Rm=m, cond=condition, Rn=n, Rd=d)
 
 
-class Believing:
-    """A refuter that has no samples of its own and believes an input that tells the sides apart."""
-
-    def __init__(self) -> None:
-        self.models: list[Mapping[BV, int]] = []
-
-    def by_samples(self, goals: Sequence[Goal], count: int) -> bool:
-        return False
-
-    def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
-        ((a, b, *held),) = evaluate([goal.actual, goal.expected, *goal.conditions], [model], default=0)
-        assert a != b
-        assert all(held)
-        self.models.append(model)
-        return True
-
-    def inputs(self, free: Sequence[BV]) -> Iterator[dict[BV, int]]:
-        random = Random(0)
-        while True:
-            yield {v: random.getrandbits(v.width) for v in free}
-
-
 def decided(
-    goals: Sequence[Goal], refuter: Believing, *given: BV, methods: tuple[str, ...] = ("structural",)
-) -> Decision:
-    return decide(
-        goals,
-        lambda goal: [*goal.conditions, *given],
-        refuter,
-        Limits(Deadline.after(20), methods=methods, processes=2),
-    )
+    goals: Sequence[Obligation], replayer: Believing, *given: BV, methods: tuple[str, ...] = ("structural",)
+) -> Outcome[Sample]:
+    replayer.assumptions = given
+    return judged(replayer, goals, Limits(Deadline.after(20), methods=chosen(*methods), processes=2)).outcome
 
 
-def goal(actual: BV, expected: BV, *conditions: BV) -> Goal:
-    return Goal("g", "output", actual, expected, conditions)
+def goal(left: BV, right: BV, *premises: BV) -> Obligation:
+    return Obligation("g", "output", left, right, premises)
 
 
-def differing_where(condition: BV) -> Goal:
+def differing_where(condition: BV) -> Obligation:
     return goal(X + Y, X + Y + condition.zero_extend(32))
 
 
@@ -129,9 +106,9 @@ BY_INVERSION: dict[str, BV] = {
 
 @pytest.mark.parametrize("name", BY_INVERSION)
 def test_a_rare_input_is_made(name: str) -> None:
-    refuter = Believing()
-    assert decided([differing_where(BY_INVERSION[name])], refuter).status == "refuted"
-    assert len(refuter.models) == 1
+    replayer = Believing()
+    assert isinstance(decided([differing_where(BY_INVERSION[name])], replayer), Disproved)
+    assert len(replayer.models) == 1
 
 
 BY_A_SOLVER: dict[str, BV] = {
@@ -145,11 +122,12 @@ BY_A_SOLVER: dict[str, BV] = {
 
 @pytest.mark.parametrize("name", BY_A_SOLVER)
 def test_a_rare_input_that_only_a_solver_makes(name: str) -> None:
-    asked, refuter = differing_where(BY_A_SOLVER[name]), Believing()
-    needles = Needles([asked], [()], refuter.inputs)
+    asked, replayer = differing_where(BY_A_SOLVER[name]), Believing()
+    needles = Needles([asked], replayer.inputs)
     assert not list(needles.by_inversion(Deadline.after(5)))
-    number, model = next(needles.by_solver(NEVER))
-    assert (number, refuter.by_model(asked, model)) == (0, True)
+    found, model = next(needles.by_solver(NEVER))
+    assert found is asked
+    assert all(evaluate(asked.failure, [model])[0])
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])
@@ -163,13 +141,12 @@ def test_the_race_asks_a_solver_for_the_rare_input_alone(processes: int, monkeyp
     monkeypatch.setattr(smt, "solve", only_short)
     hard = A.udiv(B | 1) * B + B.udiv(A | 1)
     asked = goal(hard, hard + (X + X.rotate_left(7) + (X >> 3)).eq(C).zero_extend(64))
-    refuter = Believing()
-    decision = decide(
-        [asked], lambda asked: [], refuter, Limits(Deadline.after(8), methods=("sweep", "smt"), processes=processes)
-    )
-    assert decision.status == "refuted"
-    assert {use.name for use in decision.methods} <= {"refute", "sweep", "z3", "bitwuzla"}
-    assert len(refuter.models) == 1
+    replayer = Believing()
+    limits = Limits(Deadline.after(8), methods=chosen("sweep", "smt"), processes=processes)
+    judgement = judged(replayer, [asked], limits)
+    assert isinstance(judgement.outcome, Disproved)
+    assert {use.name for use in judgement.methods} <= {"refute", "sweep", "z3", "bitwuzla"}
+    assert len(replayer.models) == 1
 
 
 # -- behind a hash ---------------------------------------------------------------------------------
@@ -219,14 +196,14 @@ def test_a_claim_of_a_hash_that_differs_on_one_input_in_2_to_the_32_is_refuted(n
 
 
 def test_right_goals_with_rare_events_stay_proved() -> None:
-    refuter = Believing()
+    replayer = Believing()
     never = X.ult(C) & ~X.ule(C) | (X.eq(C) & X.ult(5))
     asked = [
         differing_where(never),
         goal((X ^ Y) + ((X & Y) << 1) + X.eq(C).zero_extend(32), X + Y + X.eq(C).zero_extend(32)),
     ]
-    assert decided(asked, refuter, methods=("structural", "gf2", "sweep", "smt")).status == "proved"
-    assert not refuter.models
+    assert decided(asked, replayer, methods=("structural", "gf2", "sweep", "smt")) == Established()
+    assert not replayer.models
 
 
 # -- on code ---------------------------------------------------------------------------------------
@@ -291,10 +268,10 @@ def test_two_routines_that_differ_on_one_input_do_not_agree() -> None:
 
 
 def test_premises_hold_on_what_is_found() -> None:
-    refuter = Believing()
+    replayer = Believing()
     given = (Y.ult(100), Y.ult(X))
-    assert decided([differing_where((X + Y).eq(C))], refuter, *given).status == "refuted"
-    (model,) = refuter.models
+    assert isinstance(decided([differing_where((X + Y).eq(C))], replayer, *given), Disproved)
+    (model,) = replayer.models
     assert all(evaluate(given, [model])[0])
     assert (model[X] + model[Y]) % 2**32 == C
 
@@ -302,38 +279,38 @@ def test_premises_hold_on_what_is_found() -> None:
 @pytest.mark.parametrize("given", [X.ult(100), (X ^ Y)[31:8].eq(5), X.eq(Y + 7) & Z.ult(9), X.eq(Y)])
 def test_a_precondition_that_samples_hardly_meet(given: BV) -> None:
     """The claim is wrong for all inputs that the contract allows, which no random one is."""
-    refuter = Believing()
-    assert decided([goal(X + Y, X - Y, given)], refuter).status == "refuted"
-    assert evaluate([given], [refuter.models[0]], default=0)[0][0]
+    replayer = Believing()
+    assert isinstance(decided([goal(X + Y, X - Y, given)], replayer), Disproved)
+    assert evaluate([given], [replayer.models[0]], default=0)[0][0]
 
 
 def test_what_only_excluded_inputs_show_is_not_found() -> None:
-    refuter = Believing()
-    assert decided([differing_where(X.eq(C))], refuter, X.ne(C)).status == "unknown"
-    assert decided([differing_where(X.ult(7) & Y.eq(C))], refuter, X.ule(C), (X ^ 5).ult(3)).status == "refuted"
-    assert decided([differing_where(X.eq(C) & Y.eq(C))], refuter, (X + Y).ne(2 * C)).status == "unknown"
+    replayer = Believing()
+    assert isinstance(decided([differing_where(X.eq(C))], replayer, X.ne(C)), LeftOpen)
+    assert isinstance(decided([differing_where(X.ult(7) & Y.eq(C))], replayer, X.ule(C), (X ^ 5).ult(3)), Disproved)
+    assert isinstance(decided([differing_where(X.eq(C) & Y.eq(C))], replayer, (X + Y).ne(2 * C)), LeftOpen)
 
 
 def test_a_path_that_one_input_takes() -> None:
-    refuter = Believing()
-    assert decided([unreachable("stopped", (X.reverse_bytes().eq(C),))], refuter).status == "refuted"
-    assert refuter.models[0][X] == int.from_bytes(C.to_bytes(4, "little"), "big")
+    replayer = Believing()
+    assert isinstance(decided([unreachable("stopped", (X.reverse_bytes().eq(C),))], replayer), Disproved)
+    assert replayer.models[0][X] == int.from_bytes(C.to_bytes(4, "little"), "big")
 
 
 def test_the_wrong_one_of_many_goals_is_told() -> None:
-    refuter = Believing()
+    replayer = Believing()
     right = [goal(X.udiv(BV.const(n, 32)) * n, X - (X - X.udiv(BV.const(n, 32)) * n)) for n in range(3, 40)]
     asked = [*right, differing_where((X ^ Y).eq(C))]
-    assert decided(asked, refuter).status == "refuted"
-    assert refuter.models[0][X] ^ refuter.models[0][Y] == C
+    assert isinstance(decided(asked, replayer), Disproved)
+    assert replayer.models[0][X] ^ replayer.models[0][Y] == C
 
 
 def test_the_other_variables_are_drawn() -> None:
     """What differs there differs only where another word is neither 0 nor 1."""
-    refuter = Believing()
+    replayer = Believing()
     asked = goal(ite(X.eq(C), Y & ~BV.const(1, 32), Z), ite(X.eq(C), BV.const(0, 32), Z))
-    assert decided([asked], refuter).status == "refuted"
-    assert refuter.models[0][Y] > 1
+    assert isinstance(decided([asked], replayer), Disproved)
+    assert replayer.models[0][Y] > 1
 
 
 def test_comparisons_are_looked_at_before_gf2_and_all_else_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,21 +321,21 @@ def test_comparisons_are_looked_at_before_gf2_and_all_else_after_it(monkeypatch:
         return [False] * len(pairs)
 
     monkeypatch.setattr(gf2.Solver, "prove", prove)
-    assert decided([differing_where(X.eq(C))], Believing(), methods=("gf2",)).status == "refuted"
+    assert isinstance(decided([differing_where(X.eq(C))], Believing(), methods=("gf2",)), Disproved)
     assert not order
     shifted_away = goal(A, A ^ BV.const(1, 64) << B)
-    assert decided([shifted_away], Believing(), methods=("gf2",)).status == "refuted"
+    assert isinstance(decided([shifted_away], Believing(), methods=("gf2",)), Disproved)
     assert order == ["gf2"]
 
 
 def test_goals_that_cannot_run_do_not_use_up_the_others() -> None:
     class OnlyLast(Believing):
-        def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
-            return goal.name == "last" and super().by_model(goal, model)
+        def confirm(self, sample: Sample) -> Sample | None:
+            return sample if all(evaluate(last.failure, [sample], default=0)[0]) else None
 
     others = [unreachable(f"stopped {n}", (X.eq(n),)) for n in range(6)]
-    last = Goal("last", "output", Y, Y ^ X.eq(C).zero_extend(32))
-    assert decided([*others, last], OnlyLast()).status == "refuted"
+    last = Obligation("last", "output", Y, Y ^ X.eq(C).zero_extend(32))
+    assert isinstance(decided([*others, last], OnlyLast()), Disproved)
 
 
 # -- what it costs, and faults -----------------------------------------------------------------------
@@ -368,24 +345,22 @@ def test_terms_without_comparisons_are_not_evaluated() -> None:
     def inputs(free: Sequence[BV]) -> Iterator[dict[BV, int]]:
         raise AssertionError("nothing is to be drawn")
 
-    needles = Needles([goal(X + (Y ^ Z.rotate_left(3)), X * Y)], [()], inputs)
+    needles = Needles([goal(X + (Y ^ Z.rotate_left(3)), X * Y)], inputs)
     assert not needles.events
     assert not list(needles.by_inversion(NEVER))
     assert not needles.worthwhile
-    assert chains(("structural", "gf2", "sweep", "smt"), 2, rare=False) == chains(
-        ("structural", "gf2", "sweep", "smt"), 2
-    )
 
 
 def test_needles_have_no_process_of_their_own() -> None:
-    methods = ("structural", "gf2", "sweep", "smt")
+    needles = Needles([differing_where(X.eq(C))], Believing().inputs).method
     for processes in (1, 2, 3, 4):
-        plain, more = chains(methods, processes), chains(methods, processes, rare=True)
-        assert [tuple(m for m in chain if m != NEEDLES) for chain in more] == plain
-        assert sum(chain.count(NEEDLES) for chain in more) == 1
-        assert more[0][0] == "sweep"
-    assert chains(("sweep",), 2, rare=True) == [("sweep",)]
-    assert chains(("smt",), 1, rare=True)[0][0] == NEEDLES
+        for methods in ((SWEEP, Z3), (SWEEP, Z3, BITWUZLA)):
+            plain, more = chains(methods, processes), chains(methods, processes, [needles])
+            assert [tuple(method for method in chain if method is not needles) for chain in more] == plain
+            assert sum(chain.count(needles) for chain in more) == 1
+            assert more[0][0] is SWEEP
+    assert chains((SWEEP,), 2, [needles]) == [(SWEEP,)]
+    assert chains((Z3,), 1, [needles]) == [(needles, Z3)]
 
 
 @pytest.mark.parametrize("name", [name for name in BY_INVERSION if name not in ("two words alike",)])
@@ -397,31 +372,25 @@ def test_a_wrong_inversion_finds_nothing_and_says_nothing(name: str, monkeypatch
 
     monkeypatch.setattr(inversion, "RULES", {op: off_by_a_bit(rule) for op, rule in inversion.RULES.items()})
     asked = differing_where(BY_INVERSION[name])
-    for _, model in Needles([asked], [()], Believing().inputs).by_inversion(Deadline.after(1)):
-        ((a, b),) = evaluate([asked.actual, asked.expected], [model], default=0)
+    for _, model in Needles([asked], Believing().inputs).by_inversion(Deadline.after(1)):
+        ((a, b),) = evaluate([asked.left, asked.right], [model], default=0)
         assert a != b
 
 
 def test_an_evaluation_that_takes_all_for_different_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Unbelieving(Believing):
-        def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
-            return False
-
-    monkeypatch.setattr(search.Needles, "_failing", lambda self, samples: iter([(0, samples[0])]))
+    monkeypatch.setattr(search.Needles, "_failing", lambda self, samples: iter([(self.obligations[0], samples[0])]))
     with pytest.raises(ToolFault, match="does not tell the two sides apart"):
-        decided([goal((X | Y) + (X & Y) + Z.eq(C).zero_extend(32), X + Y + Z.eq(C).zero_extend(32))], Unbelieving())
+        decided([goal((X | Y) + (X & Y) + Z.eq(C).zero_extend(32), X + Y + Z.eq(C).zero_extend(32))], Disbelieving())
 
 
 def test_a_proof_of_what_a_rare_input_refutes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Unbelieving(Believing):
-        def by_model(self, goal: Goal, model: dict[BV, int]) -> bool:
-            return False
-
     asked = differing_where(X.eq(C))
-    assert decided([asked], Unbelieving()).left[0][1] == f"{NEEDLES} found a counterexample that did not run"
+    outcome = decided([asked], Disbelieving())
+    assert isinstance(outcome, LeftOpen)
+    assert outcome.left[0][1] == f"{NEEDLES} found a counterexample that did not run"
     monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
     with pytest.raises(ToolFault, match="gf2 proved g"):
-        decided([asked], Unbelieving(), methods=("gf2",))
+        decided([asked], Disbelieving(), methods=("gf2",))
 
 
 # -- the parts ---------------------------------------------------------------------------------------

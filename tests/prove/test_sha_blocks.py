@@ -13,8 +13,9 @@ import programs.contracts  # noqa: F401
 from lnsym.bv import live_terms, rewrite_level
 from lnsym.contract import registered
 from lnsym.contract.routines import Images, contract_for
+from lnsym.prove.assumptions import ASSUMPTIONS
 from lnsym.prove.verdict import Verdict
-from lnsym.prove.verify import ASSUMPTIONS, verify
+from lnsym.prove.verify import verify
 from programs import sample_path
 
 AWS_LC = [f"sha{bits}_block_data_order_{style}" for bits in (1, 256, 512) for style in ("hw", "nohw")]
@@ -153,7 +154,7 @@ def test_two_runs_say_the_same() -> None:
         "theorem = registered()['sha256-blocks'].theorem('sha256_block_scalar')\n"
         "run = Execution(load_image(sample_path('sha256_scalar.o')), 'sha256_block_scalar', theorem)\n"
         "run.run()\n"
-        "print([(g.name, g.actual.serial, show(g.actual)) for g in run.goals])\n"
+        "print([(g.name, g.left.serial, show(g.left)) for g in run.goals])\n"
     )
     said = set()
     for seed in ("0", "1", "77"):

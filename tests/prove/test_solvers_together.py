@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import pytest
 
 from lnsym.bv import BV, lookup, table
-from lnsym.contract.goals import Goal
+from lnsym.contract.obligations import Obligation
 from lnsym.deadline import Deadline
 from lnsym.errors import SolverUnsound
 from lnsym.prove import smt
-from lnsym.prove.race import Finding, Task, race
+from lnsym.prove.evidence import NoModel
+from lnsym.prove.method import Budget, Proved, Refuted, Unknown
+from lnsym.prove.methods import Z3
+from lnsym.prove.race import Finding, race
 
 X = BV.var("x", 8)
 UNSATISFIABLE = [X.ult(3), BV.const(9, 8).ult(X)]
@@ -102,17 +105,17 @@ def test_a_variable_that_the_text_of_a_query_loses_has_a_value_in_the_model(solv
 
 
 @pytest.mark.parametrize(
-    ("second", "status", "model"),
+    ("second", "answer"),
     [
-        (smt.Answer("unsat"), "proved", {}),
-        (smt.Answer("unknown"), "unknown", {}),
-        (smt.Answer("sat", {X: 7}), "refuted", {X: 7}),  # to be run, not believed
+        (smt.Answer("unsat"), Proved(NoModel(("z3", "bitwuzla")))),
+        (smt.Answer("unknown"), Unknown("z3 alone says that it holds; bitwuzla found no answer in time")),
+        # to be run, not believed
+        (smt.Answer("sat", {X: 7}), Refuted({X: 7}, "z3 and bitwuzla disagree: unsat against sat")),
     ],
 )
-def test_a_goal_is_proved_only_by_both(
-    monkeypatch: pytest.MonkeyPatch, second: smt.Answer, status: str, model: dict[BV, int]
-) -> None:
+def test_a_goal_is_proved_only_by_both(monkeypatch: pytest.MonkeyPatch, second: smt.Answer, answer: object) -> None:
     answering(monkeypatch, {"z3": smt.Answer("unsat"), "bitwuzla": second})
-    task = Task([Goal("result", "output", X, X + 1)], [[]], Deadline.after(20))
-    (finding,) = [found for found in race(task, [("z3",)]) if isinstance(found, Finding)]
-    assert (finding.status, finding.model) == (status, model)
+    asked = Obligation("result", "output", X, X + 1)
+    messages = race([asked], Budget(Deadline.after(20)), [(Z3,)])
+    (finding,) = [found for found in messages if isinstance(found, Finding)]
+    assert (finding.obligation, finding.method, finding.answer) == (0, "z3", answer)

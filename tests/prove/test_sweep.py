@@ -8,9 +8,12 @@ from random import Random
 import pytest
 
 from lnsym.bv import BV, concat, evaluate, ite, lookup, rewrite_level, table, variables
+from lnsym.contract.inputs import Sample
+from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline
 from lnsym.prove.circuit.graph import AND, INPUT, MAJ, XOR, Graph, values
-from lnsym.prove.sweep import Answer, Query, Sweep
+from lnsym.prove.method import Proved, Refuted
+from lnsym.prove.sweep import Sweep
 from lnsym.prove.sweep.cones import clauses, cone, difference_table, narrow_cone
 from lnsym.prove.sweep.joins import Effort, Joins
 from lnsym.prove.sweep.samples import Samples
@@ -20,8 +23,19 @@ from tests.named import named
 A, B, C, D = (BV.var(name, 32) for name in "abcd")
 
 
-def answer(actual: BV, expected: BV, *conditions: BV, seconds: float = 60.0) -> Answer:
-    return Sweep([Query(actual, expected, conditions)], Deadline.after(seconds)).prove()[0]
+def asking(left: BV, right: BV, *premises: BV) -> Obligation:
+    return Obligation("asked", "output", left, right, premises)
+
+
+def answer(left: BV, right: BV, *premises: BV, seconds: float = 60.0) -> Proved | Refuted | None:
+    return Sweep([asking(left, right, *premises)], Deadline.after(seconds)).prove()[0]
+
+
+def refuting(left: BV, right: BV) -> Sample:
+    """The model that tells two terms apart."""
+    found = answer(left, right)
+    assert isinstance(found, Refuted)
+    return found.model
 
 
 def random_term(random: Random, inputs: list[BV], steps: int) -> BV:
@@ -67,13 +81,13 @@ def test_every_answer_is_right_on_small_terms(seed: int) -> None:
         changed = left ^ ite((left + inputs[0]).eq(random.randrange(8)), BV.const(1, 3), BV.const(0, 3))
         same = (left + right) - right
         condition = random_term(random, inputs, 3).ult(5)
-    queries = [Query(left, right), Query(left, changed), Query(left, same), Query(left, right, [condition])]
-    for query, found in zip(queries, Sweep(queries).prove(), strict=True):
-        roots = [query.actual, query.expected, *query.conditions]
+    asked = [asking(left, right), asking(left, changed), asking(left, same), asking(left, right, condition)]
+    for obligation, found in zip(asked, Sweep(asked).prove(), strict=True):
+        roots = list(obligation.terms)
         rows = evaluate(roots, points(roots))
         equal = all(row[0] == row[1] for row in rows if all(row[2:]))
-        assert found.status == ("proved" if equal else "refuted")
-        if not equal:
+        assert isinstance(found, Proved if equal else Refuted)
+        if isinstance(found, Refuted):
             ((one, other, *held),) = evaluate(roots, [found.model], default=0)
             assert one != other
             assert all(held)
@@ -86,7 +100,7 @@ def test_both_rewrite_levels_of_one_term(seed: int) -> None:
     for level in (0, 1):
         with rewrite_level(level):
             terms.append(random_term(Random(seed), [BV.var(name, 8) for name in "xyz"], 8))
-    assert answer(*terms).status == "proved"
+    assert isinstance(answer(*terms), Proved)
 
 
 def maj_by_sum(a: BV, b: BV, c: BV) -> BV:
@@ -148,7 +162,7 @@ EQUAL = {
 def test_equal_words(name: str, level: int) -> None:
     with rewrite_level(level):
         actual, expected = EQUAL[name]()
-    assert answer(actual, expected).status == "proved"
+    assert isinstance(answer(actual, expected), Proved)
 
 
 @pytest.mark.parametrize("name", EQUAL)
@@ -157,30 +171,27 @@ def test_words_that_differ_on_one_input(name: str) -> None:
     with rewrite_level(0):
         actual, expected = EQUAL[name]()
         off = expected ^ (A.eq(0xDEADBEEF)).zero_extend(32)
-    found = answer(actual, off)
-    assert found.status == "refuted"
-    assert found.model[A] == 0xDEADBEEF
+    assert refuting(actual, off)[A] == 0xDEADBEEF
 
 
 def test_conditions_are_used() -> None:
     disjoint = (A & B).eq(0)
-    assert answer(A + B, A | B, disjoint).status == "proved"
-    found = answer(A + B, A | B)
-    assert found.status == "refuted"
-    assert found.model[A] & found.model[B]
-    assert answer(A, B, A.ult(5), (A + 1).ult(1)).status == "proved"  # no input satisfies both
+    assert isinstance(answer(A + B, A | B, disjoint), Proved)
+    model = refuting(A + B, A | B)
+    assert model[A] & model[B]
+    assert isinstance(answer(A, B, A.ult(5), (A + 1).ult(1)), Proved)  # no input satisfies both
 
 
 def test_the_deadline() -> None:
-    sweep = Sweep([Query(A * (B + 1) * C, C * A + A * B * C)], Deadline.after(0.3))
-    assert sweep.prove()[0].status == "unknown"
+    sweep = Sweep([asking(A * (B + 1) * C, C * A + A * B * C)], Deadline.after(0.3))
+    assert sweep.prove() == [None]
 
 
 def test_terms_that_stay_apart_are_named() -> None:
     """Of equal products and of what is made of them, the products, which are the smaller."""
     left, right = (A * (B + 1)), A * B + A
-    sweep = Sweep([Query(left ^ C, right ^ C)], Deadline.after(2))
-    assert sweep.prove()[0].status == "unknown"
+    sweep = Sweep([asking(left ^ C, right ^ C)], Deadline.after(2))
+    assert sweep.prove() == [None]
     apart = sweep.apart()
     assert apart is not None
     assert set(apart) == {left, right}
@@ -241,7 +252,7 @@ def test_a_rotated_word_whose_signs_alone_fit_is_not_the_same(width: int, turn: 
     sample = {"p": 3, "q": 5, "k": 1, "d": 0, "e": 0, "u": 1, "v": 0, "r": 0x5EEDBEEF}
     ((one, other),) = evaluate([actual, expected], [named([actual, expected], sample)])
     assert one != other
-    assert answer(actual, expected, seconds=10.0).status != "proved"
+    assert not isinstance(answer(actual, expected, seconds=10.0), Proved)
 
 
 def test_each_replacement_is_kept_with_its_argument() -> None:
@@ -407,9 +418,7 @@ def test_a_needle_among_sixteen_inputs(seed: int) -> None:
     """So few inputs are looked at on all points; samples hardly ever hold the one that matters."""
     x = BV.var("x", 16)
     at = Random(seed).getrandbits(16)
-    found = answer(x * x, (x * x) ^ x.eq(at).zero_extend(16))
-    assert found.status == "refuted"
-    assert found.model[x] == at
+    assert refuting(x * x, (x * x) ^ x.eq(at).zero_extend(16))[x] == at
 
 
 @pytest.mark.parametrize("conflicts", [1, 20])
@@ -423,7 +432,7 @@ def test_giving_up_is_no_proof(primes: tuple[int, int], conflicts: int, monkeypa
         monkeypatch.setattr("lnsym.prove.sweep.joins.SHARED", shared)  # 0: each whole cone has a solver of its own
         monkeypatch.setattr("lnsym.prove.sweep.EFFORTS", (Effort(sizes, conflicts),))
         monkeypatch.setattr("lnsym.prove.sweep.FIRST_CONFLICTS", conflicts)
-        assert answer(has_factors, nothing, seconds=1.0).status != "proved"
+        assert not isinstance(answer(has_factors, nothing, seconds=1.0), Proved)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -13,7 +13,7 @@ from assembly import NOP, RET, b_cond, cmp_imm, judge, movz, object_of, returns_
 
 from isa.assumptions import IN_WORDS
 from lnsym.contract import Theorem
-from lnsym.prove.verify import ASSUMPTIONS
+from lnsym.prove.assumptions import ASSUMPTIONS
 from lnsym.show.verdicts import assumption_lines
 
 ROOT = Path(__file__).parents[2]

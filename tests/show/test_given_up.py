@@ -11,7 +11,7 @@ from assembly import RET, object_of, returns_its_argument
 from lnsym.contract import Contract
 from lnsym.contract.routines import Images
 from lnsym.prove import verify as verification_module
-from lnsym.prove.portfolio import AFTERWARDS
+from lnsym.prove.judge import AFTERWARDS
 from lnsym.prove.subject import Subject
 from lnsym.prove.verify import Options
 from lnsym.show import equivalence

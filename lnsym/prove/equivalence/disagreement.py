@@ -7,30 +7,26 @@ other one does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lnsym.bv import BV, evaluate, variables
 from lnsym.contract import abi
-from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import Sample, holds
+from lnsym.contract.obligations import Obligation
 from lnsym.contract.outputs import Outputs
-from lnsym.deadline import DeadlinePassed
 from lnsym.machine.origins import OfSecond
 from lnsym.prove.equivalence.parting import Parting, where_they_part
 from lnsym.prove.equivalence.product import Product
 from lnsym.prove.equivalence.sides import Side
 from lnsym.prove.refutation import (
-    SAMPLES,
     Input,
-    failing,
     meaning_of,
     model_fault,
-    steps_to_show,
+    replayed,
     stopped_on,
-    terms_of,
     violation_of,
 )
-from lnsym.prove.replay import Replay, replay
+from lnsym.prove.replay import Replay
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ class Differing:
     """What the place is, in words, where its name does not say it."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Disagreement:
     """An input, and what the two routines do with it on Unicorn."""
 
@@ -55,11 +51,11 @@ class Disagreement:
     """What the contract gives both."""
     labels: tuple[str, str]
     """What the routines are called."""
-    differences: list[Differing] = field(default_factory=list)
+    differences: tuple[Differing, ...] = ()
     """The outputs that are not the same."""
-    found: list[Differing] = field(default_factory=list)
+    found: tuple[Differing, ...] = ()
     """What the contract does not give and the differences depend on: registers, the stack, unknown memory."""
-    violations: list[str] = field(default_factory=list)
+    violations: tuple[str, ...] = ()
     """Rules that one of them breaks, in words."""
     parting: Parting | None = None
     """Where routines that begin alike part."""
@@ -75,47 +71,62 @@ class Disagreement:
         return f"{first} (and {more} more)" if more else first
 
 
-def candidates(product: Product, goals: Sequence[Goal], count: int = SAMPLES) -> Iterator[Sample]:
-    """Samples on which some goal fails according to the simulator."""
-    free = variables([*product.assumptions, *terms_of(goals)])
-    return failing(product.samples(free), product.assumptions, goals, count, product.first.deadline)
+@dataclass(frozen=True, eq=False)
+class TwoRoutines:
+    """Two routines under one interface, for the judge; `obligations` are all that are asked."""
+
+    given: Product
+    sides: tuple[Side, Side]
+    obligations: Sequence[Obligation]
+
+    def confirm(self, sample: Sample) -> Disagreement | None:
+        """A disagreement, if Unicorn shows it."""
+        return confirm(self.given, self.sides, sample)
+
+    def improvements(self, shown: Disagreement) -> Iterator[Disagreement]:
+        """A smaller one."""
+        smaller = self.confirm(self.given.smaller(self.obligations, shown.sample))
+        if smaller is not None:
+            yield smaller
 
 
 def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disagreement | None:
     """Run both routines from a sample on Unicorn; None when they do the same, and nothing forbidden. Raises ModelFault, DeadlinePassed."""
     full = product.complete(sample)
-    disagreement = Disagreement(full, _given(product, full), (sides[0].label, sides[1].label))
-    left = []
+    violations, left = [], []
     for side, own in zip(sides, product.split(full), strict=True):
         stopped = stopped_on(side.execution, own)
-        try:
-            seen = replay(side.execution, own, steps_to_show(side.execution, stopped))
-        except DeadlinePassed as late:  # a run that does not end is no evidence
-            side.execution.deadline.check(late.phase)
+        seen = replayed(side.execution, own, stopped)
+        if seen is None:
             return None
         if seen.run.ending != "returned":
             violation = violation_of(side.execution, stopped, seen.run, own)
             if not violation:
                 return None
-            disagreement.violations.append(f"{side.label}: {violation}")
+            violations.append(f"{side.label}: {violation}")
             continue
-        disagreement.violations += _not_preserved(side, own, seen)
+        violations += _not_preserved(side, own, seen)
         if seen.call + 1 < len(side.execution.theorem.calls):
             continue
         values = _output_values(side.outputs, seen)
         _check_model(side, full, own, values | seen.observed)
         left.append(values)
-    if len(left) == 2:
-        disagreement.differences = [
-            Differing(name, width, left[0][name], left[1][name])
-            for name, width in sides[0].outputs.widths.items()
-            if left[0][name] != left[1][name]
-        ]
-    if not disagreement.differences and not disagreement.violations:
+    differences = [
+        Differing(name, width, left[0][name], left[1][name])
+        for name, width in sides[0].outputs.widths.items()
+        if len(left) == 2 and left[0][name] != left[1][name]
+    ]
+    if not differences and not violations:
         return None
-    disagreement.found = _found(product, sides, full, disagreement.differences)
-    disagreement.parting = where_they_part(sides, product.split(full))
-    return disagreement
+    return Disagreement(
+        full,
+        _given(product, full),
+        (sides[0].label, sides[1].label),
+        tuple(differences),
+        tuple(_found(product, sides, full, differences)),
+        tuple(violations),
+        where_they_part(sides, product.split(full)),
+    )
 
 
 def _output_values(outputs: Outputs, seen: Replay) -> dict[str, int]:

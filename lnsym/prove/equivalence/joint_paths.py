@@ -11,11 +11,12 @@ from itertools import islice
 
 from lnsym.bv import evaluate, variables
 from lnsym.deadline import Deadline
-from lnsym.prove import smt, structural
+from lnsym.prove import smt
 from lnsym.prove.equivalence.product import Product
 from lnsym.prove.equivalence.sides import PAIRING, Pair
 from lnsym.prove.feasibility import SOLVER_SECONDS
-from lnsym.prove.refutation import SAMPLES
+from lnsym.prove.judge import SAMPLES
+from lnsym.prove.methods import structural
 
 
 class JointPaths:
@@ -36,7 +37,7 @@ class JointPaths:
         product = self._product
         roots = list(dict.fromkeys([*product.assumptions, *[c for pair in pairs for c in pair.conditions]]))
         taken: set[Pair] = set()
-        for sample in islice(product.samples(variables(roots)), SAMPLES):
+        for sample in islice(product.inputs(variables(roots)), SAMPLES):
             self._deadline.check(PAIRING)
             (values,) = evaluate(roots, [sample], default=0)
             true = {root for root, value in zip(roots, values, strict=True) if value}
@@ -49,7 +50,7 @@ class JointPaths:
     def _may_matter(self, pair: Pair) -> bool:
         """Not so where a solver has shown that no input takes the pair; it is not asked where the outputs are the same terms."""
         self._deadline.check(PAIRING)
-        return pair in self._witnessed or all(map(structural.proves, pair.goals(0))) or self._ask(pair) != "unsat"
+        return pair in self._witnessed or all(map(structural.proves, pair.obligations(0))) or self._ask(pair) != "unsat"
 
     def _ask(self, pair: Pair) -> smt.Status:
         seconds = min(SOLVER_SECONDS, self._deadline.left())

@@ -16,13 +16,13 @@ from random import Random
 from lnsym.bv import BV, substitute, variables
 from lnsym.contract import inputs
 from lnsym.contract.execution import Execution
-from lnsym.contract.goals import Goal
 from lnsym.contract.inputs import SLOT, Sample
+from lnsym.contract.obligations import Obligation
 from lnsym.contract.theorem import Theorem
 from lnsym.machine.origins import Given, OfSecond
-from lnsym.machine.state import SP
 from lnsym.prove import minimise
 from lnsym.prove.minimise import pointers_of, with_zeros
+from lnsym.prove.refutation import GivenToOne
 
 
 def given_variables(theorem: Theorem) -> set[BV]:
@@ -51,26 +51,22 @@ class Product:
         return substitute(roots, {v: self._of_second(v) for v in own})
 
     @cached_property
-    def external_variables(self) -> dict[BV, str]:
+    def externals(self) -> dict[BV, str]:
         """The variables of both for what other files define, each with its symbol."""
         found = list(self.second.external_variables.items())
         renamed = self.renamed([variable for variable, _ in found])
         return self.first.external_variables | {v: name for v, (_, name) in zip(renamed, found, strict=True)}
 
     @cached_property
-    def base_variables(self) -> frozenset[BV]:
+    def bases(self) -> frozenset[BV]:
         """The variables of both for where the pieces of their files lie."""
         return frozenset([*self.first.addresses.variables, *self.renamed(list(self.second.addresses.variables))])
 
-    def premises(self, goal: Goal) -> list[BV]:
-        """The goal's conditions with the contract's, and with what is known of pointers where any of it speaks of one."""
-        conditions = goal.conditions
-        known = [*conditions, *self.assumptions]
-        pointers = {block.base for side in (self.first, self.second) for block in side.theorem.blocks}
-        pointers |= {self.first.start.x_or_sp(SP), *self.renamed([self.second.start.x_or_sp(SP)])}
-        pointers |= self.base_variables
-        asked = variables([*known, goal.actual, goal.expected])
-        return [*conditions, *self.preconditions] if pointers.intersection(asked) else known
+    @cached_property
+    def pointers(self) -> frozenset[BV]:
+        """The variables of both that facts of pointers speak of."""
+        first, second = GivenToOne(self.first).pointers, GivenToOne(self.second).pointers
+        return first | frozenset(self.renamed(list(second)))
 
     @cached_property
     def preconditions(self) -> list[BV]:
@@ -79,7 +75,7 @@ class Product:
 
     # -- inputs ---------------------------------------------------------------------------------
 
-    def samples(self, free: Sequence[BV], seed: int = 0) -> Iterator[Sample]:
+    def inputs(self, free: Sequence[BV], seed: int = 0) -> Iterator[Sample]:
         """Endless samples of the free variables, as `inputs.samples` makes them, everything placed for both."""
         random = Random(seed)
         for sample in inputs.samples(self.first, free, seed):
@@ -108,9 +104,9 @@ class Product:
         second = inputs.complete(self.second, second, seed=1)
         return first | {self._of_second(v): value for v, value in second.items()}
 
-    def smaller(self, goals: Iterable[Goal], sample: Sample) -> Sample:
-        """A sample that fails a goal which this complete one fails, with zeros where these make no difference."""
-        failures = [[*self.assumptions, *goal.conditions, goal.actual.ne(goal.expected)] for goal in goals]
+    def smaller(self, obligations: Iterable[Obligation], sample: Sample) -> Sample:
+        """A sample that fails an obligation which this complete one fails, with zeros where these make no difference."""
+        failures = [[*self.assumptions, *obligation.failure] for obligation in obligations]
         found = [*minimise.given_variables(self.first.theorem), *minimise.given_variables(self.second.theorem)]
         given = [variable for variable in found if variable in self.given]
         pointers = pointers_of(self.first) | {self._of_second(v) for v in pointers_of(self.second)}

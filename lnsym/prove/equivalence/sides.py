@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from lnsym.bv import BV, topological
 from lnsym.contract import abi
 from lnsym.contract.execution import Execution
-from lnsym.contract.goals import Goal, unreachable
+from lnsym.contract.obligations import Obligation, unreachable
 from lnsym.contract.outputs import Outputs
 from lnsym.deadline import Deadline
-from lnsym.machine.paths import Conditions, Path
+from lnsym.machine.paths import Conditions
+from lnsym.prove.refutation import Stopped
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +33,12 @@ class Side:
     execution: Execution
     outputs: Outputs
     arrivals: tuple[Arrival, ...]
-    goals: tuple[Goal, ...]
-    """AAPCS64's rules on each path."""
-    stopped: Mapping[Goal, Path]
-    """That no input takes a path that does not return; the path."""
+    rules: tuple[Obligation, ...]
+    """Those of AAPCS64 on each path."""
+    stopped: Stopped
 
 
-def simulated(
+def side_of(
     execution: Execution, outputs: Outputs, label: str, renamed: Callable[[Sequence[BV]], list[BV]] = list
 ) -> Side:
     """A side, from an execution that was run and claims nothing; `renamed` turns its terms into the product's."""
@@ -56,13 +56,13 @@ def simulated(
         for number, path in enumerate(execution.paths)
         if path.stopped is not None
     }
-    goals = [replace(goal, name=f"{label}: {goal.name}") for goal in execution.goals]
-    old = list(dict.fromkeys(_terms(arrivals, [*goals, *stopped])))
+    rules = [replace(rule, name=f"{label}: {rule.name}") for rule in execution.goals]
+    old = list(dict.fromkeys(_terms(arrivals, [*rules, *stopped])))
     new = dict(zip(old, renamed(old), strict=True))
 
-    def of_goal(goal: Goal) -> Goal:
-        conditions = tuple([new[c] for c in goal.conditions])
-        return replace(goal, actual=new[goal.actual], expected=new[goal.expected], conditions=conditions)
+    def of_obligation(old: Obligation) -> Obligation:
+        left, right, *premises = [new[term] for term in old.terms]
+        return replace(old, left=left, right=right, premises=tuple(premises))
 
     def of_arrival(arrival: Arrival) -> Arrival:
         left, preserved = ({n: new[t] for n, t in d.items()} for d in (arrival.outputs, arrival.preserved))
@@ -73,18 +73,18 @@ def simulated(
         execution,
         outputs,
         tuple([of_arrival(arrival) for arrival in arrivals]),
-        tuple([of_goal(goal) for goal in goals]),
-        {of_goal(goal): path for goal, path in stopped.items()},
+        tuple([of_obligation(rule) for rule in rules]),
+        {of_obligation(taken): (execution, path) for taken, path in stopped.items()},
     )
 
 
-def _terms(arrivals: Sequence[Arrival], goals: Sequence[Goal]) -> Iterator[BV]:
+def _terms(arrivals: Sequence[Arrival], obligations: Sequence[Obligation]) -> Iterator[BV]:
     for arrival in arrivals:
         yield from arrival.conditions
         yield from arrival.outputs.values()
         yield from arrival.preserved.values()
-    for goal in goals:
-        yield from (goal.actual, goal.expected, *goal.conditions)
+    for obligation in obligations:
+        yield from obligation.terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,11 +100,11 @@ class Pair:
         """Those of both paths."""
         return tuple(dict.fromkeys([*self.actual.conditions, *self.expected.conditions]))
 
-    def goals(self, number: int) -> list[Goal]:
+    def obligations(self, number: int) -> list[Obligation]:
         """That both leave the same in every output."""
         conditions = self.conditions
         return [
-            Goal(name, "output", term, self.expected.outputs[name], conditions, number)
+            Obligation(name, "output", term, self.expected.outputs[name], conditions, number)
             for name, term in self.actual.outputs.items()
         ]
 

@@ -14,8 +14,9 @@ from random import Random
 from typing import TypeAlias
 
 from lnsym.bv import BV, evaluate, variables
-from lnsym.contract.goals import Goal
+from lnsym.contract.obligations import Obligation
 from lnsym.deadline import Deadline
+from lnsym.prove.method import Budget, Method, Refuted
 from lnsym.prove.needles import adversarial_samples
 from lnsym.prove.rare.events import Event, predicates, rare_events
 from lnsym.prove.rare.inversion import ones
@@ -29,6 +30,9 @@ Inputs: TypeAlias = Callable[[Sequence[BV]], Iterator[Mapping[BV, int]]]
 
 Decisive: TypeAlias = Callable[[Iterable[BV]], Iterator[BV]]
 
+NEEDLES = "the search for rare inputs"
+"""What it is called where it found one."""
+
 DRAWN = 128
 """On how many samples an event must be rare."""
 
@@ -41,28 +45,28 @@ PAIRS = 64
 ROUNDS = (16, 48, 192)
 """How many inputs are evaluated for each way, in turns."""
 
-MOST_OF_A_GOAL = 3
-"""How many candidates one goal gives: where none of them runs, another will hardly do."""
+MOST_OF_AN_OBLIGATION = 3
+"""How many candidates one obligation gives: where none of them runs, another will hardly do."""
+
+CANDIDATES = 24
+"""How many of the inputs that rare events give are run."""
 
 QUESTION_SECONDS = 2.0
 """What a solver gets for one question."""
 
 
 class Needles:
-    """The rare events of goals, and the inputs on which they come about.
+    """The rare events of obligations, and the inputs on which they come about.
 
-    `premises` are for each goal all that may be assumed, terms of one bit. `decisive` says which terms make events:
-    `events.comparisons` finds fewer than `events.predicates`, in less time.
+    Their premises are all that may be assumed. `decisive` says which terms make events: `events.comparisons` finds fewer than
+    `events.predicates`, in less time.
     """
 
-    def __init__(
-        self, goals: Sequence[Goal], premises: Sequence[Sequence[BV]], inputs: Inputs, decisive: Decisive = predicates
-    ) -> None:
-        self.goals = list(goals)
-        self.premises = [tuple(conditions) for conditions in premises]
+    def __init__(self, obligations: Sequence[Obligation], inputs: Inputs, decisive: Decisive = predicates) -> None:
+        self.obligations = list(obligations)
         self._inputs = inputs
         self._random = Random(0)
-        self._found: Counter[int] = Counter()
+        self._found: Counter[Obligation] = Counter()
         self._ways: dict[Event, list[Way]] = {}
         self.events: list[Event] = []
         self._rarely_given: set[BV] = set()
@@ -77,7 +81,8 @@ class Needles:
         self._pointers = frozenset(next(inputs([])))
         self._drawn = self._completed(islice(inputs(self._free), DRAWN))
         events = rare_events(self.decisive, self._drawn)
-        common = [c for c in dict.fromkeys(self.premises[0]) if all(c in others for others in self.premises)]
+        premises = [obligation.premises for obligation in self.obligations]
+        common = [c for c in dict.fromkeys(premises[0]) if all(c in others for others in premises)]
         self._common = common
         self._given = [c for c in common if not self._pointers.issuperset(variables([c]))]
         rare = {event.term for event in events if not event.usual}
@@ -86,18 +91,27 @@ class Needles:
 
     @property
     def _roots(self) -> list[BV]:
-        sides = [term for goal in self.goals for term in (goal.actual, goal.expected)]
-        return [*sides, *dict.fromkeys(condition for conditions in self.premises for condition in conditions)]
+        sides = [term for obligation in self.obligations for term in (obligation.left, obligation.right)]
+        return [*sides, *dict.fromkeys(premise for obligation in self.obligations for premise in obligation.premises)]
 
     @property
     def worthwhile(self) -> bool:
         """Whether there are any."""
         return bool(self.events or self._rarely_given)
 
+    @property
+    def method(self) -> Method:
+        """The search among the costly methods: it asks a solver, and closes nothing."""
+        return Method(NEEDLES, "costly", self._attempt, share=0.25, least_seconds=3.0)
+
+    def _attempt(self, obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple[Obligation, Refuted]]:
+        for obligation, sample in islice(self.by_solver(budget.deadline), CANDIDATES):
+            yield obligation, Refuted(sample)
+
     # -- what is found --------------------------------------------------------------------------
 
-    def by_inversion(self, deadline: Deadline) -> Iterator[tuple[int, Sample]]:
-        """Candidates, numbers of goals and inputs, with events that inversion brings about. Ends soon after the deadline."""
+    def by_inversion(self, deadline: Deadline) -> Iterator[tuple[Obligation, Sample]]:
+        """Candidates, obligations and inputs, with events that inversion brings about. Ends soon after the deadline."""
         if not self.worthwhile:
             return
         half = deadline.slice(0.5)  # the rest is for trying them on the goals
@@ -109,7 +123,7 @@ class Needles:
             self._ways[event] = self._brought_about(event)
         yield from self._with([*self._all_ways(half), *self._allowed], deadline)
 
-    def by_solver(self, deadline: Deadline) -> Iterator[tuple[int, Sample]]:
+    def by_solver(self, deadline: Deadline) -> Iterator[tuple[Obligation, Sample]]:
         """Candidates with events that only a solver brings about, each by itself, then several at once."""
         from lnsym.prove import smt
 
@@ -196,7 +210,7 @@ class Needles:
 
     # -- trying them on the goals -----------------------------------------------------------------
 
-    def _with(self, ways: Sequence[Way], deadline: Deadline) -> Iterator[tuple[int, Sample]]:
+    def _with(self, ways: Sequence[Way], deadline: Deadline) -> Iterator[tuple[Obligation, Sample]]:
         """Candidates among samples that go these ways, the other variables being drawn: a few of each way, then more."""
         plain, hard = self._inputs(self._free), self._hard()
         for many in ROUNDS:
@@ -211,18 +225,18 @@ class Needles:
         for hard, placed in zip(adversarial_samples(self._roots), self._inputs([]), strict=False):
             yield {**hard, **placed}
 
-    def _failing(self, samples: Sequence[Sample]) -> Iterator[tuple[int, Sample]]:
+    def _failing(self, samples: Sequence[Sample]) -> Iterator[tuple[Obligation, Sample]]:
         """The first of these samples on which a goal fails, its premises being 1, for each goal that does."""
-        roots, failed = self._roots, set[int]()
+        roots, failed = self._roots, set[Obligation]()
         for sample, values in zip(samples, evaluate(roots, samples), strict=True):
             value = dict(zip(roots, values, strict=True))
-            for number, (goal, conditions) in enumerate(zip(self.goals, self.premises, strict=True)):
-                if value[goal.actual] == value[goal.expected] or not all(value[c] for c in conditions):
+            for asked in self.obligations:
+                if value[asked.left] == value[asked.right] or not all(value[premise] for premise in asked.premises):
                     continue
-                if number not in failed and self._found[number] < MOST_OF_A_GOAL:
-                    self._found[number] += 1
-                    yield number, sample
-                failed.add(number)
+                if asked not in failed and self._found[asked] < MOST_OF_AN_OBLIGATION:
+                    self._found[asked] += 1
+                    yield asked, sample
+                failed.add(asked)
 
     def _completed(self, samples: Iterator[Mapping[BV, int]]) -> list[Sample]:
         """Samples with a value for each variable, in its width, and all pointers as they are given."""

@@ -16,16 +16,16 @@ A. Kuehlmann, V. Paruthi, F. Krohm, M. Ganai, Robust Boolean reasoning for equiv
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from dataclasses import replace
 
 from lnsym.bv import BV, topological
+from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
+from lnsym.prove.evidence import Closing, Swept
+from lnsym.prove.method import Proved, Refuted
 from lnsym.prove.sweep.joins import Difference, Effort, Joins
 from lnsym.prove.sweep.samples import Samples
 from lnsym.prove.sweep.words import Equality, Words
-
-Status: TypeAlias = Literal["proved", "refuted", "unknown"]
 
 EFFORTS = (
     Effort((100, 400), 100),
@@ -38,61 +38,52 @@ FIRST_CONFLICTS = 1_000
 """What the solver gets for one bit of a goal after the first pass; four times as much after each further one."""
 
 
-@dataclass(frozen=True)
-class Query:
-    """Under the conditions, terms of one bit, are the two terms equal?"""
-
-    actual: BV
-    expected: BV
-    conditions: Sequence[BV] = ()
-
-
-@dataclass
-class Answer:
-    """For "refuted" a value of each variable on which the two differ while the conditions hold."""
-
-    status: Status = "unknown"
-    model: dict[BV, int] = field(default_factory=dict)
-
-
 class Sweep:
-    """Answers queries on terms. `answers` is complete when `run` is exhausted, or holds what was found when it was left."""
+    """Answers obligations, by their numbers, as `run` goes on."""
 
-    def __init__(self, queries: Sequence[Query], deadline: Deadline = NEVER) -> None:
-        self.queries = list(queries)
-        self.answers = [Answer() for _ in self.queries]
+    def __init__(self, obligations: Sequence[Obligation], deadline: Deadline = NEVER) -> None:
+        self.obligations = list(obligations)
         self.deadline = deadline
+        self._answered: set[int] = set()
         self._samples = Samples()
         self._joins = Joins(EFFORTS[0], deadline, self._samples)
         self.equalities: list[Equality] = []
-        """The words that were declared equal in all passes: what `merged` and the answers rest on."""
+        """The words that were declared equal in all passes: what `rewritten` and the answers rest on."""
         self._words = self._words_before = Words(self._joins, self.equalities)
         self._bits: dict[int, list[tuple[int, int]]] = {}
-        """By query: the bits that the solver on the whole circuit has left open."""
+        """By obligation: the bits that the solver on the whole circuit has left open."""
+        self._passes = 0
+        self._told = (0, 0)
+        """How many joined words of all passes, and gates of this one, earlier evidence has."""
 
-    def run(self) -> Iterator[int]:
-        """The numbers of the queries as they are answered, until all are or the deadline is over."""
+    def run(self) -> Iterator[tuple[int, Proved | Refuted]]:
+        """Answers as they are found, until all are or the deadline is over."""
         try:
             conflicts = FIRST_CONFLICTS
             for effort in EFFORTS:
                 yield from self._pass(effort)
                 yield from self._solved(conflicts)
                 conflicts *= 4
-            while self._open():
+            while self.left():
                 yield from self._solved(conflicts)
                 conflicts *= 4
         except DeadlinePassed:
             return
 
-    def prove(self) -> list[Answer]:
-        """The answers to all queries."""
-        for _ in self.run():
-            pass
-        return self.answers
+    def prove(self) -> list[Proved | Refuted | None]:
+        """The answers to all, None where there is none."""
+        found = dict(self.run())
+        return [found.get(number) for number in range(len(self.obligations))]
 
-    def merged(self, term: BV) -> BV:
-        """The term with what was joined made one; the term itself where it was not reached."""
-        return self._words.new.get(term, term)
+    def left(self) -> list[int]:
+        """Those without an answer."""
+        return [number for number in range(len(self.obligations)) if number not in self._answered]
+
+    def rewritten(self, obligation: Obligation) -> Obligation:
+        """The obligation on terms in which what was joined is one; terms that were not reached stay."""
+        new = self._words.new
+        left, right, *premises = [new.get(term, term) for term in obligation.terms]
+        return replace(obligation, left=left, right=right, premises=tuple(premises))
 
     def apart(self, older_than: int | None = None) -> tuple[BV, BV] | None:
         """The smallest two terms that agree on all samples and were not shown equal; None where there are no such.
@@ -101,51 +92,55 @@ class Sweep:
         """
         return self._words.smallest_apart(older_than) or self._words_before.smallest_apart(older_than)
 
-    def _open(self) -> list[int]:
-        return [number for number, answer in enumerate(self.answers) if answer.status == "unknown"]
+    def evidence(self, closing: Closing) -> Swept:
+        """What was joined since this was asked last, and what it comes to."""
+        words, gates = self._told
+        self._told = len(self.equalities), len(self._joins.joins)
+        joined = tuple([equality.evidence for equality in self.equalities[words:]])
+        return Swept(closing, self._passes, joined, tuple(self._joins.joins[gates:]))
 
-    def _pass(self, effort: Effort) -> Iterator[int]:
-        """One pass over all terms of the open queries."""
-        if not self._open():
+    def _proved(self, number: int, closing: Closing) -> tuple[int, Proved]:
+        self._answered.add(number)
+        return number, Proved(self.evidence(closing))
+
+    def _pass(self, effort: Effort) -> Iterator[tuple[int, Proved]]:
+        """One pass over all terms of what is left."""
+        if not self.left():
             return
         self._bits = {}
+        self._passes += 1
+        self._told = (self._told[0], 0)
         self._joins = Joins(effort, self.deadline, self._samples)
         self._words_before, self._words = self._words, Words(self._joins, self.equalities)
-        for number in self._open():
-            query = self.queries[number]
-            if query.actual is not query.expected:
-                for term in topological([query.expected, query.actual, *query.conditions]):
+        word = self._words.word
+        for number in self.left():
+            obligation = self.obligations[number]
+            left, right = obligation.left, obligation.right
+            if left is not right:
+                for term in topological([right, left, *obligation.premises]):
                     self._words.add(term)
                 self._joins.refine()
-            if (
-                query.actual is query.expected
-                or self._words.word(query.actual) == self._words.word(query.expected)
-                or any(self._words.word(condition) == (0,) for condition in query.conditions)
-            ):
-                self.answers[number].status = "proved"
-                yield number
+            if left is right or word(left) == word(right):
+                yield self._proved(number, "same bits")
+            elif any(word(premise) == (0,) for premise in obligation.premises):
+                yield self._proved(number, "a premise is 0")
 
-    def _solved(self, conflicts: int) -> Iterator[int]:
-        """The open queries that the solver answers within so many conflicts for each bit."""
-        for number in self._open():
-            if self._solve(number, conflicts):
-                yield number
-
-    def _solve(self, number: int, conflicts: int) -> bool:
-        """Whether the query is answered by the solver on the whole circuit."""
-        query = self.queries[number]
-        word = self._words.word
-        conditions = [word(condition)[0] for condition in query.conditions]
-        left = self._bits.get(number) or list(zip(word(query.actual), word(query.expected), strict=True))
-        still: list[tuple[int, int]] = []
-        for a, b in sorted(left, key=max):
-            answer = Difference(False) if a == b else self._joins.differ(a, b, conditions, conflicts)
-            if answer.found:
-                self.answers[number] = Answer("refuted", answer.values)
-                return True
-            if answer.found is None:
-                still.append((a, b))
-        self._bits[number] = still
-        if not still:
-            self.answers[number].status = "proved"
-        return not still
+    def _solved(self, conflicts: int) -> Iterator[tuple[int, Proved | Refuted]]:
+        """What the solver on the whole circuit answers within so many conflicts for each bit."""
+        for number in self.left():
+            obligation, word = self.obligations[number], self._words.word
+            premises = [word(premise)[0] for premise in obligation.premises]
+            bits = self._bits.get(number) or list(zip(word(obligation.left), word(obligation.right), strict=True))
+            still: list[tuple[int, int]] = []
+            for a, b in sorted(bits, key=max):
+                answer = Difference(False) if a == b else self._joins.differ(a, b, premises, conflicts)
+                if answer.found:
+                    self._answered.add(number)
+                    yield number, Refuted(answer.values)
+                    break
+                if answer.found is None:
+                    still.append((a, b))
+            else:
+                self._bits[number] = still
+                if not still:
+                    yield self._proved(number, "no difference in the whole circuit")

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from lnsym.bv import BV, operands, topological
 from lnsym.bv.operators import rebuild
+from lnsym.contract.obligations import Obligation
 from lnsym.prove.circuit.adders import Word
 from lnsym.prove.circuit.blast import Blaster, rotated
+from lnsym.prove.evidence import WordJoin
 from lnsym.prove.sweep.joins import Joins
 
 OFFSET_SAMPLES = 6
@@ -31,6 +33,17 @@ class Equality:
     other: BV
     rotation: int
     flips: int
+
+    @property
+    def obligation(self) -> Obligation:
+        """What was declared, to be checked."""
+        other = self.other.rotate_right(self.rotation) ^ self.flips
+        return Obligation("two words joined", "joined", self.term, other)
+
+    @property
+    def evidence(self) -> WordJoin:
+        """The same by serial numbers."""
+        return WordJoin(self.term.serial, self.other.serial, self.rotation, self.flips)
 
 
 class Words:

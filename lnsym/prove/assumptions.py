@@ -1,0 +1,55 @@
+"""What a proof rests on, by the names of SOUNDNESS.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lnsym.contract import abi
+from lnsym.contract.execution import Execution
+from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.judge import MethodUse
+from lnsym.prove.methods import Z3, assumption_of
+
+
+def assumptions_of_all(stack_bytes: int) -> tuple[str, ...]:
+    """What every verdict rests on that assumes so much stack."""
+    return (
+        "isa-model",
+        "specification",
+        "normal-forms",
+        "loader",
+        "contract",
+        "regions-disjoint",
+        "no-interposition",
+        abi.stack_assumption(stack_bytes),
+        "single-thread",
+    )
+
+
+ASSUMPTIONS = assumptions_of_all(abi.STACK_BYTES)
+"""Those under the usual bound on the stack."""
+
+
+def assumptions_used(
+    executions: Sequence[Execution], methods: Sequence[MethodUse], pairs_dropped: bool = False
+) -> list[str]:
+    """Those of the instructions that were run, of the paths that were dropped and of the methods that closed goals."""
+    run = [instruction for execution in executions for instruction in execution.code.decoded.values()]
+    assumed = {i.encoding.assumption(i.fields) for i in run}
+    used = [assumption_of(method.name) for method in methods if method.goals]
+    objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
+    kept = ["globals-kept"] if any(e.theorem.globals_kept and len(e.theorem.calls) > 1 for e in executions) else []
+    direct = ["called-directly"] if any(execution.called_directly for execution in executions) else []
+    scratch = ["x18-scratch"] if any(execution.changed_x18 for execution in executions) else []
+    questions = [execution.feasible for execution in executions if isinstance(execution.feasible, Feasibility)]
+    if pairs_dropped or any(question.solver_dropped_some for question in questions):
+        used.append(Z3.assumption)
+    in_order = [
+        *sorted(assumption.name for assumption in assumed if assumption is not None),
+        *objects,
+        *kept,
+        *direct,
+        *scratch,
+        *used,
+    ]
+    return list(dict.fromkeys(name for name in in_order if name))

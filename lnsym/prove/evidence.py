@@ -1,0 +1,110 @@
+"""Evidence: why an obligation holds, as the method that proved it says; kept with the verdict, never printed.
+
+Frozen values of numbers and names, so that they cross from one process to another. Terms are named by serial numbers of the process that
+judges, nodes of a circuit by their numbers in the pass that made it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Identical:
+    """Both sides are one term."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameForms:
+    """Each of so many bits is one XOR over atoms on both sides, whatever the premises (`gf2`)."""
+
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoModel:
+    """Each of these solvers says that no input makes all premises 1 and the claim 0."""
+
+    solvers: tuple[str, ...]
+
+
+# -- the circuit of sweep: a cut is nodes taken as free, and what holds for all their values holds for all inputs ----
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The two gates agree at every point of the cut, looked at one by one."""
+
+    cut: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """The two gates are XORs of the same literals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsatisfiable:
+    """A SAT solver found no values of the cut's nodes on which the two gates differ, those above the cut given as clauses."""
+
+    cut: tuple[int, ...]
+    gates: int
+    """How many gates the clauses speak of."""
+
+
+Argument: TypeAlias = Table | Parity | Unsatisfiable
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A literal, a node doubled and its complement odd, stands in the place of a node, and why it may."""
+
+    node: int
+    literal: int
+    argument: Argument
+
+
+@dataclass(frozen=True, slots=True)
+class WordJoin:
+    """`term` is `other` rotated right by `rotation` and XORed with `flips`: bit by bit they are one literal of the circuit."""
+
+    term: int
+    other: int
+    rotation: int
+    flips: int
+
+
+Closing: TypeAlias = Literal["same bits", "a premise is 0", "no difference in the whole circuit", "rewritten"]
+"""What the joins come to: both sides one word; no input at all; a SAT solver's word on what is left; the same question on joined terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was joined since the last `Swept` of the same run, in this pass; earlier ones count as well."""
+
+    closing: Closing
+    effort: int
+    words: tuple[WordJoin, ...]
+    gates: tuple[Join, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """One method left another obligation in this one's place, and why it may; then that one was proved."""
+
+    reduction: Evidence
+    proof: Evidence
+
+
+Evidence: TypeAlias = Identical | SameForms | NoModel | Swept | Reduced
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That an obligation, by name and number of its path, holds: what proved it, and why."""
+
+    obligation: str
+    path: int
+    method: str
+    evidence: Evidence
