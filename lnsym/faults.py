@@ -1,26 +1,18 @@
-"""Faults of lnsym itself, as a person meets them: one line, an exit code of their own, and a file to reproduce them.
-
-A crash is no verdict. Exit code 1 means refuted, so a fault has 70 (EX_SOFTWARE of sysexits.h).
-"""
+"""Faults of lnsym itself, as a person meets them: one line, and a file to reproduce them. A crash is no verdict."""
 
 from __future__ import annotations
 
 import tempfile
 import traceback
 from dataclasses import dataclass
-from typing import ClassVar
 
 from lnsym.errors import LnsymError, ToolFault
-
-EX_SOFTWARE = 70
-EX_IOERR = 74
 
 
 @dataclass(eq=False)
 class Fault(LnsymError):
     """What went wrong inside lnsym, and where it is written down."""
 
-    exit_code: ClassVar[int] = EX_SOFTWARE
     what: str
     file: str
 
@@ -35,7 +27,6 @@ class Fault(LnsymError):
 class ProcessDied(LnsymError):
     """A process that ended without an answer: killed, for its use of memory say."""
 
-    exit_code: ClassVar[int] = EX_SOFTWARE
     summary: str
 
     def _message(self) -> str:

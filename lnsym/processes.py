@@ -74,8 +74,23 @@ Answer: TypeAlias = Returned | Crashed | OutOfTime
 Plan: TypeAlias = Generator[Work, Answer, R]
 
 
-def results(plans: Iterable[Plan[R]], jobs: int) -> Generator[R, None, None]:
-    """The result of each plan, in their order; `jobs` pieces of work at a time.
+@dataclass(frozen=True)
+class Begun:
+    """The plan of this number, from 0, is under way."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Ended(Generic[R]):
+    """The plan of this number came to its end with this result."""
+
+    number: int
+    result: R
+
+
+def steps(plans: Iterable[Plan[R]], jobs: int) -> Generator[Begun | Ended[R], None, None]:
+    """Run plans, `jobs` pieces of work at a time: when each is begun, and the result of each, in the order of the plans.
 
     Closing the iterator, or an exception in it, ends all processes.
     """
@@ -87,10 +102,11 @@ def results(plans: Iterable[Plan[R]], jobs: int) -> Generator[R, None, None]:
         while True:
             while pool.size < jobs and (numbered := next(waiting, None)) is not None:
                 finished.update(pool.advance(*numbered, None))
+                yield Begun(numbered[0])
             if not pool.size and upcoming not in finished:
                 return
             while upcoming in finished:
-                yield finished.pop(upcoming)
+                yield Ended(upcoming, finished.pop(upcoming))
                 upcoming += 1
             for number, plan, answer in pool.answers():
                 finished.update(pool.advance(number, plan, answer))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from crypto_specs import sha1, sha2
 from lnsym.bv import BV
 from lnsym.contract import Contract
 from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import complete, samples
+from lnsym.contract.inputs import Sample, complete, samples
 from lnsym.contract.run import concrete_start, outputs, run_concretely
+from lnsym.contract.theorem import ContractError
 from lnsym.machine.image import Image
 
 
@@ -42,23 +43,40 @@ class Digest:
     instructions: int
 
 
-def digest(image: Image, symbol: str, contract: Contract, message: bytes, seed: int = 0) -> Digest:
-    """The digest of a message, its blocks compressed one by one by the machine code on the model.
+def digest(
+    image: Image,
+    symbol: str,
+    contract: Contract,
+    message: bytes,
+    case: Mapping[str, object] | None = None,
+    seed: int = 0,
+) -> Digest:
+    """The digest of a message, its blocks compressed by the machine code on the model, as many at a time as a case says.
 
     `contract` is one of HASHES. Raises KeyError for another, and what stopped the code if it does not return.
     """
     function = HASHES[contract.name]
+    completed = contract.completed(case or {})
+    blocks = completed["blocks"]
+    if not isinstance(blocks, int) or blocks < 1:
+        raise ContractError(f"a call of {blocks} blocks: at least 1 is wanted")
+
+    @cache
+    def call(blocks: int) -> tuple[Execution, Sample]:
+        execution = Execution(image, symbol, contract.theorem(symbol, **{**completed, "blocks": blocks}))
+        return execution, complete(execution, next(samples(execution, [], seed)))
+
     words = function.pad(message)
     state = [word.value for word in function.initial()]
-    theorem = contract.theorem(symbol)
-    execution = Execution(image, symbol, theorem)
-    before, block = (next(one for one in theorem.blocks if one.name == name) for name in ("state", "msg"))
-    registers = complete(execution, next(samples(execution, [], seed)))
     instructions = 0
-    for first in range(0, len(words), 16):
+    for first in range(0, len(words), 16 * blocks):
+        some = words[first : first + 16 * blocks]
+        execution, registers = call(len(some) // 16)
         sample = dict(registers)
+        theorem = execution.theorem
+        before, block = (next(one for one in theorem.blocks if one.name == name) for name in ("state", "msg"))
         sample.update(zip(before.elements, state, strict=True))
-        sample.update(zip(block.elements, [word.value for word in words[first : first + 16]], strict=True))
+        sample.update(zip(block.elements, [word.value for word in some], strict=True))
         path = run_concretely(execution, concrete_start(image, theorem, sample), sample)
         found = outputs(execution, path)
         state = [found[f"state[{i}]"] for i in range(len(state))]

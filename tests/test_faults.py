@@ -19,6 +19,7 @@ from lnsym.contract.execution import Execution
 from lnsym.errors import ToolFault
 from lnsym.prove import refutation
 from lnsym.prove.subject import Subject
+from lnsym.show import exit_codes
 from lnsym.show.files import FileUnwritable, write_whole
 
 SAMPLES = Path(__file__).parent.parent / "programs" / "samples"
@@ -107,7 +108,7 @@ def test_a_full_disk_under_stdout_is_no_traceback() -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-    assert done.returncode == faults.EX_IOERR
+    assert done.returncode == exit_codes.UNWRITABLE
     assert "could not be written" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -186,7 +187,7 @@ def test_closed_streams_are_no_crash(closed: str) -> None:
 def test_a_report_that_does_not_fit_is_not_an_error_of_the_input(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run([*PROVED, "--json", "/dev/full"], monkeypatch) == faults.EX_IOERR
+    assert run([*PROVED, "--json", "/dev/full"], monkeypatch) == exit_codes.UNWRITABLE
     assert "/dev/full: no space left" in capsys.readouterr().err
 
 

@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lnsym.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work, results
+from lnsym.processes import Answer, Begun, Crashed, Ended, OutOfTime, Plan, Returned, Work, steps
 
 
 def plan(*pieces: Callable[[], object], seconds: float = 30.0) -> Plan[list[Answer]]:
@@ -20,6 +22,14 @@ def plan(*pieces: Callable[[], object], seconds: float = 30.0) -> Plan[list[Answ
     for piece in pieces:
         answers.append((yield Work(piece, seconds)))
     return answers
+
+
+def results(plans: Iterable[Plan[Any]], jobs: int) -> Generator[Any, None, None]:
+    """What the plans came to, and nothing of how."""
+    with closing(steps(plans, jobs)) as found:
+        for step in found:
+            if isinstance(step, Ended):
+                yield step.result
 
 
 def slow_for(seconds: float) -> float:
@@ -32,6 +42,14 @@ def test_results_come_in_the_order_of_the_plans(jobs: int) -> None:
     plans = [plan(lambda s=s: slow_for(s)) for s in (0.3, 0.0, 0.1, 0.0)]  # type: ignore[misc]
     found = list(results(plans, jobs))
     assert found == [[Returned(0.3)], [Returned(0.0)], [Returned(0.1)], [Returned(0.0)]]
+
+
+def test_every_plan_is_begun_once_before_it_ends() -> None:
+    found = list(steps([plan(lambda s=s: slow_for(s)) for s in (0.2, 0.0, 0.0)], 2))  # type: ignore[misc]
+    assert found[:2] == [Begun(0), Begun(1)]
+    assert [step.number for step in found if isinstance(step, Begun)] == [0, 1, 2]
+    assert [step.number for step in found if isinstance(step, Ended)] == [0, 1, 2]
+    assert found.index(Begun(2)) < found.index(Ended(2, [Returned(0.0)]))
 
 
 def test_a_plan_gets_the_answer_of_each_piece() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import re
 import runpy
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from types import CodeType
-from typing import TypeAlias
+from typing import Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from lnsym.contract.abi import STACK_BYTES
 from lnsym.contract.containment import SECONDS, LeftProcess, OutOfTime, contained
@@ -58,6 +60,76 @@ class BadContract(LnsymError):
         return f"{self.where}: {self.reason}"
 
 
+@dataclass(eq=False)
+class NoSuchParameter(LnsymError):
+    """A parameter that none of the contracts has."""
+
+    name: str
+    contracts: Sequence[str]
+    known: Sequence[str]
+
+    def _message(self) -> str:
+        """The name, and what there is."""
+        known = ", ".join(self.known) or "none"
+        if len(self.contracts) == 1:
+            return f"{self.contracts[0]!r} has no parameter {self.name!r}; it has {known}"
+        return f"none of these contracts has a parameter {self.name!r}; they have {known}"
+
+
+@dataclass(eq=False)
+class NoSuchValue(LnsymError):
+    """A text that stands for no value of a parameter."""
+
+    parameter: Parameter
+    text: str
+
+    def _message(self) -> str:
+        """The text, and what there is."""
+        return f"no {self.parameter.name}={self.text}: {self.parameter.name} is {self.parameter.choice}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a contract: what it may be, and what it is where nobody says anything."""
+
+    name: str
+    default: object
+    values: tuple[object, ...] = ()
+    """All that it may be, where its function declares them by `Literal[...]`; else it is anything of its default's type."""
+
+    @property
+    def choice(self) -> str:
+        """In words, what it may be: `128, 192 or 256`."""
+        match self.default:
+            case _ if self.values:
+                *others, last = [value_text(value) or "empty" for value in self.values]
+                return f"{', '.join(others)} or {last}" if others else last
+            case bool():
+                return "false or true"
+            case int():
+                return "a number"
+            case str():
+                return "a text"
+            case _:
+                return "nothing that can be written on a command line"
+
+    def value(self, text: str) -> object:
+        """What the text stands for. Raises NoSuchValue."""
+        for value in self.values or ((False, True) if isinstance(self.default, bool) else ()):
+            if value_text(value) == text:
+                return value
+        if not self.values and type(self.default) is str:
+            return text
+        if not self.values and type(self.default) is int and re.fullmatch(r"-?[0-9]{1,18}", text, re.ASCII):
+            return int(text)
+        raise NoSuchValue(self, text)
+
+
+def value_text(value: object) -> str:
+    """A parameter's value as the command line has it: `true`, `128`, `null key`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True, eq=False)
 class Contract:
     """A named contract: a function that fills in a Theorem, with parameters that have defaults."""
@@ -71,11 +143,31 @@ class Contract:
     stack_bytes: int = STACK_BYTES
     """How much stack below SP its theorems assume to be there."""
 
+    @cached_property
+    def signature(self) -> tuple[Parameter, ...]:
+        """Its parameters, `blocks` say, in their order."""
+        given = list(inspect.signature(self.statement).parameters.values())[1:]
+        hints = _hints(self.statement)
+        return tuple([Parameter(p.name, p.default, _values(hints.get(p.name))) for p in given])
+
     @property
     def parameters(self) -> Mapping[str, object]:
-        """The names and defaults of its parameters, `blocks` say."""
-        given = list(inspect.signature(self.statement).parameters.values())[1:]
-        return {parameter.name: parameter.default for parameter in given}
+        """The names and defaults of its parameters."""
+        return {parameter.name: parameter.default for parameter in self.signature}
+
+    def completed(self, case: Mapping[str, object]) -> dict[str, object]:
+        """All parameters of a case, those that it leaves at their defaults among them."""
+        return {**self.parameters, **case}
+
+    def given(self, texts: Mapping[str, str]) -> dict[str, object]:
+        """The values that texts stand for. Raises NoSuchParameter, NoSuchValue."""
+        known = {parameter.name: parameter for parameter in self.signature}
+        found = {}
+        for name, text in texts.items():
+            if name not in known:
+                raise NoSuchParameter(name, [self.name], list(known))
+            found[name] = known[name].value(text)
+        return found
 
     @property
     def place(self) -> str:
@@ -108,9 +200,7 @@ class Contract:
     def _stated(self, routine: str, parameters: Mapping[str, object], check: Callable[[Theorem], None]) -> Theorem:
         for name in parameters:
             if name not in self.parameters:
-                raise ContractError(
-                    f"{self.name!r} has no parameter {name!r}; it has {', '.join(self.parameters) or 'none'}"
-                )
+                raise NoSuchParameter(name, [self.name], list(self.parameters))
         theorem = Theorem(routine, stack_bytes=self.stack_bytes)
         code = _code(self.statement)
         file = code.co_filename if code else ""
@@ -128,6 +218,18 @@ class Contract:
         except (Exception, SystemExit, LeftProcess, OutOfTime) as error:
             raise BadContract(_line(error, file) or f"contract {self.name!r}", _said(error)) from error
         return theorem
+
+
+def _hints(statement: object) -> Mapping[str, object]:
+    """What a function's parameters are annotated with; nothing where that cannot be told."""
+    try:
+        return get_type_hints(inspect.unwrap(statement)) if callable(statement) else {}
+    except Exception:  # an annotation is any expression, of names that may be there for a type checker only
+        return {}
+
+
+def _values(hint: object) -> tuple[object, ...]:
+    return get_args(hint) if get_origin(hint) is Literal else ()
 
 
 def _code(statement: object) -> CodeType | None:
@@ -199,14 +301,15 @@ def _check_declaration(made: Contract, routines: object) -> None:
     if isinstance(routines, str) or not all(isinstance(pattern, str) and pattern for pattern in made.routines):
         raise ContractError(f"routines= of {made.name!r} is {routines!r}: give a list of symbols or patterns")
     _check_parameters(made)
+    _check_values(made, made.parameters, "the default")
     for number, case in enumerate(made.cases):
         if not isinstance(case, Mapping):
             raise ContractError(f"case {number} of {made.name!r} is {case!r}: give a dict of parameters")
         for parameter in case:
             if parameter not in made.parameters:
                 raise ContractError(f"case {number} of {made.name!r}: no parameter {parameter!r} in its function")
-        whole = {**made.parameters, **case}
-        if any(whole == {**made.parameters, **earlier} for earlier in made.cases[:number]):
+        _check_values(made, case, f"case {number}")
+        if any(made.completed(case) == made.completed(earlier) for earlier in made.cases[:number]):
             raise ContractError(f"case {number} of {made.name!r} is said twice: {dict(case)!r}")
     if not made.cases:
         raise ContractError(f"{made.name!r} has no cases: leave cases= out where there is one theorem")
@@ -225,6 +328,13 @@ def _check_parameters(made: Contract) -> None:
             raise ContractError(
                 f"the parameter {parameter.name!r} of {made.name!r} has no default, or no name to set it by"
             )
+
+
+def _check_values(made: Contract, values: Mapping[str, object], where: str) -> None:
+    for parameter in made.signature:
+        value = values.get(parameter.name, parameter.default)
+        if parameter.values and value not in parameter.values:
+            raise ContractError(f"{where} of {made.name!r}: {parameter.name} is {parameter.choice}, not {value!r}")
 
 
 def _is_another_of_one_file(first: Contract, second: Contract) -> bool:

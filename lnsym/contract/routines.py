@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
-from lnsym.contract.registry import Contract
+from lnsym.contract.abi import STACK_BYTES
+from lnsym.contract.registry import Contract, NoContractFor, NoSuchParameter
+from lnsym.errors import LnsymError
 from lnsym.machine.archive import MAGIC, THIN_MAGIC
 from lnsym.machine.binary_file import read_file
 from lnsym.machine.image import Image, list_archive, load_image
+
+Cases: TypeAlias = Sequence[Mapping[str, object]]
+"""Parameters of each theorem that is to be proved."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +29,71 @@ class Routine:
     contract: str
 
 
+@dataclass(eq=False)
+class ContractsDiffer(LnsymError):
+    """Two routines for which there are two contracts."""
+
+    routines: tuple[str, str]
+    contracts: tuple[str, str]
+
+    def _message(self) -> str:
+        (first, second), (one, other) = self.routines, self.contracts
+        return (
+            f"{first} has the contract {one}, {second} has {other}: they are for different things; "
+            "if one interface fits both, name it with --contract"
+        )
+
+
 def contract_for(symbol: str, contracts: Mapping[str, Contract]) -> str:
     """The name of the first contract that fits the symbol; empty when none does."""
     return next((name for name, contract in contracts.items() if contract.fits(symbol)), "")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which contract a routine is held against, and in which of its cases."""
+
+    known: Mapping[str, Contract]
+    """By name: a routine gets the first that fits it."""
+    asked: Contract | None = None
+    """The one for all routines, where one was asked for."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Values of parameters, as text. A contract that was not asked for ignores those of others."""
+    stack_bytes: int = STACK_BYTES
+    """How much stack below SP is assumed to be there."""
+
+    def for_routine(self, symbol: str) -> tuple[Contract, Cases]:
+        """The contract of a routine and its cases, at least one. Raises NoContractFor, NoSuchParameter, NoSuchValue."""
+        return self._cases(contract_for(symbol, self.known), symbol)
+
+    def for_one(self, symbol: str) -> tuple[Contract, Cases]:
+        """The same where no other routine has a use for what was given."""
+        self.check_names([symbol])
+        return self.for_routine(symbol)
+
+    def for_both(self, symbols: tuple[str, str]) -> tuple[Contract, Cases]:
+        """The contract that gives two routines their interface, and its cases. Raises ContractsDiffer too."""
+        first, second = (contract_for(symbol, self.known) for symbol in symbols)
+        if not self.asked and first and second and first != second:
+            raise ContractsDiffer(symbols, (first, second))
+        self.check_names(symbols)
+        return self._cases(first or second, " or ".join(symbols))
+
+    def _cases(self, name: str, routine: str) -> tuple[Contract, Cases]:
+        if not (self.asked or name):
+            raise NoContractFor(routine, sorted(self.known))
+        contract = replace(self.asked or self.known[name], stack_bytes=self.stack_bytes)
+        texts = {name: text for name, text in self.given.items() if self.asked or name in contract.parameters}
+        return contract, contract.choices(contract.given(texts))
+
+    def check_names(self, symbols: Sequence[str]) -> None:
+        """Raises NoSuchParameter where none of the contracts of routines has a parameter that was given."""
+        fitting = {name for symbol in symbols if (name := contract_for(symbol, self.known))}
+        contracts = [self.asked] if self.asked else [self.known[name] for name in sorted(fitting)]
+        parameters = dict.fromkeys(name for contract in contracts for name in contract.parameters)
+        for name in self.given:
+            if contracts and name not in parameters:
+                raise NoSuchParameter(name, [contract.name for contract in contracts], list(parameters))
 
 
 def routines(path: Path, contracts: Mapping[str, Contract]) -> Iterator[Routine]:
@@ -50,6 +119,7 @@ class Images:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._archive = is_archive(path)
+        self.sha256 = hashlib.sha256(read_file(path)).hexdigest()
         self._whole: Image | None = None
 
     def with_routine(self, symbol: str) -> Image:

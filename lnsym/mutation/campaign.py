@@ -1,4 +1,4 @@
-"""A campaign: mutants of many routines, one after the other, and what came of them.
+"""A campaign: mutants of many routines, one routine after the other, told as the events of a session; and what came of them.
 
 Each routine has its own random numbers, made from the seed and its name, and each mutant a process of its own that starts from the same
 state: what is found does not depend on how many processes there are, nor on which other routines are asked for.
@@ -9,21 +9,22 @@ from __future__ import annotations
 import importlib
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
-from lnsym.contract import Contract, NoContractFor
-from lnsym.contract.abi import STACK_BYTES
-from lnsym.contract.routines import Images, contract_for, routines
+from lnsym.contract import Contract
+from lnsym.contract.routines import Choice, Images, routines
 from lnsym.errors import LnsymError
-from lnsym.machine.image import Image
 from lnsym.mutation.changes import KINDS
-from lnsym.mutation.mutants import MutantSource
+from lnsym.mutation.mutants import Mutant, MutantSource
 from lnsym.mutation.trial import Limits, Outcome, Survey, Trial, survey, trial
-from lnsym.processes import Answer, Crashed, OutOfTime, results
+from lnsym.processes import Crashed, OutOfTime, Plan
 from lnsym.prove.subject import Subject
+from lnsym.session import Event, Events, Failed, Finished, Happenings, Judged, Started, Task, happenings, session
 
 EACH = 20
 """Mutants of each routine where no total is asked for."""
@@ -40,9 +41,22 @@ class Order:
     seed: int = 0
     jobs: int = 1
     limits: Limits = field(default_factory=lambda: Limits(60.0, 1000))
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    stack_bytes: int = STACK_BYTES
-    """How much stack below SP is assumed to be there."""
+
+
+@dataclass(frozen=True)
+class Original:
+    """A routine as it is, and how many of its mutants are wanted."""
+
+    symbol: str
+    asked: int
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A routine that is proved as it is: its mutants can be tried."""
+
+    subject: Subject
+    survey: Survey
 
 
 @dataclass(eq=False)
@@ -64,7 +78,6 @@ class NoSuchRoutines(LnsymError):
 class NotProvedItself(LnsymError):
     """A routine that is not proved as it is: its mutants would tell nothing of the prover."""
 
-    exit_code = 3
     verdict: str
     reason: str
 
@@ -94,16 +107,31 @@ class RoutineReport:
 
 @dataclass
 class Report:
-    """What a campaign found; of an interrupted one, what it found until then."""
+    """What the events of a campaign say up to now."""
 
-    order: Order
     routines: list[RoutineReport] = field(default_factory=list)
     errors: list[tuple[str, LnsymError]] = field(default_factory=list)
     """Routines that could not be tried, and why."""
-    image: Image | None = None
-    """The last one."""
     seconds: float = 0.0
     interrupted: bool = False
+    _began: float = 0.0
+    """When the last routine was begun."""
+
+    def take(self, event: Event[Original | Mutant, Proved | Trial]) -> None:
+        """Add what an event says."""
+        match event:
+            case Started(Original()):
+                self._began = time.perf_counter()
+            case Judged(Original(symbol, asked), Proved(subject, survey)):
+                shown = subject.contract.completed(subject.case)
+                self.routines.append(RoutineReport(symbol, subject.contract.name, shown, asked, survey.seconds))
+            case Judged(Mutant(), Trial() as trial):
+                self.routines[-1].trials.append(trial)
+                self.routines[-1].seconds = time.perf_counter() - self._began
+            case Failed(Original(symbol), error):
+                self.errors.append((symbol, error))
+            case Finished(seconds, interrupted):
+                self.seconds, self.interrupted = seconds, interrupted
 
     @property
     def trials(self) -> list[tuple[RoutineReport, Trial]]:
@@ -125,18 +153,6 @@ class Report:
         outcomes = self.outcomes()
         others = outcomes.total() - outcomes["equivalent"]
         return outcomes["refuted"] / others if others else None
-
-    @property
-    def exit_code(self) -> int:
-        """1 for a wrong proof; 130 when interrupted; 3 for a fault or a routine that could not be tried; else 0."""
-        outcomes = self.outcomes()
-        if outcomes["wrong"]:
-            return 1
-        if self.interrupted:
-            return 130
-        if outcomes["fault"]:
-            return 3
-        return max((error.exit_code for _, error in self.errors), default=0)
 
 
 def chosen_symbols(path: Path, symbols: Sequence[str], contracts: Mapping[str, Contract]) -> list[str]:
@@ -165,93 +181,71 @@ def shares(count: int | None, routines: int) -> list[int]:
 
 
 class Campaign:
-    """A campaign under way: `run` yields after each trial, `report` is valid at any time."""
+    """What a campaign does: which routines, how many mutants of each, and the work on them."""
 
-    def __init__(
-        self, path: Path, order: Order, contracts: Mapping[str, Contract], contract: Contract | None = None
-    ) -> None:
-        """`contract` is used for all routines; None lets each have its own. Raises NoSuchRoutines, and errors of the file."""
-        self._contracts = contracts
-        self._contract = contract
-        self._images = Images(path)
-        symbols = chosen_symbols(path, order.symbols, contracts)
+    def __init__(self, path: Path, order: Order, choice: Choice) -> None:
+        """Raises NoSuchRoutines, NoSuchParameter, and errors of the file."""
+        symbols = chosen_symbols(path, order.symbols, choice.known)
+        choice.check_names(symbols)
+        self.order = order
+        self.choice = choice
+        self.images = Images(path)
         self.shares = dict(zip(symbols, shares(order.count, len(symbols)), strict=True))
-        self.report = Report(order)
 
     @property
     def total(self) -> int:
         """How many mutants are wanted."""
         return sum(self.shares.values())
 
-    def run(self) -> Generator[tuple[RoutineReport, Trial | None], None, None]:
-        """Try everything. Yields each routine when its original has been proved, with None, and then after each trial.
+    def events(self) -> Events[Original | Mutant, Proved | Trial]:
+        """Try everything: each routine as it is, and each of its mutants if it is proved."""
+        return session(self._all())
 
-        Closing it ends all processes, and so does Ctrl-C, which is handed on.
-        """
-        began = time.perf_counter()
+    def _all(self) -> Happenings[Original | Mutant, Proved | Trial]:
         _load_once()
-        try:
-            for symbol, count in self.shares.items():
-                if count:
-                    yield from self._routine(symbol, count)
-        finally:
-            self.report.seconds = time.perf_counter() - began
+        for symbol, count in self.shares.items():
+            if count:
+                yield from self._routine(Original(symbol, count))
 
-    def _routine(self, symbol: str, count: int) -> Iterator[tuple[RoutineReport, Trial | None]]:
-        began = time.perf_counter()
-        order = self.report.order
+    def _routine(self, original: Original) -> Happenings[Original | Mutant, Proved | Trial]:
+        proved = None
+        task: Task[Original | Mutant, Proved | Trial] = Task(original, partial(self._prove, original))
+        with closing(happenings([task], 1)) as surveyed:
+            for event in surveyed:
+                yield event
+                if isinstance(event, Judged) and isinstance(event.answer, Proved):
+                    proved = event.answer
+        if proved is not None:
+            source = MutantSource(proved.subject.image, proved.survey.places, f"{self.order.seed} {original.symbol}")
+            yield from happenings(
+                (self._task(proved, mutant) for mutant in source.mutants(original.asked)), self.order.jobs
+            )
+
+    def _task(self, proved: Proved, mutant: Mutant) -> Task[Original | Mutant, Proved | Trial]:
+        return Task(mutant, partial(trial, proved.subject, mutant, proved.survey.max_steps, self.order.limits))
+
+    def _prove(self, original: Original) -> Plan[Proved | LnsymError]:
+        """The routine with its contract's first case that agrees with the parameters asked for."""
         try:
-            subject = self._subject(symbol)
-            found = _surveyed(subject, order.limits)
+            image = self.images.with_routine(original.symbol)
+            contract, (case, *_) = self.choice.for_routine(original.symbol)
         except LnsymError as error:
-            self.report.errors.append((symbol, error))
-            return
-        shown = {**subject.contract.parameters, **subject.case}
-        routine = RoutineReport(symbol, subject.contract.name, shown, count, found.seconds)
-        self.report.routines.append(routine)
-        yield routine, None
-        source = MutantSource(subject.image, found.places, f"{order.seed} {symbol}")
-        plans = (trial(subject, mutant, found.max_steps, order.limits) for mutant in source.mutants(count))
-        trials = results(plans, order.jobs)
-        try:
-            for done in trials:
-                routine.trials.append(done)
-                routine.seconds = time.perf_counter() - began
-                yield routine, done
-        finally:
-            trials.close()
-
-    def _subject(self, symbol: str) -> Subject:
-        """The routine with its contract's first case that agrees with the parameters asked for. Raises LnsymError."""
-        image = self.report.image = self._images.with_routine(symbol)
-        parameters = self.report.order.parameters
-        contract = self._contract
-        if contract is None:
-            contract = self._contracts.get(contract_for(symbol, self._contracts))
-            if contract is None:
-                raise NoContractFor(symbol, sorted(self._contracts))
-            parameters = {name: value for name, value in parameters.items() if name in contract.parameters}
-        contract = replace(contract, stack_bytes=self.report.order.stack_bytes)
-        return Subject(image, symbol, contract, contract.choices(parameters)[0])
-
-
-def _surveyed(subject: Subject, limits: Limits) -> Survey:
-    """The survey of an original that is proved. Raises LnsymError otherwise."""
-    found: Survey | LnsymError | Answer
-    (found,) = results([survey(subject, limits)], 1)
-    match found:
-        case Survey(status="proved"):
-            return found
-        case Survey():
-            raise NotProvedItself(found.status.upper(), found.reason)
-        case LnsymError():
-            raise found
-        case Crashed():
-            raise NotProvedItself("UNKNOWN", f"a crash: {found.summary}")
-        case OutOfTime():
-            raise NotProvedItself("UNKNOWN", f"no answer within {found.seconds:.0f} s")
-        case _:
-            raise AssertionError(found)
+            return error
+        subject = Subject(image, original.symbol, contract, case)
+        found = yield from survey(subject, self.order.limits)
+        match found:
+            case Survey(status="proved"):
+                return Proved(subject, found)
+            case Survey():
+                return NotProvedItself(found.status.upper(), found.reason)
+            case LnsymError():
+                return found
+            case Crashed():
+                return NotProvedItself("UNKNOWN", f"a crash: {found.summary}")
+            case OutOfTime():
+                return NotProvedItself("UNKNOWN", f"no answer within {found.seconds:.0f} s")
+            case _:
+                raise AssertionError(found)
 
 
 def _load_once() -> None:

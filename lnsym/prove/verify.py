@@ -83,7 +83,7 @@ def unanswered(symbol: str, contract: Contract, parameters: Mapping[str, object]
     return Verdict(
         symbol,
         contract.name,
-        {**contract.parameters, **parameters},
+        contract.completed(parameters),
         "unknown",
         assumptions=assumptions_of_all(contract.stack_bytes),
         rules=options.rules,

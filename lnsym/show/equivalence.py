@@ -2,121 +2,37 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lnsym.bv.names import by_name
-from lnsym.contract import Contract, NoContractFor
-from lnsym.contract.routines import Images, contract_for
 from lnsym.errors import LnsymError, one_line
-from lnsym.faults import ProcessDied, recorded
-from lnsym.processes import Crashed, OutOfTime, Plan, Returned, Work, results
-from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare, unanswered
+from lnsym.prove.equivalence.comparison import Equivalence
 from lnsym.prove.equivalence.disagreement import Differing, Disagreement
 from lnsym.prove.provenance import Apart
-from lnsym.prove.verify import Options
+from lnsym.session import Pair
+from lnsym.show.running import Running
 from lnsym.show.verdicts import assumption_lines, case_text, input_lines, method_lines, report, verdict_line
-from lnsym.show.verification import SEVERITY, out_of_time, progress, summary
 
 
-@dataclass(eq=False)
-class ContractsDiffer(LnsymError):
-    """Two routines for which there are two contracts."""
+class Comparing(Running[Pair, Equivalence]):
+    """The verdicts on two routines, case by case."""
 
-    routines: tuple[str, str]
-    contracts: tuple[str, str]
+    def _name(self, question: Pair) -> str:
+        first, second = question.routines
+        return one_line(f"{first.symbol} = {second.symbol} ({question.contract.name})")
 
-    def _message(self) -> str:
-        (first, second), (one, other) = self.routines, self.contracts
-        return (
-            f"{first} has the contract {one}, {second} has {other}: they are for different things; "
-            "if one interface fits both, name it with --contract"
-        )
+    def _lines(self, verdict: Equivalence) -> Iterator[str]:
+        texts = [case_text(pair.contract.name, pair.contract.completed(pair.case)) for pair in self.asked]
+        return lines(verdict, max(map(len, texts)))
 
+    def _error(self, question: Pair, error: LnsymError) -> str:
+        return str(error)
 
-def contract_for_both(symbols: tuple[str, str], contracts: Mapping[str, Contract]) -> Contract:
-    """The contract that gives two routines their interface. Raises ContractsDiffer, NoContractFor."""
-    found = [contract_for(symbol, contracts) for symbol in symbols]
-    if all(found) and found[0] != found[1]:
-        raise ContractsDiffer(symbols, (found[0], found[1]))
-    name = found[0] or found[1]
-    if not name:
-        raise NoContractFor(" or ".join(symbols), sorted(contracts))
-    return contracts[name]
-
-
-@dataclass
-class Outcome:
-    """All verdicts of one command, in the order of the cases, and what to exit with."""
-
-    routines: tuple[Routine, Routine]
-    verdicts: list[Equivalence]
-    exit_code: int = 3
-
-
-def compare_all(
-    files: tuple[Images, Images],
-    symbols: tuple[str, str],
-    contract: Contract,
-    parameters: Mapping[str, object],
-    options: Options,
-) -> Outcome:
-    """Compare two routines in every case of a contract, and print each verdict as it is reached.
-
-    Raises errors of the files and symbols; an error of a case goes to stderr as one line and ends the comparison.
-    """
-    images = [file.with_routine(symbol) for file, symbol in zip(files, symbols, strict=True)]
-    routines = (Routine(images[0], symbols[0]), Routine(images[1], symbols[1]))
-    outcome = Outcome(routines, [])
-    cases = contract.choices(parameters)
-    width = max(len(case_text(contract.name, {**contract.parameters, **case})) for case in cases)
-    codes = set()
-    with closing(results((_plan(routines, contract, case, options) for case in cases), 1)) as answers:
-        for _ in cases:
-            with progress(one_line(f"{symbols[0]} = {symbols[1]} ({contract.name})")):
-                answer = next(answers)
-            codes.add(answer.exit_code)
-            if isinstance(answer, LnsymError):
-                print(f"lnsym: {answer}", file=sys.stderr)
-                break
-            outcome.verdicts.append(answer)
-            for line in lines(answer, width):
-                print(line, flush=True)
-    outcome.exit_code = next((code for code in SEVERITY if code in codes), 3)
-    if len(cases) > 1 and outcome.verdicts:
-        print(summary(outcome.verdicts, len(cases)))
-    return outcome
-
-
-def _plan(
-    routines: tuple[Routine, Routine], contract: Contract, case: Mapping[str, object], options: Options
-) -> Plan[Equivalence | LnsymError]:
-    answer = yield Work(partial(_answer, routines, contract, case, options), options.seconds_in_all, quiet=False)
-    match answer:
-        case Returned(Equivalence() | LnsymError() as value):
-            return value
-        case Crashed(summary):
-            return ProcessDied(summary)
-        case OutOfTime(seconds):
-            asked = unanswered(routines, contract, case, options)
-            return replace(asked, reason=out_of_time(seconds), exit_code=3, seconds={"given up": seconds})
-        case _:
-            raise AssertionError(answer)
-
-
-def _answer(
-    routines: tuple[Routine, Routine], contract: Contract, case: Mapping[str, object], options: Options
-) -> Equivalence | LnsymError:
-    try:
-        return compare(*routines, contract, case, options)
-    except LnsymError as error:
-        return error
-    except Exception as error:  # whatever it is, it is no verdict
-        return recorded(error)
+    def _print_sum(self, seconds: float) -> None:
+        if len(self.asked) > 1 and self.verdicts:
+            print(self._counts())
 
 
 def lines(verdict: Equivalence, case_width: int = 0) -> Iterator[str]:
@@ -178,13 +94,13 @@ def _hexadecimal(value: int | None, width: int) -> str:
     return "-" if value is None else f"{value:0{(width + 3) // 4}x}"
 
 
-def json_report(outcome: Outcome) -> dict[str, Any]:
-    """What `--json` writes: both files, the versions, and each verdict with times, counts and assumptions."""
-    first, second = (routine.image for routine in outcome.routines)
-    written = report(first, outcome.verdicts)
+def json_report(verdicts: Sequence[tuple[Pair, Equivalence]], pair: Pair) -> dict[str, Any]:
+    """What `--json` writes: the files of a pair, the versions, and each verdict with times, counts and assumptions."""
+    first, second = (routine.image for routine in pair.routines)
+    written = report(first, [verdict for _, verdict in verdicts])
     del written["file"]
     written["files"] = [{"path": str(image.path), "sha256": image.sha256} for image in (first, second)]
-    for entry, verdict in zip(written["verdicts"], outcome.verdicts, strict=True):
+    for entry, (_, verdict) in zip(written["verdicts"], verdicts, strict=True):
         del entry["routine"], entry["counterexample"]
         found = verdict.disagreement
         entry["routines"] = [verdict.routine, verdict.second]

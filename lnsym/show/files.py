@@ -7,17 +7,14 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from lnsym.errors import LnsymError
-from lnsym.faults import EX_IOERR
 
 
 @dataclass(eq=False)
 class FileUnwritable(LnsymError):
     """A file could not be written; what was there before is as it was."""
 
-    exit_code: ClassVar[int] = EX_IOERR
     path: Path
     reason: str
 

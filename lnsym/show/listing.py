@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from lnsym.contract.registry import Contract, value_text
 from lnsym.contract.routines import Routine
 from lnsym.errors import LnsymError, one_line
 from lnsym.machine.decode import decode_word, disassemble
@@ -21,6 +22,16 @@ def left_out_line(count: int) -> str:
     """How many functions a listing left out, and how to see them."""
     functions = "1 function has" if count == 1 else f"{count} functions have"
     return f"{functions} no contract of lnsym's; --all lists every function"
+
+
+def contract_lines(contracts: Iterable[Contract]) -> Iterator[str]:
+    """For each contract its name and what its routines are called; below, its parameters: what each may be, and what it is by default."""
+    for contract in contracts:
+        yield one_line(f"{contract.name:<24}  {' '.join(contract.routines)}").rstrip()
+        for parameter in contract.signature:
+            yield one_line(
+                f"  {parameter.name:<10}  {parameter.choice}; default {value_text(parameter.default) or 'empty'}"
+            )
 
 
 def disassembly(image: Image, symbol: str) -> Iterator[str]:

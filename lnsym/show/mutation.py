@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import lnsym
-from lnsym.contract import Contract
 from lnsym.errors import one_line
-from lnsym.mutation.campaign import Campaign, Order, Report, RoutineReport
+from lnsym.mutation.campaign import Campaign, Original, Proved, Report, RoutineReport
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import Mutant
 from lnsym.mutation.trial import Outcome, Trial
-from lnsym.show.files import write_whole
+from lnsym.session import Event, Events, Failed, Finished, Judged
+from lnsym.show.exit_codes import exit_code_of_campaign
+from lnsym.show.running import follow
 from lnsym.show.verdicts import case_text
 
 Echo = Callable[[str], None]
@@ -41,75 +39,65 @@ WORDS: Mapping[Outcome, str] = {
 }
 
 
-def campaign(
-    path: Path,
-    order: Order,
-    contracts: Mapping[str, Contract],
-    contract: Contract | None,
-    file: Path | None,
-    echo: Echo,
-) -> int:
-    """Run a campaign to its end, or to Ctrl-C, print what came of it, write its report; the exit code."""
-    under_way = Campaign(path, order, contracts, contract)
-    report = under_way.report
-    try:
-        _follow(under_way, echo)
-    except KeyboardInterrupt:
-        report.interrupted = True
-    for line in report_lines(report):
-        echo(line)
-    if file is not None:
-        write_whole(file, json.dumps(as_json(path, report), indent=1, default=str) + "\n")
-    return report.exit_code
+class Mutating:
+    """A campaign as it runs: its events as lines, then its tables."""
 
+    def __init__(self, campaign: Campaign, echo: Echo) -> None:
+        self.campaign = campaign
+        self.report = Report()
+        self._echo = echo
+        self._on_terminal = sys.stderr.isatty()
 
-def _follow(under_way: Campaign, echo: Echo) -> None:
-    """Print a line for each routine and each trial as they come; on a terminal, how far it has come."""
-    report = under_way.report
-    told = done = 0
-    show_state = sys.stderr.isatty()
-    with closing(under_way.run()) as events:
+    @property
+    def exit_code(self) -> int:
+        """What the campaign leaves with."""
+        return exit_code_of_campaign(self.report)
+
+    def follow(self, events: Events[Original | Mutant, Proved | Trial]) -> None:
+        """Print everything as it comes, and at the end, or after Ctrl-C, the tables."""
         try:
-            for routine, trial in events:
-                _clear(show_state)
-                told = _tell_errors(report, told)
-                if trial is None:
-                    echo(f"{one_line(routine.symbol)}  {case_text(routine.contract, routine.parameters)}")
-                else:
-                    done += 1
-                    _say(trial, routine, echo)
-                if show_state:
-                    print(
-                        f"{done}/{under_way.total} mutants, {one_line(routine.symbol)}",
-                        end="\r",
-                        file=sys.stderr,
-                        flush=True,
-                    )
+            follow(events, self._show)
         finally:
-            _clear(show_state)
-    _tell_errors(report, told)
+            self._clear()
 
+    def _show(self, event: Event[Original | Mutant, Proved | Trial]) -> None:
+        self._clear()
+        self.report.take(event)
+        match event:
+            case Judged(Original(), Proved()):
+                routine = self.report.routines[-1]
+                self._echo(f"{one_line(routine.symbol)}  {case_text(routine.contract, routine.parameters)}")
+            case Judged(Mutant(), Trial() as trial):
+                self._say(trial, self.report.routines[-1])
+            case Failed(Original(symbol), error):
+                print(f"lnsym: {one_line(symbol)}: {error}", file=sys.stderr)
+            case Finished():
+                for line in report_lines(self.report):
+                    self._echo(line)
+                return
+        self._show_state()
 
-def _clear(show_state: bool) -> None:
-    if show_state:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    def _say(self, trial: Trial, routine: RoutineReport) -> None:
+        self._echo(f"  {WORDS[trial.outcome]:<7}  {trial.seconds:7.2f} s  {mutant_text(trial.mutant, routine)}")
+        if trial.outcome != "refuted":
+            for line in _explanation(trial):
+                self._echo(f"    {line}")
+        if trial.outcome == "wrong":
+            sys.stdout.flush()
+            print(
+                f"lnsym: WRONG PROOF: {one_line(routine.symbol)}: {mutant_text(trial.mutant, routine)}", file=sys.stderr
+            )
 
+    def _show_state(self) -> None:
+        """How far it has come, on a terminal."""
+        if self._on_terminal and self.report.routines:
+            done, routine = len(self.report.trials), self.report.routines[-1]
+            state = f"{done}/{self.campaign.total} mutants, {one_line(routine.symbol)}"
+            print(state, end="\r", file=sys.stderr, flush=True)
 
-def _tell_errors(report: Report, told: int) -> int:
-    """Print the errors after the first `told`; how many there are."""
-    for symbol, error in report.errors[told:]:
-        print(f"lnsym: {one_line(symbol)}: {error}", file=sys.stderr)
-    return len(report.errors)
-
-
-def _say(trial: Trial, routine: RoutineReport, echo: Echo) -> None:
-    echo(f"  {WORDS[trial.outcome]:<7}  {trial.seconds:7.2f} s  {mutant_text(trial.mutant, routine)}")
-    if trial.outcome != "refuted":
-        for line in _explanation(trial):
-            echo(f"    {line}")
-    if trial.outcome == "wrong":
-        sys.stdout.flush()
-        print(f"lnsym: WRONG PROOF: {one_line(routine.symbol)}: {mutant_text(trial.mutant, routine)}", file=sys.stderr)
+    def _clear(self) -> None:
+        if self._on_terminal:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def mutant_text(mutant: Mutant, routine: RoutineReport) -> str:
@@ -186,16 +174,16 @@ def _sum(report: Report) -> Iterator[str]:
     )
 
 
-def as_json(path: Path, report: Report) -> dict[str, Any]:
+def as_json(campaign: Campaign, report: Report) -> dict[str, Any]:
     """What `--json` writes: the order, and every mutant with what came of it."""
-    order = report.order
+    order = campaign.order
     return {
         "lnsym": lnsym.__version__,
-        "file": {"path": str(path), "sha256": report.image.sha256 if report.image else None},
+        "file": {"path": str(campaign.images.path), "sha256": campaign.images.sha256},
         "seed": order.seed,
         "timeout": order.limits.timeout,
         "checks": order.limits.checks,
-        "stack_bytes": order.stack_bytes,
+        "stack_bytes": campaign.choice.stack_bytes,
         "interrupted": report.interrupted,
         "seconds": report.seconds,
         "outcomes": dict(report.outcomes()),

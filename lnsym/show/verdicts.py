@@ -17,6 +17,7 @@ from lnsym.machine.image import Image
 from lnsym.prove.provenance import Apart
 from lnsym.prove.refutation import Counterexample, Input
 from lnsym.prove.verdict import Verdict
+from lnsym.show.exit_codes import exit_code_of
 
 VALUES_BITS = 256
 """How much of a region one line of a counterexample shows."""
@@ -165,7 +166,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "parameters": verdict.parameters,
         "verdict": verdict.status,
         "reason": verdict.reason,
-        "exit_code": verdict.exit_code,
+        "exit_code": exit_code_of(verdict),
         "instructions": verdict.instructions,
         "paths": verdict.paths,
         "goals": verdict.goals,

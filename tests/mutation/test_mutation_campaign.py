@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 import programs.contracts  # noqa: F401
-from lnsym.contract import Contract, NoContractFor, registered
+from lnsym.contract import Contract, NoContractFor, NoSuchParameter, registered
+from lnsym.contract.routines import Choice
 from lnsym.errors import NoSuchSymbol
-from lnsym.machine.image import Image
+from lnsym.machine.image import Image, load_image
 from lnsym.mutation.campaign import (
     EACH,
     Campaign,
@@ -28,18 +29,26 @@ from lnsym.prove import subject
 from lnsym.prove.refutation import ModelFault
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
+from lnsym.show.exit_codes import exit_code_of_campaign
 from programs import sample_path
 
 CLASSICS, BROKEN = sample_path("classics.o"), sample_path("broken.o")
 FEW = Limits(5.0, 50)
 
 
-def run(path: Path, *symbols: str, count: int | None = 6, contract: Contract | None = None, **order: Any) -> Report:
+def run(
+    path: Path,
+    *symbols: str,
+    count: int | None = 6,
+    contract: Contract | None = None,
+    given: Mapping[str, str] | None = None,
+    **order: Any,
+) -> Report:
     made = Order(symbols, count, **({"limits": FEW} | order))
-    campaign = Campaign(path, made, registered(), contract)
-    for _ in campaign.run():
-        pass
-    return campaign.report
+    report = Report()
+    for event in Campaign(path, made, Choice(registered(), contract, given or {})).events():
+        report.take(event)
+    return report
 
 
 def found(report: Report) -> list[dict[str, object]]:
@@ -73,7 +82,7 @@ def test_a_campaign_says_what_came_of_each_mutant() -> None:
     assert outcomes["refuted"] > 20
     assert report.refuted_share == outcomes["refuted"] / (30 - outcomes["equivalent"])
     assert sum(counter.total() for counter in report.by_kind().values()) == 30
-    assert report.exit_code == 0
+    assert exit_code_of_campaign(report) == 0
     for _, trial in report.trials:
         assert (trial.inputs > 0) == (trial.outcome != "refuted")
         assert trial.outcome == "equivalent" or trial.reason
@@ -108,7 +117,7 @@ def test_a_wrong_prover_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = run(CLASSICS, "max_u64", count=15)
     monkeypatch.setattr(subject, "verify", says_proved)
     planted = run(CLASSICS, "max_u64", count=15)
-    assert planted.exit_code == 1
+    assert exit_code_of_campaign(planted) == 1
     fates = {t.mutant: t.outcome for _, t in honest.trials}
     for _, trial in planted.trials:
         assert trial.outcome == ("wrong" if fates[trial.mutant] == "refuted" else "equivalent")
@@ -123,13 +132,12 @@ def test_faults_are_counted_and_crashes_keep_their_traceback(monkeypatch: pytest
             raise ModelFault("x0", 1, 2)
         raise RecursionError("deep")
 
-    report = run(CLASSICS, "max_u64", count=1)
-    assert report.image is not None
-    original = report.image.read(report.image.symbol("max_u64").address, 12)
+    unchanged = load_image(CLASSICS)
+    original = unchanged.read(unchanged.symbol("max_u64").address, 12)
     monkeypatch.setattr(subject, "verify", faulty)
     report = run(CLASSICS, "max_u64", count=20)
     assert report.outcomes() == {"fault": 20}
-    assert report.exit_code == 3
+    assert exit_code_of_campaign(report) == 3
     crashes = [t for _, t in report.trials if t.details]
     assert crashes
     assert len(crashes) < 20
@@ -145,8 +153,7 @@ def test_a_prover_that_does_not_come_to_an_end_is_given_up(monkeypatch: pytest.M
         while True:
             pass
 
-    unchanged = run(CLASSICS, "abs64", count=1).image
-    assert unchanged is not None
+    unchanged = load_image(CLASSICS)
     monkeypatch.setattr(subject, "verify", endless)
     monkeypatch.setattr(Limits, "verification_seconds", 5.0)
     report = run(CLASSICS, "abs64", count=1)
@@ -163,7 +170,7 @@ def test_a_routine_that_cannot_be_tried_does_not_stop_the_others() -> None:
     assert isinstance(absent, NoSuchSymbol)
     assert isinstance(wrong, NotProvedItself)
     assert "it is REFUTED: result is" in str(wrong)
-    assert report.exit_code == 3
+    assert exit_code_of_campaign(report) == 3
     assert not report.trials
     assert report.refuted_share is None
 
@@ -175,14 +182,18 @@ def test_a_routine_without_a_contract() -> None:
 
 def test_a_contract_and_its_parameters_can_be_chosen() -> None:
     contract = registered()["memcpy_loop"]
-    report = run(CLASSICS, "memcpy_loop", contract=contract, parameters={"size": 3}, count=4)
+    report = run(CLASSICS, "memcpy_loop", contract=contract, given={"size": "3"}, count=4)
     (routine,) = report.routines
     assert (routine.contract, routine.parameters) == ("memcpy_loop", {"size": 3})
     assert len(routine.trials) == 4
 
 
 def test_parameters_that_a_contract_does_not_have_are_for_others() -> None:
-    assert not run(CLASSICS, "abs64", parameters={"blocks": 2}, count=1).errors
+    report = run(CLASSICS, "abs64", "memcpy_loop", given={"size": "2"}, count=2)
+    assert not report.errors
+    assert [routine.parameters for routine in report.routines] == [{}, {"size": 2}]
+    with pytest.raises(NoSuchParameter):
+        run(CLASSICS, "abs64", given={"size": "2"}, count=1)
 
 
 @pytest.mark.corpus

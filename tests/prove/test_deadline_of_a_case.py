@@ -33,10 +33,11 @@ from assembly import (
 )
 from clocks import after_looks
 
+from lnsym import session
 from lnsym.bv import BV, clmul
 from lnsym.contract import BadContract, Contract, Theorem, containment
 from lnsym.contract.execution import Execution
-from lnsym.contract.routines import Images
+from lnsym.contract.routines import Choice, Images
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
 from lnsym.machine.origins import STACK_POINTER
@@ -49,7 +50,7 @@ from lnsym.prove.minimise import minimised
 from lnsym.prove.refutation import confirm
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
-from lnsym.show.verification import verify_all
+from lnsym.show.verification import Verifying
 
 Statement = Callable[..., None]
 
@@ -414,8 +415,10 @@ def test_an_endless_case_leaves_the_others_their_verdicts(
     path = tmp_path / "input.o"
     path.write_bytes(object_of(subs_imm(ZR, 1, 0), b_cond(EQ, 12), *COUNTING, RET))
     options = replace(Options(), timeout=4, max_steps=10**9)
-    outcome = verify_all(Images(path), ["routine"], contract, {}, {}, options, jobs)
-    assert [v.status for v in outcome.verdicts] == ["unknown", "proved", "unknown", "refuted", "proved"]
+    asked = session.cases(Images(path), ["routine"], Choice({}, contract))
+    outcome = Verifying(asked, jobs)
+    outcome.follow(session.verify(asked, options, jobs))
+    assert [v.status for _, v in outcome.verdicts] == ["unknown", "proved", "unknown", "refuted", "proved"]
     assert outcome.exit_code == 1
     out = capsys.readouterr().out
     assert out.count("the time for the simulation was over") == 2

@@ -42,12 +42,13 @@ from assembly import (
 import programs.contracts  # noqa: F401
 from isa.encoding import Fields, classify
 from isa.interface import MachineState
+from lnsym import session
 from lnsym.bv import BV, live_terms, variables
 from lnsym.bv.names import by_name
 from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.execution import Execution
 from lnsym.contract.obligations import Obligation
-from lnsym.contract.routines import Images, contract_for
+from lnsym.contract.routines import Choice, ContractsDiffer, Images, contract_for
 from lnsym.contract.theorem import ContractError
 from lnsym.errors import ToolFault
 from lnsym.machine import decode
@@ -75,7 +76,7 @@ from lnsym.prove.judge import under_preconditions
 from lnsym.prove.methods import structural
 from lnsym.prove.refutation import ModelFault
 from lnsym.prove.verify import Options
-from lnsym.show.equivalence import ContractsDiffer, compare_all, contract_for_both, json_report, lines
+from lnsym.show.equivalence import Comparing, json_report, lines
 from programs import sample_path
 
 Statement: TypeAlias = Callable[..., None]
@@ -622,10 +623,11 @@ def test_an_input_that_only_one_of_them_gets() -> None:
 
 def test_the_contract_for_both_names() -> None:
     known = registered()
-    assert contract_for_both(("max_u64", "mine"), known) is known["max_u64"]
-    assert contract_for_both(("mine", "max_u64"), known) is known["max_u64"]
+    choice = Choice(known)
+    for symbols in (("max_u64", "mine"), ("mine", "max_u64")):
+        assert choice.for_both(symbols)[0].name == "max_u64"
     with pytest.raises(ContractsDiffer, match="has the contract sha256-blocks, sha512_block_x has sha512-blocks"):
-        contract_for_both(("sha256_block_x", "sha512_block_x"), known)
+        choice.for_both(("sha256_block_x", "sha512_block_x"))
 
 
 def test_labels_tell_routines_apart() -> None:
@@ -834,6 +836,14 @@ def test_the_lines_of_an_open_question_name_both_instructions() -> None:
     assert any(line.startswith("  and      ") for line in shown)
 
 
+def compared(files: tuple[Images, Images], symbol: str, contract: Contract) -> Comparing:
+    """What is printed of a comparison of two routines of one name."""
+    asked = session.pairs(files, (symbol, symbol), *Choice({}, contract).for_both((symbol, symbol)))
+    shown = Comparing(asked)
+    shown.follow(session.compare_all(asked, Options()))
+    return shown
+
+
 def test_all_cases_are_compared_and_reported(capsys: pytest.CaptureFixture[str]) -> None:
     def sized(t: Theorem, size: int = 1) -> None:
         dst, src = t.region("dst", size, 8, access="w"), t.region("src", size, 8)
@@ -841,12 +851,12 @@ def test_all_cases_are_compared_and_reported(capsys: pytest.CaptureFixture[str])
 
     contract = Contract("sized", sized, cases=({"size": 1}, {"size": 20}))
     images = Images(sample_path("classics.o"))
-    outcome = compare_all((images, images), ("memcpy_loop", "memcpy_loop"), contract, {}, Options())
-    assert (outcome.exit_code, [v.parameters for v in outcome.verdicts]) == (0, [{"size": 1}, {"size": 20}])
+    outcome = compared((images, images), "memcpy_loop", contract)
+    assert (outcome.exit_code, [v.parameters for _, v in outcome.verdicts]) == (0, [{"size": 1}, {"size": 20}])
     said = capsys.readouterr()
     assert [line.split()[0] for line in said.out.splitlines()] == ["PROVED", "PROVED", "2"]
     assert said.err == ""
-    written = json.loads(json.dumps(json_report(outcome), default=str))
+    written = json.loads(json.dumps(json_report(outcome.verdicts, outcome.asked[0]), default=str))
     assert [file["sha256"] for file in written["files"]] == [images.with_routine("memcpy_loop").sha256] * 2
     assert [entry["verdict"] for entry in written["verdicts"]] == ["proved", "proved"]
     assert written["verdicts"][0]["routines"] == ["memcpy_loop", "memcpy_loop"]
@@ -862,7 +872,7 @@ def test_an_error_of_a_case_is_one_line_and_the_verdicts_stay(capsys: pytest.Cap
 
     contract = Contract("sometimes", sometimes, cases=({}, {"wrong": True}))
     images = Images(sample_path("classics.o"))
-    outcome = compare_all((images, images), ("max_u64", "max_u64"), contract, {}, Options())
+    outcome = compared((images, images), "max_u64", contract)
     assert (outcome.exit_code, len(outcome.verdicts)) == (4, 1)
     said = capsys.readouterr()
     assert said.err.splitlines() == [f"lnsym: {UndefinedCall('f', 0)}"]
@@ -874,8 +884,8 @@ def test_the_report_of_a_refutation(tmp_path: Path) -> None:
     for path, value in zip(paths, (1, 2), strict=True):
         path.write_bytes(object_of(movz(0, value), RET))
     files = (Images(paths[0]), Images(paths[1]))
-    outcome = compare_all(files, ("routine", "routine"), Contract("mine", takes_and_returns), {}, Options())
-    written = json.loads(json.dumps(json_report(outcome), default=str))
+    outcome = compared(files, "routine", Contract("mine", takes_and_returns))
+    written = json.loads(json.dumps(json_report(outcome.verdicts, outcome.asked[0]), default=str))
     assert [file["path"] for file in written["files"]] == [str(path) for path in paths]
     assert written["files"][0]["sha256"] != written["files"][1]["sha256"]
     (entry,) = written["verdicts"]

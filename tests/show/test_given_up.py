@@ -8,18 +8,33 @@ from pathlib import Path
 import pytest
 from assembly import RET, object_of, returns_its_argument
 
+from lnsym import session
 from lnsym.contract import Contract
-from lnsym.contract.routines import Images
+from lnsym.contract.routines import Choice, Images
 from lnsym.prove import verify as verification_module
 from lnsym.prove.judge import AFTERWARDS
 from lnsym.prove.subject import Subject
 from lnsym.prove.verify import Options
-from lnsym.show import equivalence
-from lnsym.show.equivalence import compare_all
-from lnsym.show.verification import verify_all
+from lnsym.show.equivalence import Comparing
+from lnsym.show.verification import Verifying
 
 CONTRACT = Contract("mine", returns_its_argument)
 FOR_EVER = 1000.0
+
+
+def verified(target: Images, symbols: list[str], contract: Contract, options: Options, jobs: int = 1) -> Verifying:
+    asked = session.cases(target, symbols, Choice({}, contract))
+    shown = Verifying(asked, jobs)
+    shown.follow(session.verify(asked, options, jobs))
+    return shown
+
+
+def compared(target: Images, options: Options) -> Comparing:
+    symbols = ("routine", "routine")
+    asked = session.pairs((target, target), symbols, *Choice({}, CONTRACT).for_both(symbols))
+    shown = Comparing(asked)
+    shown.follow(session.compare_all(asked, options))
+    return shown
 
 
 @pytest.fixture
@@ -40,9 +55,9 @@ def test_a_verification_that_does_not_end(
     monkeypatch.setattr(verification_module, "GRACE", 1.0)
     monkeypatch.setattr(Subject, "verify", lambda *a: time.sleep(FOR_EVER))
     began = time.monotonic()
-    outcome = verify_all(target, ["routine"] * jobs, CONTRACT, {}, {}, Options(timeout=0.1), jobs)
+    outcome = verified(target, ["routine"] * jobs, CONTRACT, Options(timeout=0.1), jobs)
     assert outcome.exit_code == 3
-    assert [verdict.status for verdict in outcome.verdicts] == ["unknown"] * jobs
+    assert [verdict.status for _, verdict in outcome.verdicts] == ["unknown"] * jobs
     assert "did not keep its deadline" in capsys.readouterr().out
     assert time.monotonic() - began < FOR_EVER / 2
 
@@ -51,8 +66,8 @@ def test_a_comparison_that_does_not_end(
     target: Images, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(verification_module, "GRACE", 1.0)
-    monkeypatch.setattr(equivalence, "compare", lambda *a: time.sleep(FOR_EVER))
-    outcome = compare_all((target, target), ("routine", "routine"), CONTRACT, {}, Options(timeout=0.1))
+    monkeypatch.setattr(session, "compare", lambda *a: time.sleep(FOR_EVER))
+    outcome = compared(target, Options(timeout=0.1))
     assert outcome.exit_code == 3
     assert "did not keep its deadline" in capsys.readouterr().out
 
@@ -68,8 +83,8 @@ def test_a_case_that_is_given_up_does_not_take_the_others_with_it(
 
     monkeypatch.setattr(Subject, "verify", slow_if_asked)
     contract = Contract("mine", lambda t, slow=False: returns_its_argument(t), (), ({"slow": True}, {"slow": False}))
-    outcome = verify_all(target, ["routine"], contract, {}, {}, Options(timeout=0.5), 1)
-    assert [verdict.status for verdict in outcome.verdicts] == ["unknown", "proved"]
+    outcome = verified(target, ["routine"], contract, Options(timeout=0.5))
+    assert [verdict.status for _, verdict in outcome.verdicts] == ["unknown", "proved"]
     assert outcome.exit_code == 3
 
 
@@ -80,7 +95,7 @@ def test_a_comparison_that_crashes_is_no_verdict(
     def crash(*arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr(equivalence, "compare", crash)
-    outcome = compare_all((target, target), ("routine", "routine"), CONTRACT, {}, Options(timeout=5))
+    monkeypatch.setattr(session, "compare", crash)
+    outcome = compared(target, Options(timeout=5))
     assert outcome.exit_code == 70
     assert capsys.readouterr().err.count("\n") == 1

@@ -84,7 +84,7 @@ def unanswered(
     return Equivalence(
         routines[0].symbol,
         contract.name,
-        {**contract.parameters, **parameters},
+        contract.completed(parameters),
         "unknown",
         assumptions=assumptions_of_comparison(contract),
         rules=options.rules,

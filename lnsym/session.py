@@ -1,0 +1,232 @@
+"""Work on many questions: each is judged in processes of its own, and what happens is told as events.
+
+`Started` says that a question is under way. `Judged` and `Failed` say what came of it, in the order of the questions. `Finished` is the
+last event, also after Ctrl-C. Nothing here prints, and nothing here knows exit codes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Generic, TypeAlias, TypeVar
+
+from lnsym.contract import Contract
+from lnsym.contract.routines import Choice, Images
+from lnsym.errors import LnsymError
+from lnsym.faults import ProcessDied, recorded
+from lnsym.processes import Begun, Crashed, OutOfTime, Plan, Returned, Work, steps
+from lnsym.prove.equivalence import comparison
+from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare
+from lnsym.prove.subject import Subject
+from lnsym.prove.verdict import Verdict
+from lnsym.prove.verify import Options, unanswered
+
+Q = TypeVar("Q")
+"""What a question is about."""
+
+A = TypeVar("A")
+"""The answer to a question."""
+
+
+@dataclass(frozen=True)
+class Task(Generic[Q, A]):
+    """A question, and the plan that comes to its answer, or to an error."""
+
+    question: Q
+    plan: Callable[[], Plan[A | LnsymError]]
+
+
+@dataclass(frozen=True)
+class Started(Generic[Q]):
+    """Work on a question was begun."""
+
+    question: Q
+
+
+@dataclass(frozen=True)
+class Judged(Generic[Q, A]):
+    """A question has an answer."""
+
+    question: Q
+    answer: A
+
+
+@dataclass(frozen=True)
+class Failed(Generic[Q]):
+    """A question has no answer: the input is wrong, or a process died. Never a verdict."""
+
+    question: Q
+    error: LnsymError
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end, after all that was asked or after Ctrl-C; seconds by the clock."""
+
+    seconds: float
+    interrupted: bool
+
+
+Event: TypeAlias = Started[Q] | Judged[Q, A] | Failed[Q] | Finished
+Happenings: TypeAlias = Generator[Started[Q] | Judged[Q, A] | Failed[Q], None, None]
+Events: TypeAlias = Generator[Started[Q] | Judged[Q, A] | Failed[Q] | Finished, None, None]
+
+
+def happenings(tasks: Iterable[Task[Q, A]], jobs: int) -> Happenings[Q, A]:
+    """Work on tasks, `jobs` processes at a time: each is started, and judged or failed, in their order.
+
+    Closing the iterator, or an exception in it, ends all processes.
+    """
+    under_way: dict[int, Q] = {}
+
+    def plans() -> Iterator[Plan[A | LnsymError]]:
+        for number, task in enumerate(tasks):
+            under_way[number] = task.question
+            yield task.plan()
+
+    with closing(steps(plans(), jobs)) as all_steps:
+        for step in all_steps:
+            if isinstance(step, Begun):
+                yield Started(under_way[step.number])
+            elif isinstance(step.result, LnsymError):
+                yield Failed(under_way.pop(step.number), step.result)
+            else:
+                yield Judged(under_way.pop(step.number), step.result)
+
+
+def session(happening: Happenings[Q, A]) -> Events[Q, A]:
+    """The same events, and `Finished` at last: also after Ctrl-C, which may be thrown in by the one who listens."""
+    began = time.perf_counter()
+    interrupted = False
+    try:
+        with closing(happening):
+            yield from happening
+    except KeyboardInterrupt:
+        interrupted = True
+    yield Finished(time.perf_counter() - began, interrupted)
+
+
+# -- verification ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A routine that was asked for, and why no case of it can be verified."""
+
+    symbol: str
+    error: LnsymError
+
+
+def cases(images: Images, symbols: Sequence[str], choice: Choice) -> list[Subject | Absent]:
+    """All cases of routines, in their order. Raises NoSuchParameter for one that is given, and that none of them has."""
+    choice.check_names(symbols)
+    found: list[Subject | Absent] = []
+    for symbol in symbols:
+        try:
+            image = images.with_routine(symbol)
+            contract, given = choice.for_routine(symbol)
+            found += [Subject(image, symbol, contract, case) for case in given]
+        except LnsymError as error:
+            found.append(Absent(symbol, error))
+    return found
+
+
+def jobs_for(asked: Sequence[Subject | Absent], jobs: int) -> int:
+    """How many of so many processes there is work for, at least 1."""
+    return max(1, min(jobs, sum(isinstance(one, Subject) for one in asked)))
+
+
+def verify(asked: Sequence[Subject | Absent], options: Options, jobs: int = 1) -> Events[Subject | Absent, Verdict]:
+    """Verify cases, `jobs` side by side, which share out the processors."""
+    shared = replace(options, processes=max(1, options.processes // jobs))
+
+    def plan(one: Subject | Absent) -> Plan[Verdict | LnsymError]:
+        if isinstance(one, Absent):
+            return one.error
+        ask = partial(Subject.verify, one, shared)
+        return (yield from _judgement(ask, partial(_given_up, one, shared), shared, quiet=jobs > 1))
+
+    return session(happenings((Task(one, partial(plan, one)) for one in asked), jobs))
+
+
+def _given_up(subject: Subject, options: Options, reason: str, seconds: float) -> Verdict:
+    asked = unanswered(subject.symbol, subject.contract, subject.case, options)
+    return replace(asked, reason=reason, exit_code=3, seconds={"given up": seconds})
+
+
+# -- equivalence -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two routines, and one case of the contract that gives both their interface."""
+
+    routines: tuple[Routine, Routine]
+    contract: Contract
+    case: Mapping[str, object]
+
+
+def pairs(
+    files: tuple[Images, Images], symbols: tuple[str, str], contract: Contract, given: Iterable[Mapping[str, object]]
+) -> list[Pair]:
+    """Two routines in each of these cases. Raises errors of the files and symbols."""
+    first, second = (Routine(f.with_routine(symbol), symbol) for f, symbol in zip(files, symbols, strict=True))
+    return [Pair((first, second), contract, case) for case in given]
+
+
+def compare_all(asked: Sequence[Pair], options: Options) -> Events[Pair, Equivalence]:
+    """Compare two routines in one case after the other, up to the first that fails."""
+
+    def plan(pair: Pair) -> Plan[Equivalence | LnsymError]:
+        ask = partial(compare, *pair.routines, pair.contract, pair.case, options)
+        return (yield from _judgement(ask, partial(_comparison_given_up, pair, options), options, quiet=False))
+
+    def up_to_a_failure() -> Happenings[Pair, Equivalence]:
+        with closing(happenings((Task(pair, partial(plan, pair)) for pair in asked), 1)) as events:
+            for event in events:
+                yield event
+                if isinstance(event, Failed):
+                    return
+
+    return session(up_to_a_failure())
+
+
+def _comparison_given_up(pair: Pair, options: Options, reason: str, seconds: float) -> Equivalence:
+    asked = comparison.unanswered(pair.routines, pair.contract, pair.case, options)
+    return replace(asked, reason=reason, exit_code=3, seconds={"given up": seconds})
+
+
+# -- what both have in common ----------------------------------------------------------------------
+
+
+def _judgement(
+    ask: Callable[[], A], given_up: Callable[[str, float], A], options: Options, quiet: bool
+) -> Plan[A | LnsymError]:
+    """Ask in a process of its own. One that does not keep its deadline is ended: that is a verdict, a crash is none."""
+    match (yield Work(partial(_answer, ask), options.seconds_in_all, quiet)):
+        case Returned(value):
+            answer: A | LnsymError = value
+            return answer
+        case Crashed(summary):
+            return ProcessDied(summary)
+        case OutOfTime(seconds):
+            return given_up(_out_of_time(seconds), seconds)
+
+
+def _answer(ask: Callable[[], A]) -> A | LnsymError:
+    try:
+        return ask()
+    except LnsymError as error:
+        return error
+    except Exception as error:  # whatever it is, it is no verdict, and the other questions go on
+        return recorded(error)
+
+
+def _out_of_time(seconds: float) -> str:
+    return (
+        f"it did not keep its deadline and was ended after {seconds:.0f} s, in a call that does not come back; "
+        "another --timeout or --method may avoid that"
+    )
