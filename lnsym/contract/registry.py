@@ -85,7 +85,8 @@ class NoSuchValue(LnsymError):
 
     def _message(self) -> str:
         """The text, and what there is."""
-        return f"no {self.parameter.name}={self.text}: {self.parameter.name} is {self.parameter.choice}"
+        name = self.parameter.name
+        return f"{name}={self.text} is no value of {name}, which is {self.parameter.choice}"
 
 
 @dataclass(frozen=True)
@@ -181,11 +182,15 @@ class Contract:
         return any(fnmatchcase(plain, pattern) for pattern in self.routines)
 
     def choices(self, parameters: Mapping[str, object]) -> list[dict[str, object]]:
-        """The cases to prove: those that agree with the user's parameters, or these alone where none does."""
+        """The cases to prove: those that agree with the user's parameters, or these alone where none does.
+
+        A case that leaves a parameter at its default agrees with that value only, if another case sets the parameter; else with any.
+        """
+        told_apart = {name: value for name, value in parameters.items() if any(name in case for case in self.cases)}
         agreeing = [
             {**case, **parameters}
             for case in self.cases
-            if all(case.get(name, value) == value for name, value in parameters.items())
+            if all(self.completed(case).get(name) == value for name, value in told_apart.items())
         ]
         return agreeing or [dict(parameters)]
 
