@@ -332,16 +332,18 @@ def mutate(
     verified; one that is not refuted runs on Unicorn against the specification, which must not tell apart what was proved. Ctrl-C ends a
     campaign early; its tables and report are of the mutants tried until then.
     """
+    from lnsym import session
     from lnsym.mutation.campaign import Campaign, Order
     from lnsym.mutation.trial import Limits
-    from lnsym.show.mutation import Mutating, as_json
+    from lnsym.show.campaign_report import as_json
+    from lnsym.show.mutation import Mutating
     from programs.corpus import resolve_target
 
     processes = max(1, (os.cpu_count() or 1) // jobs)
     order = Order(symbols, count, seed, jobs, Limits(timeout, checks, processes))
     campaign = Campaign(resolve_target(target), order, asked.choice(*symbols))
     shown = Mutating(campaign, click.echo)
-    shown.follow(campaign.events())
+    shown.follow(session.mutate(campaign))
     if report is not None:
         write_whole(report, json.dumps(as_json(campaign, shown.report), indent=1, default=str) + "\n")
     return shown.exit_code

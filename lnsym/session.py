@@ -11,18 +11,22 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from lnsym.contract import Contract
 from lnsym.contract.routines import Choice, Images
 from lnsym.errors import LnsymError
 from lnsym.faults import ProcessDied, recorded
 from lnsym.processes import Begun, Crashed, OutOfTime, Plan, Returned, Work, steps
-from lnsym.prove.equivalence import comparison
-from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, unanswered
+
+if TYPE_CHECKING:
+    from lnsym.mutation.campaign import Campaign, Original, Proved
+    from lnsym.mutation.mutants import Mutant
+    from lnsym.mutation.trial import Trial
+    from lnsym.prove.equivalence.comparison import Equivalence, Routine
 
 Q = TypeVar("Q")
 """What a question is about."""
@@ -173,12 +177,15 @@ def pairs(
     files: tuple[Images, Images], symbols: tuple[str, str], contract: Contract, given: Iterable[Mapping[str, object]]
 ) -> list[Pair]:
     """Two routines in each of these cases. Raises errors of the files and symbols."""
+    from lnsym.prove.equivalence.comparison import Routine
+
     first, second = (Routine(f.with_routine(symbol), symbol) for f, symbol in zip(files, symbols, strict=True))
     return [Pair((first, second), contract, case) for case in given]
 
 
 def compare_all(asked: Sequence[Pair], options: Options) -> Events[Pair, Equivalence]:
     """Compare two routines in one case after the other, up to the first that fails."""
+    from lnsym.prove.equivalence.comparison import compare
 
     def plan(pair: Pair) -> Plan[Equivalence | LnsymError]:
         ask = partial(compare, *pair.routines, pair.contract, pair.case, options)
@@ -195,11 +202,40 @@ def compare_all(asked: Sequence[Pair], options: Options) -> Events[Pair, Equival
 
 
 def _comparison_given_up(pair: Pair, options: Options, reason: str, seconds: float) -> Equivalence:
-    asked = comparison.unanswered(pair.routines, pair.contract, pair.case, options)
+    from lnsym.prove.equivalence.comparison import unanswered as unanswered_comparison
+
+    asked = unanswered_comparison(pair.routines, pair.contract, pair.case, options)
     return replace(asked, reason=reason, exit_code=3, seconds={"given up": seconds})
 
 
-# -- what both have in common ----------------------------------------------------------------------
+# -- mutation --------------------------------------------------------------------------------------
+
+
+def mutate(campaign: Campaign) -> Events[Original | Mutant, Proved | Trial]:
+    """Try every routine as it is, and each of its mutants if it is proved. What came of a mutant is its trial, a crash too."""
+    return session(_originals_and_mutants(campaign))
+
+
+def _originals_and_mutants(campaign: Campaign) -> Happenings[Original | Mutant, Proved | Trial]:
+    from lnsym.mutation.campaign import Proved, load_once
+
+    load_once()
+    for original in campaign.originals:
+        proved = None
+        task: Task[Original | Mutant, Proved | Trial] = Task(original, partial(campaign.prove, original))
+        with closing(happenings([task], 1)) as surveyed:
+            for event in surveyed:
+                yield event
+                if isinstance(event, Judged) and isinstance(event.answer, Proved):
+                    proved = event.answer
+        if proved is not None:
+            tasks: Iterator[Task[Original | Mutant, Proved | Trial]] = (
+                Task(mutant, partial(campaign.trial, proved, mutant)) for mutant in campaign.mutants(proved)
+            )
+            yield from happenings(tasks, campaign.order.jobs)
+
+
+# -- what verification and equivalence have in common ----------------------------------------------------------------------
 
 
 def _judgement(

@@ -10,8 +10,8 @@ from lnsym.faults import Fault, ProcessDied
 from lnsym.show.files import FileUnwritable
 
 if TYPE_CHECKING:
-    from lnsym.mutation.campaign import Report
     from lnsym.prove.verdict import Verdict
+    from lnsym.show.campaign_report import Report
 
 DONE = 0
 """Proved, too."""

@@ -1,19 +1,18 @@
-"""A mutation campaign as it runs, and what it found: a line for each mutant, tables, what was not refuted, a report for a program."""
+"""A mutation campaign as it runs, and what it found: a line for each mutant, tables, what was not refuted."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
-import lnsym
 from lnsym.errors import one_line
-from lnsym.mutation.campaign import Campaign, Original, Proved, Report, RoutineReport
+from lnsym.mutation.campaign import Campaign, Original, Proved
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import Mutant
 from lnsym.mutation.trial import Outcome, Trial
 from lnsym.session import Event, Events, Failed, Finished, Judged
+from lnsym.show.campaign_report import Report, RoutineReport
 from lnsym.show.exit_codes import exit_code_of_campaign
 from lnsym.show.running import follow
 from lnsym.show.verdicts import case_text
@@ -172,57 +171,3 @@ def _sum(report: Report) -> Iterator[str]:
         f"{outcomes['unknown']} unknown, {outcomes['fault']} faults; {report.seconds:.0f} s"
         f"{'; interrupted' if report.interrupted else ''}"
     )
-
-
-def as_json(campaign: Campaign, report: Report) -> dict[str, Any]:
-    """What `--json` writes: the order, and every mutant with what came of it."""
-    order = campaign.order
-    return {
-        "lnsym": lnsym.__version__,
-        "file": {"path": str(campaign.images.path), "sha256": campaign.images.sha256},
-        "seed": order.seed,
-        "timeout": order.limits.timeout,
-        "checks": order.limits.checks,
-        "stack_bytes": campaign.choice.stack_bytes,
-        "interrupted": report.interrupted,
-        "seconds": report.seconds,
-        "outcomes": dict(report.outcomes()),
-        "by_kind": {kind: dict(outcomes) for kind, outcomes in report.by_kind().items()},
-        "refuted_share": report.refuted_share,
-        "errors": [{"routine": symbol, "error": str(error)} for symbol, error in report.errors],
-        "routines": [_routine_json(routine) for routine in report.routines],
-    }
-
-
-def _routine_json(routine: RoutineReport) -> dict[str, Any]:
-    return {
-        "routine": routine.symbol,
-        "contract": routine.contract,
-        "parameters": dict(routine.parameters),
-        "original_seconds": routine.original_seconds,
-        "seconds": routine.seconds,
-        "asked": routine.asked,
-        "outcomes": dict(routine.outcomes()),
-        "mutants": [_trial_json(trial) for trial in routine.trials],
-    }
-
-
-def _trial_json(trial: Trial) -> dict[str, Any]:
-    mutant = trial.mutant
-    return {
-        "kind": mutant.kind,
-        "address": hex(mutant.address),
-        "place": mutant.place,
-        "before": mutant.before.hex(),
-        "after": mutant.after.hex(),
-        "old": mutant.old_text,
-        "new": mutant.new_text,
-        "outcome": trial.outcome,
-        "method": trial.method,
-        "reason": trial.reason,
-        "why": trial.why,
-        "seconds": trial.seconds,
-        "random_inputs": trial.inputs,
-        "difference": trial.difference,
-        "details": trial.details,
-    }

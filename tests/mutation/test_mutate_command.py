@@ -15,10 +15,10 @@ from typing import TypeAlias
 import pytest
 
 from lnsym import cli
-from lnsym.mutation.campaign import RoutineReport
 from lnsym.mutation.mutants import Mutant
 from lnsym.prove import subject
 from lnsym.prove.verdict import Verdict
+from lnsym.show.campaign_report import RoutineReport
 from lnsym.show.mutation import mutant_text
 from programs import sample_path
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import programs.contracts  # noqa: F401
+from lnsym import session
 from lnsym.contract import Contract, NoContractFor, NoSuchParameter, registered
 from lnsym.contract.routines import Choice
 from lnsym.errors import NoSuchSymbol
@@ -20,7 +21,6 @@ from lnsym.mutation.campaign import (
     NoSuchRoutines,
     NotProvedItself,
     Order,
-    Report,
     chosen_symbols,
     shares,
 )
@@ -29,6 +29,7 @@ from lnsym.prove import subject
 from lnsym.prove.refutation import ModelFault
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
+from lnsym.show.campaign_report import Report
 from lnsym.show.exit_codes import exit_code_of_campaign
 from programs import sample_path
 
@@ -46,7 +47,7 @@ def run(
 ) -> Report:
     made = Order(symbols, count, **({"limits": FEW} | order))
     report = Report()
-    for event in Campaign(path, made, Choice(registered(), contract, given or {})).events():
+    for event in session.mutate(Campaign(path, made, Choice(registered(), contract, given or {}))):
         report.take(event)
     return report
 

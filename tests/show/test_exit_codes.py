@@ -10,11 +10,12 @@ from lnsym.contract import NoSuchContract
 from lnsym.deadline import DeadlinePassed
 from lnsym.errors import LnsymError, NoSuchSymbol
 from lnsym.faults import Fault, ProcessDied
-from lnsym.mutation.campaign import NotProvedItself, Report, RoutineReport
+from lnsym.mutation.campaign import NotProvedItself
 from lnsym.mutation.mutants import Mutant
 from lnsym.mutation.trial import Outcome, Trial
 from lnsym.prove.verdict import Verdict
 from lnsym.show import exit_codes
+from lnsym.show.campaign_report import Report, RoutineReport
 from lnsym.show.exit_codes import SEVERITY, exit_code_of, exit_code_of_all, exit_code_of_campaign
 from lnsym.show.files import FileUnwritable
 

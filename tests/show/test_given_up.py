@@ -12,6 +12,7 @@ from lnsym import session
 from lnsym.contract import Contract
 from lnsym.contract.routines import Choice, Images
 from lnsym.prove import verify as verification_module
+from lnsym.prove.equivalence import comparison
 from lnsym.prove.judge import AFTERWARDS
 from lnsym.prove.subject import Subject
 from lnsym.prove.verify import Options
@@ -66,7 +67,7 @@ def test_a_comparison_that_does_not_end(
     target: Images, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(verification_module, "GRACE", 1.0)
-    monkeypatch.setattr(session, "compare", lambda *a: time.sleep(FOR_EVER))
+    monkeypatch.setattr(comparison, "compare", lambda *a: time.sleep(FOR_EVER))
     outcome = compared(target, Options(timeout=0.1))
     assert outcome.exit_code == 3
     assert "did not keep its deadline" in capsys.readouterr().out
@@ -95,7 +96,7 @@ def test_a_comparison_that_crashes_is_no_verdict(
     def crash(*arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr(session, "compare", crash)
+    monkeypatch.setattr(comparison, "compare", crash)
     outcome = compared(target, Options(timeout=5))
     assert outcome.exit_code == 70
     assert capsys.readouterr().err.count("\n") == 1
