@@ -75,21 +75,21 @@ Plan: TypeAlias = Generator[Work, Answer, R]
 
 
 @dataclass(frozen=True)
-class Begun:
+class PlanBegun:
     """The plan of this number, from 0, is under way."""
 
     number: int
 
 
 @dataclass(frozen=True)
-class Ended(Generic[R]):
+class PlanEnded(Generic[R]):
     """The plan of this number came to its end with this result."""
 
     number: int
     result: R
 
 
-def steps(plans: Iterable[Plan[R]], jobs: int) -> Generator[Begun | Ended[R], None, None]:
+def steps(plans: Iterable[Plan[R]], jobs: int) -> Generator[PlanBegun | PlanEnded[R], None, None]:
     """Run plans, `jobs` pieces of work at a time: when each is begun, and the result of each, in the order of the plans.
 
     Closing the iterator, or an exception in it, ends all processes.
@@ -102,11 +102,11 @@ def steps(plans: Iterable[Plan[R]], jobs: int) -> Generator[Begun | Ended[R], No
         while True:
             while pool.size < jobs and (numbered := next(waiting, None)) is not None:
                 finished.update(pool.advance(*numbered, None))
-                yield Begun(numbered[0])
+                yield PlanBegun(numbered[0])
             if not pool.size and upcoming not in finished:
                 return
             while upcoming in finished:
-                yield Ended(upcoming, finished.pop(upcoming))
+                yield PlanEnded(upcoming, finished.pop(upcoming))
                 upcoming += 1
             for number, plan, answer in pool.answers():
                 finished.update(pool.advance(number, plan, answer))

@@ -17,7 +17,7 @@ from lnsym.contract import Contract
 from lnsym.contract.routines import Choice, Images
 from lnsym.errors import LnsymError
 from lnsym.faults import ProcessDied, recorded
-from lnsym.processes import Begun, Crashed, OutOfTime, Plan, Returned, Work, steps
+from lnsym.processes import Crashed, OutOfTime, Plan, PlanBegun, Returned, Work, steps
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, unanswered
@@ -36,7 +36,7 @@ A = TypeVar("A")
 
 
 @dataclass(frozen=True)
-class Task(Generic[Q, A]):
+class Planned(Generic[Q, A]):
     """A question, and the plan that comes to its answer, or to an error."""
 
     question: Q
@@ -74,12 +74,12 @@ class Finished:
     interrupted: bool
 
 
-Event: TypeAlias = Started[Q] | Judged[Q, A] | Failed[Q] | Finished
+SessionEvent: TypeAlias = Started[Q] | Judged[Q, A] | Failed[Q] | Finished
 Happenings: TypeAlias = Generator[Started[Q] | Judged[Q, A] | Failed[Q], None, None]
 Events: TypeAlias = Generator[Started[Q] | Judged[Q, A] | Failed[Q] | Finished, None, None]
 
 
-def happenings(tasks: Iterable[Task[Q, A]], jobs: int) -> Happenings[Q, A]:
+def happenings(tasks: Iterable[Planned[Q, A]], jobs: int) -> Happenings[Q, A]:
     """Work on tasks, `jobs` processes at a time: each is started, and judged or failed, in their order.
 
     Closing the iterator, or an exception in it, ends all processes.
@@ -93,7 +93,7 @@ def happenings(tasks: Iterable[Task[Q, A]], jobs: int) -> Happenings[Q, A]:
 
     with closing(steps(plans(), jobs)) as all_steps:
         for step in all_steps:
-            if isinstance(step, Begun):
+            if isinstance(step, PlanBegun):
                 yield Started(under_way[step.number])
             elif isinstance(step.result, LnsymError):
                 yield Failed(under_way.pop(step.number), step.result)
@@ -153,7 +153,7 @@ def verify(asked: Sequence[Subject | Absent], options: Options, jobs: int = 1) -
         ask = partial(Subject.verify, one, shared)
         return (yield from _judgement(ask, partial(_given_up, one, shared), shared, quiet=jobs > 1))
 
-    return session(happenings((Task(one, partial(plan, one)) for one in asked), jobs))
+    return session(happenings((Planned(one, partial(plan, one)) for one in asked), jobs))
 
 
 def _given_up(subject: Subject, options: Options, reason: str, seconds: float) -> Verdict:
@@ -165,7 +165,7 @@ def _given_up(subject: Subject, options: Options, reason: str, seconds: float) -
 
 
 @dataclass(frozen=True)
-class Pair:
+class RoutinePair:
     """Two routines, and one case of the contract that gives both their interface."""
 
     routines: tuple[Routine, Routine]
@@ -175,24 +175,24 @@ class Pair:
 
 def pairs(
     files: tuple[Images, Images], symbols: tuple[str, str], contract: Contract, given: Iterable[Mapping[str, object]]
-) -> list[Pair]:
+) -> list[RoutinePair]:
     """Two routines in each of these cases. Raises errors of the files and symbols."""
     from lnsym.prove.equivalence.comparison import Routine
 
     first, second = (Routine(f.with_routine(symbol), symbol) for f, symbol in zip(files, symbols, strict=True))
-    return [Pair((first, second), contract, case) for case in given]
+    return [RoutinePair((first, second), contract, case) for case in given]
 
 
-def compare_all(asked: Sequence[Pair], options: Options) -> Events[Pair, Equivalence]:
+def compare_all(asked: Sequence[RoutinePair], options: Options) -> Events[RoutinePair, Equivalence]:
     """Compare two routines in one case after the other, up to the first that fails."""
     from lnsym.prove.equivalence.comparison import compare
 
-    def plan(pair: Pair) -> Plan[Equivalence | LnsymError]:
+    def plan(pair: RoutinePair) -> Plan[Equivalence | LnsymError]:
         ask = partial(compare, *pair.routines, pair.contract, pair.case, options)
         return (yield from _judgement(ask, partial(_comparison_given_up, pair, options), options, quiet=False))
 
-    def up_to_a_failure() -> Happenings[Pair, Equivalence]:
-        with closing(happenings((Task(pair, partial(plan, pair)) for pair in asked), 1)) as events:
+    def up_to_a_failure() -> Happenings[RoutinePair, Equivalence]:
+        with closing(happenings((Planned(pair, partial(plan, pair)) for pair in asked), 1)) as events:
             for event in events:
                 yield event
                 if isinstance(event, Failed):
@@ -201,7 +201,7 @@ def compare_all(asked: Sequence[Pair], options: Options) -> Events[Pair, Equival
     return session(up_to_a_failure())
 
 
-def _comparison_given_up(pair: Pair, options: Options, reason: str, seconds: float) -> Equivalence:
+def _comparison_given_up(pair: RoutinePair, options: Options, reason: str, seconds: float) -> Equivalence:
     from lnsym.prove.equivalence.comparison import unanswered as unanswered_comparison
 
     asked = unanswered_comparison(pair.routines, pair.contract, pair.case, options)
@@ -222,15 +222,15 @@ def _originals_and_mutants(campaign: Campaign) -> Happenings[Original | Mutant, 
     load_once()
     for original in campaign.originals:
         proved = None
-        task: Task[Original | Mutant, Proved | Trial] = Task(original, partial(campaign.prove, original))
+        task: Planned[Original | Mutant, Proved | Trial] = Planned(original, partial(campaign.prove, original))
         with closing(happenings([task], 1)) as surveyed:
             for event in surveyed:
                 yield event
                 if isinstance(event, Judged) and isinstance(event.answer, Proved):
                     proved = event.answer
         if proved is not None:
-            tasks: Iterator[Task[Original | Mutant, Proved | Trial]] = (
-                Task(mutant, partial(campaign.trial, proved, mutant)) for mutant in campaign.mutants(proved)
+            tasks: Iterator[Planned[Original | Mutant, Proved | Trial]] = (
+                Planned(mutant, partial(campaign.trial, proved, mutant)) for mutant in campaign.mutants(proved)
             )
             yield from happenings(tasks, campaign.order.jobs)
 

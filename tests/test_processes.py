@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lnsym.processes import Answer, Begun, Crashed, Ended, OutOfTime, Plan, Returned, Work, steps
+from lnsym.processes import Answer, Crashed, OutOfTime, Plan, PlanBegun, PlanEnded, Returned, Work, steps
 
 
 def plan(*pieces: Callable[[], object], seconds: float = 30.0) -> Plan[list[Answer]]:
@@ -28,7 +28,7 @@ def results(plans: Iterable[Plan[Any]], jobs: int) -> Generator[Any, None, None]
     """What the plans came to, and nothing of how."""
     with closing(steps(plans, jobs)) as found:
         for step in found:
-            if isinstance(step, Ended):
+            if isinstance(step, PlanEnded):
                 yield step.result
 
 
@@ -46,10 +46,10 @@ def test_results_come_in_the_order_of_the_plans(jobs: int) -> None:
 
 def test_every_plan_is_begun_once_before_it_ends() -> None:
     found = list(steps([plan(lambda s=s: slow_for(s)) for s in (0.2, 0.0, 0.0)], 2))  # type: ignore[misc]
-    assert found[:2] == [Begun(0), Begun(1)]
-    assert [step.number for step in found if isinstance(step, Begun)] == [0, 1, 2]
-    assert [step.number for step in found if isinstance(step, Ended)] == [0, 1, 2]
-    assert found.index(Begun(2)) < found.index(Ended(2, [Returned(0.0)]))
+    assert found[:2] == [PlanBegun(0), PlanBegun(1)]
+    assert [step.number for step in found if isinstance(step, PlanBegun)] == [0, 1, 2]
+    assert [step.number for step in found if isinstance(step, PlanEnded)] == [0, 1, 2]
+    assert found.index(PlanBegun(2)) < found.index(PlanEnded(2, [Returned(0.0)]))
 
 
 def test_a_plan_gets_the_answer_of_each_piece() -> None:

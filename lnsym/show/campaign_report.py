@@ -14,7 +14,7 @@ from lnsym.mutation.campaign import Campaign, Original, Proved
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import Mutant
 from lnsym.mutation.trial import Outcome, Trial
-from lnsym.session import Event, Failed, Finished, Judged, Started
+from lnsym.session import Failed, Finished, Judged, SessionEvent, Started
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Report:
     _began: float = 0.0
     """When the last routine was begun."""
 
-    def take(self, event: Event[Original | Mutant, Proved | Trial]) -> None:
+    def take(self, event: SessionEvent[Original | Mutant, Proved | Trial]) -> None:
         """Add what an event says."""
         match event:
             case Started(Original()):

@@ -11,15 +11,15 @@ from lnsym.errors import LnsymError, one_line
 from lnsym.prove.equivalence.comparison import Equivalence
 from lnsym.prove.equivalence.disagreement import Differing, Disagreement
 from lnsym.prove.provenance import Apart
-from lnsym.session import Pair
+from lnsym.session import RoutinePair
 from lnsym.show.running import Running
 from lnsym.show.verdicts import assumption_lines, case_text, input_lines, method_lines, report, verdict_line
 
 
-class Comparing(Running[Pair, Equivalence]):
+class Comparing(Running[RoutinePair, Equivalence]):
     """The verdicts on two routines, case by case."""
 
-    def _name(self, question: Pair) -> str:
+    def _name(self, question: RoutinePair) -> str:
         first, second = question.routines
         return one_line(f"{first.symbol} = {second.symbol} ({question.contract.name})")
 
@@ -27,7 +27,7 @@ class Comparing(Running[Pair, Equivalence]):
         texts = [case_text(pair.contract.name, pair.contract.completed(pair.case)) for pair in self.asked]
         return lines(verdict, max(map(len, texts)))
 
-    def _error(self, question: Pair, error: LnsymError) -> str:
+    def _error(self, question: RoutinePair, error: LnsymError) -> str:
         return str(error)
 
     def _print_sum(self, seconds: float) -> None:
@@ -94,7 +94,7 @@ def _hexadecimal(value: int | None, width: int) -> str:
     return "-" if value is None else f"{value:0{(width + 3) // 4}x}"
 
 
-def json_report(verdicts: Sequence[tuple[Pair, Equivalence]], pair: Pair) -> dict[str, Any]:
+def json_report(verdicts: Sequence[tuple[RoutinePair, Equivalence]], pair: RoutinePair) -> dict[str, Any]:
     """What `--json` writes: the files of a pair, the versions, and each verdict with times, counts and assumptions."""
     first, second = (routine.image for routine in pair.routines)
     written = report(first, [verdict for _, verdict in verdicts])

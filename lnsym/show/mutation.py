@@ -11,7 +11,7 @@ from lnsym.mutation.campaign import Campaign, Original, Proved
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import Mutant
 from lnsym.mutation.trial import Outcome, Trial
-from lnsym.session import Event, Events, Failed, Finished, Judged
+from lnsym.session import Events, Failed, Finished, Judged, SessionEvent
 from lnsym.show.campaign_report import Report, RoutineReport
 from lnsym.show.exit_codes import exit_code_of_campaign
 from lnsym.show.running import follow
@@ -59,7 +59,7 @@ class Mutating:
         finally:
             self._clear()
 
-    def _show(self, event: Event[Original | Mutant, Proved | Trial]) -> None:
+    def _show(self, event: SessionEvent[Original | Mutant, Proved | Trial]) -> None:
         self._clear()
         self.report.take(event)
         match event:

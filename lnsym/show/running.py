@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from lnsym.errors import LnsymError
 from lnsym.prove.verdict import Verdict
-from lnsym.session import Event, Events, Failed, Finished, Judged, Started
+from lnsym.session import Events, Failed, Finished, Judged, SessionEvent, Started
 from lnsym.show.exit_codes import exit_code_of_all
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ A = TypeVar("A")
 V = TypeVar("V", bound=Verdict)
 
 
-def follow(events: Events[Q, A], show: Callable[[Event[Q, A]], None]) -> None:
+def follow(events: Events[Q, A], show: Callable[[SessionEvent[Q, A]], None]) -> None:
     """Show all events of a session to the last. Ctrl-C while one is shown ends the session as one in between does."""
     with closing(events):
         try:
@@ -76,7 +76,7 @@ class Running(ABC, Generic[Q, V]):
         finally:
             self._spinner.stop()
 
-    def _show(self, event: Event[Q, V]) -> None:
+    def _show(self, event: SessionEvent[Q, V]) -> None:
         match event:
             case Started(question):
                 self._waiting.append(question)

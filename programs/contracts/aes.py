@@ -18,7 +18,7 @@ PARAMETERS = {128: aes.AES128, 192: aes.AES192, 256: aes.AES256}
 SCHEDULE_BYTES = 244
 ROUNDS_AT = 240
 
-Bits: TypeAlias = Literal[128, 192, 256]
+KeyBits: TypeAlias = Literal[128, 192, 256]
 """The sizes of a key."""
 Refused: TypeAlias = Literal["", "null key", "null schedule", "bits"]
 """Why a key is refused, if it is: a pointer that is null, or a size that is none."""
@@ -68,7 +68,7 @@ def _set_key(t: Theorem, bits: int, refused: str, decrypt: bool) -> None:
     routines=["aes_hw_set_encrypt_key", "aes_v8_set_encrypt_key"],
     cases=SIZES + REFUSED,
 )
-def aes_set_encrypt_key(t: Theorem, bits: Bits = 128, refused: Refused = "") -> None:
+def aes_set_encrypt_key(t: Theorem, bits: KeyBits = 128, refused: Refused = "") -> None:
     """int f(const uint8_t *key, int bits, AES_KEY *schedule): KeyExpansion. FIPS 197, section 5.2.
 
     Null pointers return -1 and sizes other than 128, 192 and 256 return -2, nothing being written.
@@ -81,7 +81,7 @@ def aes_set_encrypt_key(t: Theorem, bits: Bits = 128, refused: Refused = "") -> 
     routines=["aes_hw_set_decrypt_key", "aes_v8_set_decrypt_key"],
     cases=SIZES + REFUSED,
 )
-def aes_set_decrypt_key(t: Theorem, bits: Bits = 128, refused: Refused = "") -> None:
+def aes_set_decrypt_key(t: Theorem, bits: KeyBits = 128, refused: Refused = "") -> None:
     """The schedule of the equivalent inverse cipher, its last round key first. FIPS 197, section 5.3.5."""
     _set_key(t, bits, refused, decrypt=True)
 
@@ -102,7 +102,7 @@ def _source_and_target(t: Theorem, blocks: int, in_place: bool) -> tuple[Block, 
 
 
 @contract("aes-encrypt", routines=["aes_hw_encrypt", "aes_v8_encrypt"], cases=SIZES_AND_PLACES)
-def aes_encrypt(t: Theorem, bits: Bits = 128, in_place: bool = False) -> None:
+def aes_encrypt(t: Theorem, bits: KeyBits = 128, in_place: bool = False) -> None:
     """void f(const uint8_t in[16], uint8_t out[16], const AES_KEY *schedule): Cipher. FIPS 197, section 5.1."""
     schedule, round_keys = _given_schedule(t, PARAMETERS[bits])
     source, target = _source_and_target(t, 1, in_place)
@@ -111,7 +111,7 @@ def aes_encrypt(t: Theorem, bits: Bits = 128, in_place: bool = False) -> None:
 
 
 @contract("aes-decrypt", routines=["aes_hw_decrypt", "aes_v8_decrypt"], cases=SIZES_AND_PLACES)
-def aes_decrypt(t: Theorem, bits: Bits = 128, in_place: bool = False) -> None:
+def aes_decrypt(t: Theorem, bits: KeyBits = 128, in_place: bool = False) -> None:
     """EqInvCipher on a schedule that holds the last round key first. FIPS 197, section 5.3.5."""
     schedule, round_keys = _given_schedule(t, PARAMETERS[bits])
     source, target = _source_and_target(t, 1, in_place)
@@ -142,7 +142,7 @@ def _set_key_call(t: Theorem, bits: int, decrypt: bool) -> tuple[Block, Block]:
     routines=[f"{p}_{f}" for p in PREFIXES[:3] for f in ("encrypt", "set_encrypt_key")],
     cases=SIZES_AND_PLACES,
 )
-def aes_key_then_encrypt(t: Theorem, bits: Bits = 128, in_place: bool = False) -> None:
+def aes_key_then_encrypt(t: Theorem, bits: KeyBits = 128, in_place: bool = False) -> None:
     """Setting a key and encrypting one block is Cipher under that key. FIPS 197, sections 5.1 and 5.2."""
     key, schedule = _set_key_call(t, bits, decrypt=False)
     source, target = _source_and_target(t, 1, in_place)
@@ -155,7 +155,7 @@ def aes_key_then_encrypt(t: Theorem, bits: Bits = 128, in_place: bool = False) -
     routines=[f"{p}_{f}" for p in PREFIXES[:3] for f in ("decrypt", "set_decrypt_key")],
     cases=SIZES_AND_PLACES,
 )
-def aes_key_then_decrypt(t: Theorem, bits: Bits = 128, in_place: bool = False) -> None:
+def aes_key_then_decrypt(t: Theorem, bits: KeyBits = 128, in_place: bool = False) -> None:
     """Setting a key and decrypting one block is InvCipher under that key. FIPS 197, sections 5.2 and 5.3."""
     key, schedule = _set_key_call(t, bits, decrypt=True)
     source, target = _source_and_target(t, 1, in_place)
@@ -176,7 +176,7 @@ def _flat(blocks: Sequence[Sequence[BV]]) -> list[BV]:
     routines=["aes_hw_cbc_encrypt", "aes_v8_cbc_encrypt", "vpaes_cbc_encrypt"],
     cases=[{**case, "decrypt": decrypt} for decrypt in (False, True) for case in BLOCKS],
 )
-def aes_cbc(t: Theorem, bits: Bits = 128, blocks: int = 1, decrypt: bool = False, in_place: bool = False) -> None:
+def aes_cbc(t: Theorem, bits: KeyBits = 128, blocks: int = 1, decrypt: bool = False, in_place: bool = False) -> None:
     """void f(const uint8_t *in, uint8_t *out, size_t bytes, const AES_KEY *, uint8_t iv[16], int encrypt): CBC.
 
     SP 800-38A, section 6.2. The last ciphertext block is left in `iv`. vpaes gets its schedule from its own set-key function, the
@@ -210,7 +210,7 @@ def _cipher_on(parameters: aes.Parameters, round_keys: Sequence[Sequence[BV]], d
     routines=["aes_hw_ctr32_encrypt_blocks", "aes_v8_ctr32_encrypt_blocks", "vpaes_ctr32_encrypt_blocks"],
     cases=BLOCKS,
 )
-def aes_ctr32(t: Theorem, bits: Bits = 128, blocks: int = 1, in_place: bool = False) -> None:
+def aes_ctr32(t: Theorem, bits: KeyBits = 128, blocks: int = 1, in_place: bool = False) -> None:
     """void f(const uint8_t *in, uint8_t *out, size_t blocks, const AES_KEY *, const uint8_t counter[16]): CTR.
 
     SP 800-38A, section 6.5; the counter is the last 32 bits of the block, big-endian, and wraps there.
