@@ -24,6 +24,7 @@ FLOORS = (
     {"lnsym.audit", "lnsym.conform", "lnsym.mutation"},
     {"lnsym.session"},
     {"lnsym.show"},
+    {"lnsym.command_options"},
     {"lnsym.cli"},
     {"lnsym.__main__"},
 )
