@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from lnsym.contract import abi
 from lnsym.contract.execution import Execution
+from lnsym.prove.evidence import Proof
 from lnsym.prove.feasibility import Feasibility
-from lnsym.prove.judge import MethodUse
-from lnsym.prove.methods import Z3, assumption_of
+from lnsym.prove.methods import METHODS, Z3
 
 
 def assumptions_of_all(stack_bytes: int) -> tuple[str, ...]:
@@ -31,12 +31,13 @@ ASSUMPTIONS = assumptions_of_all(abi.STACK_BYTES)
 
 
 def assumptions_used(
-    executions: Sequence[Execution], methods: Sequence[MethodUse], pairs_dropped: bool = False
+    executions: Sequence[Execution], proofs: Sequence[Proof], pairs_dropped: bool = False
 ) -> list[str]:
-    """Those of the instructions that were run, of the paths that were dropped and of the methods that closed goals."""
+    """Those of the instructions that were run, of the paths that were dropped and of the methods on whose word proofs rest."""
     run = [instruction for execution in executions for instruction in execution.code.decoded.values()]
     assumed = {i.encoding.assumption(i.fields) for i in run}
-    used = [assumption_of(method.name) for method in methods if method.goals]
+    by = frozenset[str]().union(*[proof.methods for proof in proofs])
+    used = [method.assumption for method in METHODS if method.name in by]
     objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
     kept = ["globals-kept"] if any(e.theorem.globals_kept and len(e.theorem.calls) > 1 for e in executions) else []
     direct = ["called-directly"] if any(execution.called_directly for execution in executions) else []

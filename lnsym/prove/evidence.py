@@ -93,6 +93,8 @@ class Swept:
 class Reduced:
     """One method left another obligation in this one's place, and why it may; then that one was proved."""
 
+    by: str
+    """The name of the one that left it."""
     reduction: Evidence
     proof: Evidence
 
@@ -108,3 +110,12 @@ class Proof:
     path: int
     method: str
     evidence: Evidence
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """All whose word it rests on, by name."""
+        names, evidence = {self.method}, self.evidence
+        while isinstance(evidence, Reduced):
+            names.add(evidence.by)
+            evidence = evidence.proof
+        return frozenset(names)

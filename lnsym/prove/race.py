@@ -109,7 +109,7 @@ def _follow(chain: Chain, obligations: Sequence[Obligation], budget: Budget, sen
     """One method after the other, each on what is left as the one before it left it."""
     numbers = {obligation: number for number, obligation in enumerate(obligations)}
     left = dict(enumerate(obligations))
-    reductions: dict[int, list[Evidence]] = {}
+    reductions: dict[int, list[tuple[str, Evidence]]] = {}
     for place, method in enumerate(chain, 1):
         began = time.perf_counter()
         for obligation, answer in method.attempt(list(left.values()), method.budget(budget, place == len(chain))):
@@ -118,12 +118,12 @@ def _follow(chain: Chain, obligations: Sequence[Obligation], budget: Budget, sen
                 continue
             if isinstance(answer, Proved):
                 left.pop(number, None)
-                for reduction in reversed(reductions.get(number, [])):
-                    answer = Proved(Reduced(reduction, answer.evidence))
+                for by, reduction in reversed(reductions.get(number, [])):
+                    answer = Proved(Reduced(by, reduction, answer.evidence))
             elif isinstance(answer, Unknown) and answer.rest is not None:
                 left[number] = answer.rest.obligation
                 numbers[answer.rest.obligation] = number
-                reductions.setdefault(number, []).append(answer.rest.evidence)
+                reductions.setdefault(number, []).append((method.name, answer.rest.evidence))
                 answer = replace(answer, rest=None)
             send(Finding(number, method.name, answer))
         send(Ended(method.name, time.perf_counter() - began))

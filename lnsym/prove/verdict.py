@@ -105,7 +105,7 @@ def concluded(
         methods=judgement.methods,
         proofs=judgement.proofs,
         apart=said.apart,
-        assumptions=(*asked.assumptions, *assumptions_used(executions, judgement.methods, pairs_dropped)),
+        assumptions=(*asked.assumptions, *assumptions_used(executions, judgement.proofs, pairs_dropped)),
     )
 
 

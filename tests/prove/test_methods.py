@@ -16,10 +16,10 @@ from lnsym.bv import BV
 from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline
 from lnsym.prove import method as method_module
-from lnsym.prove.evidence import Evidence, Identical, NoModel, Reduced, SameForms
+from lnsym.prove.evidence import Evidence, Identical, NoModel, Proof, Reduced, SameForms
 from lnsym.prove.judge import Established, LeftOpen, Limits
 from lnsym.prove.method import Answer, Budget, Method, Proved, Refuted, Rest, Unknown
-from lnsym.prove.methods import METHODS, Z3, assumption_of, choices, chosen
+from lnsym.prove.methods import METHODS, Z3, choices, chosen
 from lnsym.prove.race import Finding, race
 from programs import sample_path
 from tests.prove.replayers import Believing, Disbelieving, judged
@@ -40,7 +40,7 @@ def test_choices_are_in_the_order_of_cost_and_none_is_there_twice() -> None:
     assert len(set(names)) == len(names)
     assert chosen(*reversed(choices())) == METHODS
     assert [method.name for method in chosen("smt")] == ["z3", "bitwuzla"]
-    assert {name: assumption_of(name) for name in ("structural", "z3")} == {"structural": "", "z3": "solver"}
+    assert {m.name: m.assumption for m in METHODS if m.name in ("structural", "z3")} == {"structural": "", "z3": "solver"}
 
 
 @pytest.mark.parametrize("cost", get_args(method_module.Cost))
@@ -113,7 +113,8 @@ def test_a_method_that_reduces_hands_on_what_is_left_and_the_proof_rests_on_both
     assert (second.obligation, second.method) == (0, "z3")
     assert isinstance(second.answer, Proved)
     assert isinstance(second.answer.evidence, Reduced)
-    assert second.answer.evidence.reduction == SameForms(7)
+    assert (second.answer.evidence.by, second.answer.evidence.reduction) == ("halving", SameForms(7))
+    assert Proof("goal", 0, second.method, second.answer.evidence).methods == {"halving", "z3"}
     assert isinstance(second.answer.evidence.proof, NoModel)
 
 

@@ -21,9 +21,4 @@ def chosen(*names: str) -> tuple[Method, ...]:
     return tuple([method for method in METHODS if (method.choice or method.name) in names])
 
 
-def assumption_of(name: str) -> str:
-    """What a proof by the method of that name rests on besides; empty where that is nothing."""
-    return next((method.assumption for method in METHODS if method.name == name), "")
-
-
-__all__ = ["BITWUZLA", "GF2", "METHODS", "STRUCTURAL", "SWEEP", "Z3", "assumption_of", "choices", "chosen"]
+__all__ = ["BITWUZLA", "GF2", "METHODS", "STRUCTURAL", "SWEEP", "Z3", "choices", "chosen"]
