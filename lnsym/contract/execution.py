@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from isa.branch_types import BranchType
-from lnsym.bv import BV, concat
+from lnsym.bv import BV, concat, substitute
 from lnsym.contract import abi
-from lnsym.contract.obligations import Obligation
+from lnsym.contract.obligations import Obligation, holds
 from lnsym.contract.preconditions import preconditions
 from lnsym.contract.theorem import Block, ContractError, Theorem
 from lnsym.deadline import NEVER, Deadline
@@ -20,7 +20,7 @@ from lnsym.machine.decode import Code
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.landing import needs_direct_calls
 from lnsym.machine.memory import Contents, Elements, Memory, Region, Unknown
-from lnsym.machine.origins import ReturnAddress, SegmentContents, Stack
+from lnsym.machine.origins import Afterwards, ReturnAddress, SegmentContents, Stack
 from lnsym.machine.paths import Conditions, Explorer, Observer, Path
 from lnsym.machine.state import SP, STACK_ALIGNMENT, State
 
@@ -334,9 +334,23 @@ class Execution:
             yield Obligation(
                 "result", "output", path.state.x(0, 64)[expected.width - 1 : 0], expected, conditions, number
             )
+        for name, claim in zip(self.theorem.conditions, self._conditions(path.state), strict=True):
+            yield holds(name, "output", claim, conditions, number)
         for name, expected in self.theorem.ensured_registers.items():
             yield Obligation(name, "output", abi.register(path.state, name), expected, conditions, number)
         yield from self._preserved_goals(path, len(self.theorem.calls) - 1, number)
+
+    def _conditions(self, state: State) -> list[BV]:
+        """What is ensured by conditions, outputs as a state has them in the place of their variables."""
+        theorem = self.theorem
+        blocks = {block.name: block for block in theorem.blocks}
+        left: dict[BV, BV] = {}
+        for variable, origin in theorem.outputs_in_conditions.items():
+            if isinstance(origin, Afterwards):
+                left[variable] = element_at(state.memory.region(origin.region), blocks[origin.region], origin.index)
+            else:
+                left[variable] = state.x(0).extract(variable.width - 1, 0)
+        return substitute(list(theorem.conditions.values()), left)
 
     def _preserved_goals(self, path: Path, call: int, number: int = 0) -> Iterator[Obligation]:
         now = dict(abi.preserved(path.state, self.theorem.changed_registers))

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, TypeGuard, get_args
 
-from lnsym.bv import BV, concat
+from lnsym.bv import BV, concat, variables
 from lnsym.contract import abi
 from lnsym.errors import LnsymError
-from lnsym.machine.origins import TAKEN, Element, OpenBits, Pointer, Value
+from lnsym.machine.origins import TAKEN, Afterwards, Element, Left, OpenBits, Pointer, Result, Value
 
 Access: TypeAlias = Literal["r", "w", "rw"]
 ByteOrder: TypeAlias = Literal["little", "big"]
@@ -133,6 +133,8 @@ class Theorem:
     calls: list[Call] = field(default_factory=list)
     assumptions: list[BV] = field(default_factory=list)
     ensured: dict[str, tuple[BV | None, ...]] = field(default_factory=dict)
+    conditions: dict[str, BV] = field(default_factory=dict)
+    """What is ensured of the calls' outputs besides, terms of one bit over variables for these (`origins.Left`)."""
     result: BV | None = None
     result_width: int = 0
     """Bits of the result that the caller may use; 0 where there is none."""
@@ -151,6 +153,8 @@ class Theorem:
     names: set[str] = field(default_factory=set)
     """Of all variables so far: two things must never share a variable."""
     _has_own_convention: bool = False
+    _after: set[str] = field(default_factory=set)
+    """Regions whose contents afterwards were asked for."""
 
     def region(
         self,
@@ -225,6 +229,7 @@ class Theorem:
             raise ContractError(f"the precondition is {_shown(condition)}: give a term of one bit, n.ult(5) say")
         if condition.width != 1:
             raise ContractError(f"the precondition {condition!r} is no condition, it has {condition.width} bits")
+        self._must_not_speak_of_outputs("a precondition", [condition])
         self.assumptions.append(condition)
 
     def call(self, *arguments: Argument, symbol: str | None = None) -> None:
@@ -241,7 +246,9 @@ class Theorem:
             checked_name("called symbol", symbol)
         if len(arguments) > 8:
             raise ContractError(f"{len(arguments)} arguments: those past the eighth, on the stack, are not supported")
-        self.calls.append(Call(symbol, tuple([self._register(a, i) for i, a in enumerate(arguments)])))
+        passed = tuple([self._register(a, i) for i, a in enumerate(arguments)])
+        self._must_not_speak_of_outputs("an argument", passed)
+        self.calls.append(Call(symbol, passed))
 
     def _register(self, argument: Argument, index: int) -> BV:
         if isinstance(argument, Block):
@@ -257,7 +264,7 @@ class Theorem:
 
     @property
     def _claims_something(self) -> bool:
-        return bool(self.ensured or self.result_width or self.ensured_registers)
+        return bool(self.ensured or self.result_width or self.ensured_registers or self.conditions)
 
     def _own(self, block: object) -> Block:
         if not isinstance(block, Block) or not any(block is one for one in self.blocks):
@@ -288,7 +295,51 @@ class Theorem:
                 )
             known = element is None or isinstance(element, BV)
             claimed.append(element if known else constant(element, block.width, f"ensured {name}[{i}]"))  # type: ignore[arg-type]
+        self._must_not_speak_of_outputs("t.ensure(...)", [element for element in claimed if element is not None])
         self.ensured[name] = tuple(claimed)
+
+    def after(self, block: Block) -> tuple[BV, ...]:
+        """What the region's elements are after the last call, terms for `ensure_that`."""
+        name = self._own(block).name
+        self._after.add(name)
+        return tuple([BV.var(Afterwards(name, i), block.width) for i in range(len(block.elements))])
+
+    def ensure_that(self, condition: BV, name: str = "") -> None:
+        """After the calls a term of one bit over what they leave, and over the inputs, is 1: a bound, a congruence.
+
+        What they leave is what `after` and `returns` gave. `name` is how reports call the condition; it has a number where that is empty.
+        """
+        if not isinstance(condition, BV):
+            raise ContractError(f"what is ensured is {_shown(condition)}: give a term of one bit, result.ult(5) say")
+        if condition.width != 1:
+            raise ContractError(f"what is ensured, {condition!r}, is no condition: it has {condition.width} bits")
+        left = self._outputs_in([condition])
+        if not left:
+            raise ContractError(
+                f"what is ensured, {condition!r}, speaks of nothing that the calls leave: use what t.returns(...) or t.after(...) gives"
+            )
+        if any(isinstance(origin, Result) and v.width != self.result_width for v, origin in left.items()):
+            raise ContractError("the condition speaks of a result of another theorem")
+        if name:
+            checked_name("condition's name", name)
+        shown = f"condition {name or len(self.conditions) + 1}"
+        if shown in self.conditions:
+            raise ContractError(f"the {shown} is ensured twice")
+        self.conditions[shown] = condition
+
+    @property
+    def outputs_in_conditions(self) -> dict[BV, Left]:
+        """The variables for outputs of which the conditions speak, and what each stands for."""
+        return self._outputs_in(self.conditions.values())
+
+    @staticmethod
+    def _outputs_in(terms: Iterable[BV]) -> dict[BV, Left]:
+        return {v: v.origin for v in variables(terms) if isinstance(v.origin, Left)}
+
+    def _must_not_speak_of_outputs(self, what: str, terms: Sequence[BV]) -> None:
+        """Raises ContractError: only a condition that is ensured may."""
+        if (self._after or self.result_width) and self._outputs_in(terms):
+            raise ContractError(f"{what} speaks of what the calls leave: only t.ensure_that(...) may")
 
     def leave_unspecified(self, block: Block) -> None:
         """Say that nothing is claimed of what the calls leave in a region (scratch, an internal format)."""
@@ -305,16 +356,21 @@ class Theorem:
         result = value if isinstance(value, BV) else constant(value, width, "the result")
         if width not in (64, result.width):
             raise ContractError(f"a result of {result.width} bits, and the width {width} said of it")
+        self._must_not_speak_of_outputs("t.ensure_result(...)", [result])
         self.returns(result.width)
         self.result = result
 
-    def returns(self, width: int = 64) -> None:
-        """The last call returns a value of `width` bits in X0, of which nothing is claimed: for comparing routines."""
+    def returns(self, width: int = 64) -> BV:
+        """The last call returns a value of `width` bits in X0: gives it, as a term for `ensure_that`.
+
+        Alone it claims nothing of the value, which is what comparing routines needs.
+        """
         if not is_number(width) or not 1 <= width <= 64:
             raise ContractError(f"a result of {_shown(width)} bits, a register has 64")
         if self.result_width:
             raise ContractError("the result is said twice: one t.ensure_result(...) or t.returns(...)")
         self.result_width = width
+        return BV.var(Result(), width)
 
     def keep_globals(self) -> None:
         """Say that no other code writes the file's globals between the calls: a word that says what the processor can do, for one.
@@ -365,11 +421,12 @@ class Theorem:
     def check(self) -> None:
         """Raises ContractError when the theorem would be empty or is incomplete."""
         self.check_calls()
+        claimed_after = {left.region for left in self.outputs_in_conditions.values() if isinstance(left, Afterwards)}
         claims = [element for elements in self.ensured.values() for element in elements if element is not None]
-        if not claims and self.result is None and not self.ensured_registers:
-            raise ContractError("it ensures nothing: say t.ensure(...) or t.ensure_result(...)")
+        if not claims and self.result is None and not self.ensured_registers and not self.conditions:
+            raise ContractError("it ensures nothing: say t.ensure(...), t.ensure_result(...) or t.ensure_that(...)")
         for block in self.blocks:
-            if "w" in block.access and block.name not in self.ensured and block.name not in self.unspecified:
+            if "w" in block.access and block.name not in self.ensured.keys() | self.unspecified | claimed_after:
                 raise ContractError(
                     f"{block.name!r} may be written, and nothing is said of what it holds afterwards: "
                     "say t.ensure(...) or t.leave_unspecified(...)"
@@ -387,7 +444,7 @@ class Theorem:
 
     def without_claims(self) -> Theorem:
         """The same calls under the same preconditions, nothing being claimed of what they leave but AAPCS64's rules."""
-        return replace(self, ensured={}, result=None, ensured_registers={})
+        return replace(self, ensured={}, conditions={}, result=None, ensured_registers={})
 
 
 def _register_values(registers: object) -> dict[str, BV]:

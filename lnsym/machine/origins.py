@@ -194,6 +194,38 @@ class OfSecond:
         return f"{self.origin}_second"
 
 
+@dataclass(frozen=True)
+class Result:
+    """What the last call returns; the variable has the bits of X0 that the caller may use."""
+
+    def __str__(self) -> str:
+        return "result"
+
+    @property
+    def place(self) -> str:
+        """The name of the place that it is left in."""
+        return "result"
+
+
+@dataclass(frozen=True)
+class Afterwards:
+    """What a region that a contract gives holds after the last call at an index."""
+
+    region: str
+    index: int
+
+    def __str__(self) -> str:
+        return f"{self.place} afterwards"
+
+    @property
+    def place(self) -> str:
+        """The name of the place that it is left in."""
+        return f"{self.region}[{self.index}]"
+
+
+Left: TypeAlias = Result | Afterwards
+"""What the calls leave; in what a contract ensures it stands for what the code computed."""
+
 Given: TypeAlias = Pointer | Element | Value
 """What the author of a contract named."""
 

@@ -11,13 +11,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from lnsym.bv import BV, concat
+from lnsym.bv import BV, concat, evaluate
 from lnsym.contract import Block, Contract, Theorem, abi
 from lnsym.contract.inputs import HIGH, LOW, SLOT
 from lnsym.contract.theorem import Access, Argument, ByteOrder, ContractError
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.machine.image import Image, Segment
+from lnsym.machine.origins import Afterwards
 
 INPUTS_PER_PLACEMENT = 40
 """Inputs that are run at the same addresses."""
@@ -259,6 +260,8 @@ class _Machine:
                 if element is not None:
                     expected[f"{block.name}[{i}]"] = _number(element)
                     actual[f"{block.name}[{i}]"] = int.from_bytes(data[i * step : (i + 1) * step], block.byteorder)
+        expected |= dict.fromkeys(theorem.conditions, 1)
+        actual |= self._conditions(theorem, registers)
         if theorem.result is not None:
             expected["result"] = _number(theorem.result)
             actual["result"] = registers.general[0] & ((1 << theorem.result.width) - 1)
@@ -267,6 +270,21 @@ class _Machine:
         for name, now in _callee_saved(registers, theorem).items():
             expected[name], actual[name] = before[name], now
         return _first_difference(expected, actual)
+
+    def _conditions(self, theorem: Theorem, registers: Registers) -> dict[str, int]:
+        """Whether the conditions hold of what the calls left, by name."""
+        blocks = {block.name: block for block in theorem.blocks}
+        left = {}
+        for variable, origin in theorem.outputs_in_conditions.items():
+            if isinstance(origin, Afterwards):
+                block = blocks[origin.region]
+                step = block.width // 8
+                data = self._emulator.read(_number(block.base) + origin.index * step, step)
+                left[variable] = int.from_bytes(data, block.byteorder)
+            else:
+                left[variable] = registers.general[0] & ((1 << variable.width) - 1)
+        (values,) = evaluate(list(theorem.conditions.values()), [left])
+        return dict(zip(theorem.conditions, values, strict=True))
 
 
 def _first_difference(expected: Mapping[str, int], actual: Mapping[str, int]) -> str:

@@ -23,7 +23,7 @@ from lnsym.errors import ToolFault, one_line
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
 from lnsym.machine.memory import OutsideMemory, OutsideRegion, SymbolicOffset
-from lnsym.machine.origins import Byte, OpenBits
+from lnsym.machine.origins import Byte, Left, OpenBits
 from lnsym.machine.paths import EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.machine.state import SP
 from lnsym.prove.divergence import first_divergence, first_without_counterpart
@@ -66,16 +66,6 @@ def model_fault(
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One value that is not what the contract says; unsigned, `width` bits."""
-
-    name: str
-    width: int
-    expected: int
-    actual: int
-
-
-@dataclass(frozen=True)
 class Input:
     """An argument or a region of the contract: its elements, unsigned, `width` bits each."""
 
@@ -84,6 +74,26 @@ class Input:
     values: tuple[int, ...]
     meaning: str = ""
     """What it is, in words, where the contract does not name it."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value that is not what the contract says; unsigned, `width` bits."""
+
+    name: str
+    width: int
+    expected: int
+    actual: int
+    left: tuple[Input, ...] = ()
+    """Of a condition: what it speaks of, as the code left it."""
+
+    @property
+    def summary(self) -> str:
+        """What is wrong, in a line."""
+        if not self.left:
+            return f"{self.name} is {self.actual:#x}, should be {self.expected:#x}"
+        first, more = self.left[0], len(self.left) - 1
+        return f"{self.name} does not hold: {first.name} is {first.values[0]:#x}{f' (and {more} more values)' if more else ''}"
 
 
 @dataclass(frozen=True)
@@ -107,8 +117,7 @@ class Counterexample:
         if self.violation:
             return self.violation
         first, more = self.differences[0], len(self.differences) - 1
-        text = f"{first.name} is {first.actual:#x}, should be {first.expected:#x}"
-        return f"{text} (and {more} more)" if more else text
+        return f"{first.summary} (and {more} more)" if more else first.summary
 
 
 Stopped: TypeAlias = Mapping[Obligation, tuple[Execution, Path]]
@@ -246,7 +255,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     _check_model(execution, full, seen)
     differences = tuple(
         [
-            Difference(name, width, value, seen.observed[name])
+            Difference(name, width, value, seen.observed[name], _left_for(execution.theorem, name, seen))
             for name, (value, width) in expected.items()
             if seen.observed[name] != value
         ]
@@ -331,6 +340,14 @@ def _expected(execution: Execution, sample: Sample, call: int) -> dict[str, tupl
     return {name: (value, term.width) for (name, term), value in zip(terms.items(), values, strict=True)}
 
 
+def _left_for(theorem: Theorem, name: str, seen: Replay) -> tuple[Input, ...]:
+    """The outputs of which a condition speaks, as a run left them; none for what is no condition."""
+    condition = theorem.conditions.get(name)
+    spoken_of = [] if condition is None else variables([condition])
+    left = {v.origin.place: v.width for v in spoken_of if isinstance(v.origin, Left)}
+    return tuple([Input(place, width, (seen.observed[place],)) for place, width in left.items()])
+
+
 def _claimed(theorem: Theorem) -> dict[str, BV]:
     """What is ensured after the last call, by name."""
     terms: dict[str, BV] = {}
@@ -340,7 +357,7 @@ def _claimed(theorem: Theorem) -> dict[str, BV]:
                 terms[f"{name}[{i}]"] = element
     if theorem.result is not None:
         terms["result"] = theorem.result
-    return terms | theorem.ensured_registers
+    return terms | dict.fromkeys(theorem.conditions, BV.const(1, 1)) | theorem.ensured_registers
 
 
 def _check_model(execution: Execution, sample: Sample, seen: Replay) -> None:

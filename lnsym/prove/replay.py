@@ -123,9 +123,11 @@ def _observe(execution: Execution, emulator: Emulator, registers: Registers, sam
         data = emulator.read(sample[block.base], block.size)
         for i in range(len(block.elements)):
             observed[f"{block.name}[{i}]"] = int.from_bytes(data[i * step : (i + 1) * step], block.byteorder)
-    result = execution.theorem.result
-    if result is not None:
-        observed["result"] = registers.general[0] & ((1 << result.width) - 1)
+    theorem = execution.theorem
+    if theorem.result_width:
+        observed["result"] = registers.general[0] & ((1 << theorem.result_width) - 1)
     for name in (*abi.CALLEE_SAVED, *execution.theorem.ensured_registers):
         observed[name] = registers.named(name)
-    return observed
+    outputs = {variable: observed[left.place] for variable, left in theorem.outputs_in_conditions.items()}
+    (values,) = evaluate(list(theorem.conditions.values()), [{**sample, **outputs}], default=0)
+    return observed | dict(zip(theorem.conditions, values, strict=True))

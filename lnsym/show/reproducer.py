@@ -22,7 +22,7 @@ from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import one_line
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.prove.equivalence.disagreement import Disagreement
-from lnsym.prove.refutation import Counterexample
+from lnsym.prove.refutation import Counterexample, Difference
 from lnsym.prove.replay import Replay, replay
 
 HEAD = '''\
@@ -154,9 +154,19 @@ def refutation_test(execution: Execution, counterexample: Counterexample, number
     run = "run(memory, calls)"
     lines.append(f"    uc = {run}" if counterexample.differences else f"    {run}")
     for d in counterexample.differences:
+        if d.left:
+            lines += _condition_lines(execution, counterexample.sample, d)
+            continue
         lines.append(f"    got = {_reading('uc', execution, counterexample.sample, d.name, d.width)}")
         lines.append(f'    assert got == {d.expected:#x}, f"{d.name} is {{got:#x}}, should be {d.expected:#x}"')
     return "\n".join(lines) + "\n"
+
+
+def _condition_lines(execution: Execution, sample: Sample, broken: Difference) -> list[str]:
+    """What the code leaves is not what it left, for which a condition does not hold."""
+    got = ", ".join(_reading("uc", execution, sample, left.name, left.width) for left in broken.left)
+    before = ", ".join(f"{left.values[0]:#x}" for left in broken.left)
+    return [f"    got = [{got}]", f'    assert got != [{before}], f"{broken.name} does not hold for {{got}}"']
 
 
 def disagreement_test(

@@ -97,6 +97,7 @@ def method_lines(verdict: Verdict) -> Iterator[str]:
 def counterexample_lines(counterexample: Counterexample) -> Iterator[str]:
     """The input, what the specification says and what the code does, aligned."""
     names = [i.name for i in counterexample.inputs] + [d.name for d in counterexample.differences]
+    names += [left.name for difference in counterexample.differences for left in difference.left]
     width = max((len(name) for name in names), default=0)
     yield from input_lines(counterexample.inputs, width)
     if counterexample.violation:
@@ -109,6 +110,8 @@ def counterexample_lines(counterexample: Counterexample) -> Iterator[str]:
             f"code, on Unicorn {difference.actual:0{digits}x}"
         )
         lead = ""
+        for left in difference.left:
+            yield f"  {lead:<9}{left.name:<{width}}  {left.values[0]:0{(left.width + 3) // 4}x}"
     more = len(counterexample.differences) - SHOWN_DIFFERENCES
     if more > 0:
         yield f"  {'':<9}and {more} more that differ; --json has them all"
@@ -187,6 +190,7 @@ def _counterexample(counterexample: Counterexample) -> dict[str, Any]:
         "meanings": {given.name: given.meaning for given in counterexample.inputs if given.meaning},
         "differences": [
             {"name": d.name, "width": d.width, "expected": hex(d.expected), "actual": hex(d.actual)}
+            | ({"left": {left.name: hex(left.values[0]) for left in d.left}} if d.left else {})
             for d in counterexample.differences
         ],
         "violation": counterexample.violation,

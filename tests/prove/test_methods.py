@@ -40,7 +40,10 @@ def test_choices_are_in_the_order_of_cost_and_none_is_there_twice() -> None:
     assert len(set(names)) == len(names)
     assert chosen(*reversed(choices())) == METHODS
     assert [method.name for method in chosen("smt")] == ["z3", "bitwuzla"]
-    assert {m.name: m.assumption for m in METHODS if m.name in ("structural", "z3")} == {"structural": "", "z3": "solver"}
+    assert {m.name: m.assumption for m in METHODS if m.name in ("structural", "z3")} == {
+        "structural": "",
+        "z3": "solver",
+    }
 
 
 @pytest.mark.parametrize("cost", get_args(method_module.Cost))
