@@ -169,13 +169,13 @@ def test_the_result_does_not_depend_on_how_it_is_shared_out() -> None:
     assert together.report.passed
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
 def test_a_class_and_a_mnemonic_of_one_name_have_the_same_forms() -> None:
     everything = select_forms(())
     for name in {form.encoding.name for form in everything} & {form.mnemonic.lower() for form in everything}:
         assert all((form.encoding.name == name) == (form.mnemonic.lower() == name) for form in everything)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
 def test_interrupt_leaves_a_valid_report(jobs: int) -> None:
     assert threading.current_thread() is threading.main_thread()
     campaign = ConformanceCampaign(select_forms(("simd",)), CampaignPlan(5))

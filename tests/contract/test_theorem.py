@@ -8,7 +8,7 @@ import pytest
 from assembly import NE, RET, add_imm, cmp, image_of, judge, ldr, mov, movz, store, word
 
 from lnsym.bv import BV, concat
-from lnsym.contract import BadContract, Contract, Theorem
+from lnsym.contract import BadContract, Contract, NoSuchParameter, Theorem
 from lnsym.contract.execution import Execution
 from lnsym.contract.inputs import complete, holds, placement, samples
 from lnsym.contract.run import concrete_start, outputs, run_concretely
@@ -114,7 +114,7 @@ def test_an_impossible_contract(statement: Callable[[Theorem], None], reason: st
 
 
 def test_an_unknown_parameter() -> None:
-    with pytest.raises(ContractError, match=r"no parameter 'blocks'; it has none"):
+    with pytest.raises(NoSuchParameter, match=r"no parameter 'blocks'; it has none"):
         Contract("mine", calls_nothing).theorem(blocks=2)
 
 
