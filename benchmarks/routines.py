@@ -14,11 +14,12 @@ import sys
 import time
 
 from lnsym.contract import registered
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import complete, samples
 from lnsym.contract.routines import Images, contract_for
 from lnsym.prove.replay import replay
 from lnsym.prove.verify import verify
+from lnsym.run.exploration import MAX_STEPS
+from lnsym.run.inputs import complete, samples
+from lnsym.run.setup import Setup
 from programs.corpus import resolve_target
 
 RUNS = 3
@@ -78,10 +79,10 @@ def _on_unicorn(images: Images, symbol: str, case: dict[str, object]) -> float:
     """Seconds that Unicorn takes for one concrete run, set-up included."""
     contract = registered()[contract_for(symbol, registered())]
     image = images.with_routine(symbol)
-    execution = Execution(image, symbol, contract.theorem(symbol, **case))
-    sample = complete(execution, next(samples(execution, [])))
+    setup = Setup(image, symbol, contract.theorem(symbol, **case))
+    sample = complete(setup, next(samples(setup, [])))
     began = time.perf_counter()
-    replay(execution, sample, execution.max_steps)
+    replay(setup, sample, MAX_STEPS)
     return time.perf_counter() - began
 
 

@@ -141,7 +141,7 @@ def verify(
     if test is not None:
         from lnsym.show.reproducer import refutation_test
 
-        refuted = [(subject.execution(options.max_steps), found) for subject, found in shown.refuted]
+        refuted = [(subject.unexplored(options.max_steps), found) for subject, found in shown.refuted]
         _write_tests(test, [refutation_test(*what, number) for number, what in enumerate(refuted)])
     return shown.exit_code
 
@@ -198,10 +198,10 @@ def equiv(
         tests: list[str] = []
         for pair, verdict in shown.verdicts:
             if verdict.disagreement is not None:
-                executions, samples = disagreeing(
+                unexplored, samples = disagreeing(
                     pair.routines, pair.contract, verdict.parameters, verdict.disagreement, options
                 )
-                tests.append(disagreement_test(executions, samples, verdict.disagreement, len(tests)))
+                tests.append(disagreement_test(unexplored, samples, verdict.disagreement, len(tests)))
         _write_tests(test, tests)
     return shown.exit_code
 
@@ -250,9 +250,7 @@ def trace(target: str, symbol: str, asked: ContractAsked, max_steps: int, concre
     contract, (case, *_) = asked.choice(symbol).for_one(symbol)
     theorem = contract.theorem(symbol, **case)
     image = load_image(resolve_target(target), [symbol])
-    stopped = trace_routine(image, symbol, theorem, max_steps, seed if concrete else None, click.echo)
-    if stopped is not None:
-        raise stopped
+    trace_routine(image, symbol, theorem, max_steps, seed if concrete else None, click.echo)
 
 
 @app.command(epilog=f"{TARGET_HELP}\n\nExit codes: 0 everything agrees; 1 a mismatch, or an encoding not tested.")

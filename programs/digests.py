@@ -9,11 +9,11 @@ from functools import cache, partial
 from crypto_specs import sha1, sha2
 from lnsym.bv import BV
 from lnsym.contract import Contract
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample, complete, samples
-from lnsym.contract.run import concrete_start, outputs, run_concretely
 from lnsym.contract.theorem import ContractError
 from lnsym.machine.image import Image
+from lnsym.run.concrete import concrete_start, outputs, run_concretely
+from lnsym.run.inputs import Sample, complete, samples
+from lnsym.run.setup import Setup
 
 
 @dataclass(frozen=True)
@@ -62,23 +62,23 @@ def digest(
         raise ContractError(f"a call of {blocks} blocks: at least 1 is wanted")
 
     @cache
-    def call(blocks: int) -> tuple[Execution, Sample]:
-        execution = Execution(image, symbol, contract.theorem(symbol, **{**completed, "blocks": blocks}))
-        return execution, complete(execution, next(samples(execution, [], seed)))
+    def call(blocks: int) -> tuple[Setup, Sample]:
+        setup = Setup(image, symbol, contract.theorem(symbol, **{**completed, "blocks": blocks}))
+        return setup, complete(setup, next(samples(setup, [], seed)))
 
     words = function.pad(message)
     state = [word.value for word in function.initial()]
     instructions = 0
     for first in range(0, len(words), 16 * blocks):
         some = words[first : first + 16 * blocks]
-        execution, registers = call(len(some) // 16)
+        setup, registers = call(len(some) // 16)
         sample = dict(registers)
-        theorem = execution.theorem
+        theorem = setup.theorem
         before, block = (next(one for one in theorem.blocks if one.name == name) for name in ("state", "msg"))
         sample.update(zip(before.elements, state, strict=True))
         sample.update(zip(block.elements, [word.value for word in some], strict=True))
-        path = run_concretely(execution, concrete_start(image, theorem, sample), sample)
-        found = outputs(execution, path)
+        path = run_concretely(setup, concrete_start(image, theorem, sample), sample)
+        found = outputs(setup, path)
         state = [found[f"state[{i}]"] for i in range(len(state))]
         instructions += path.steps
     width = words[0].width // 8

@@ -15,10 +15,10 @@ import pytest
 
 from lnsym import cli, faults
 from lnsym.bv import BV
-from lnsym.contract.execution import Execution
 from lnsym.errors import ToolFault
 from lnsym.prove import refutation
 from lnsym.prove.subject import Subject
+from lnsym.run.exploration import Execution
 from lnsym.show import exit_codes
 from lnsym.show.files import FileUnwritable, write_whole
 

@@ -36,9 +36,16 @@ SEES = {"lnsym.bv": set[str](), "isa": {"lnsym.bv"}, "crypto_specs": {"lnsym.bv"
 CIRCLES = {
     ("isa", "isa.encoding"): "`encoding` lists the modules of its own package",
     (
-        "lnsym.contract.execution",
-        "lnsym.contract.preconditions",
-    ): "the preconditions name the type of the run that they are made for",
+        "lnsym.run.preconditions",
+        "lnsym.run.setup",
+    ): "the preconditions name the type of the set-up that they are made for",
+    (
+        "lnsym.machine.decode",
+        "lnsym.machine.events",
+        "lnsym.machine.memory",
+        "lnsym.machine.relocated",
+        "lnsym.machine.state",
+    ): "events name the types of what they carry",
 }
 """Circles that stand, with the reason."""
 

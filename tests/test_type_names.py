@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 TO_BE_RENAMED: frozenset[str] = frozenset({
-    "Answer", "Argument", "Bits", "Difference", "Form", "Limits", "OutOfTime", "Outcome", "Proved", "Region", "Routine", "Sample",
-    "Status", "Table", "Unknown", "Word",
+    "Answer", "Argument", "Bits", "Difference", "Ending", "Event", "Form", "Limits", "OutOfTime", "Outcome", "Proved", "Region",
+    "Returned", "Routine", "Sample", "Status", "Table", "Unknown", "Word",
 })  # fmt: skip
 """Names that still stand for two types."""
 

@@ -28,7 +28,8 @@ from lnsym.conform.single_step import SLOT
 from lnsym.conform.symbolic import disagreeing_level
 from lnsym.conform.words import words
 from lnsym.errors import LnsymError, nearest_names
-from lnsym.machine.decode import DecodersDisagree, NotAnInstruction, NotModelled, decode_word, disassemble
+from lnsym.machine.decode import decode_word, disassemble
+from lnsym.machine.endings import EndOfPath
 
 LEAST_PER_CLASS = 120
 """Comparisons that a class gets at least, shared out among its forms: a class of one form has as many corners as others."""
@@ -216,7 +217,7 @@ class FormTester:
     def _check_names(self, form: Form, word: int, result: FormResult) -> None:
         try:
             decode_word(word, SLOT)
-        except (DecodersDisagree, NotAnInstruction, NotModelled) as error:
+        except EndOfPath as error:
             result.mismatches += 1
             if len(result.kept) < KEPT_MISMATCHES:
                 module = form.encoding.module

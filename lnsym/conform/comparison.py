@@ -10,6 +10,7 @@ from lnsym.conform.cases import Case, initial_state, is_machinery, is_mapped
 from lnsym.conform.contents import SP
 from lnsym.conform.single_step import DATA, NZCV_AT, PAGE, SLOT, VECTOR_AT, SingleStep
 from lnsym.conform.unicorn_faults import unicorn_is_wrong
+from lnsym.machine.endings import EndOfPath
 from lnsym.machine.memory import Bytes, Memory, OutsideMemory, Region
 
 Agreement: TypeAlias = Literal["agree", "differ", "unusable"]
@@ -82,8 +83,12 @@ def run_model(case: Case) -> Left:
             data = written = bytearray(case.data)
             for offset, (value, part) in region.written.items():
                 written[offset] = value.value >> 8 * part & 0xFF
-    except OutsideMemory as error:
-        return Left("unusable" if is_machinery(error.address.value, error.size) else "fault")
+    except EndOfPath as stop:
+        match stop.ending:
+            case OutsideMemory(address=address, size=size):
+                return Left("unusable" if is_machinery(address.value, size) else "fault")
+            case ending:
+                return Left(f"{type(ending).__name__}: {ending}")
     except Exception as error:  # whatever semantics with a fault in them do is a mismatch, not the campaign's end
         return Left(f"{type(error).__name__}: {error}")
     if pc != SLOT + 4 and is_mapped(pc):

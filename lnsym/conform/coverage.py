@@ -16,7 +16,8 @@ from pathlib import Path
 from isa.branch import Branch
 from lnsym.contract.routines import is_archive
 from lnsym.errors import LnsymError
-from lnsym.machine.decode import Code, DecodersDisagree, Instruction, NotAnInstruction, NotModelled
+from lnsym.machine.decode import Code, Instruction
+from lnsym.machine.endings import EndOfPath, NotModelled
 from lnsym.machine.image import Image, list_archive, load_image
 from lnsym.machine.layout import Symbol
 
@@ -43,7 +44,7 @@ class FunctionCoverage:
 
     name: str
     member: str
-    missing: list[NotModelled | NotAnInstruction | DecodersDisagree]
+    missing: list[NotModelled]
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Reached:
     """What control flow from an entry reaches."""
 
     instructions: list[Instruction] = field(default_factory=list)
-    missing: list[NotModelled | NotAnInstruction | DecodersDisagree] = field(default_factory=list)
+    missing: list[NotModelled] = field(default_factory=list)
     jumps_indirectly: bool = False
 
 
@@ -77,8 +78,9 @@ def reach(code: Code, function: Symbol, entries: frozenset[int]) -> Reached:
         address = waiting.pop()
         try:
             instruction = code[address]
-        except (NotModelled, NotAnInstruction, DecodersDisagree) as error:
-            reached.missing.append(error)
+        except EndOfPath as stop:
+            if isinstance(stop.ending, NotModelled):
+                reached.missing.append(stop.ending)
             continue
         except LnsymError:  # outside the image: another file's function
             continue

@@ -20,7 +20,8 @@ from lnsym.bv import BV
 from lnsym.conform.contents import general_value, vector_value
 from lnsym.contract.routines import is_archive
 from lnsym.errors import AddressNotMapped
-from lnsym.machine.decode import Code, DecodersDisagree, NotAnInstruction, NotModelled, disassemble
+from lnsym.machine.decode import Code, DecodersDisagree, NotAnInstruction, UnmodelledInstruction, disassemble
+from lnsym.machine.endings import RefusedInput, Returned
 from lnsym.machine.image import Image, list_archive, load_image
 from lnsym.machine.layout import Symbol
 from lnsym.machine.memory import Bytes, Memory, OutsideMemory, Region
@@ -239,18 +240,17 @@ class _Laboratory:
 
 def _completed(path: Path) -> tuple[int, int | None, str]:
     """How many instructions the model completed, where it stands then if that is known, and how the run ended."""
-    stopped = path.stopped
-    match stopped:
-        case None:
+    match stopped := path.ending:
+        case Returned():
             return path.steps, None, "returned"
         case OutsideMemory():
             return path.steps - 1, path.state.pc, "fault"
         case StepLimit():
             return path.steps, stopped.pc, "step limit"
-        case NotModelled():
+        case UnmodelledInstruction():
             return path.steps, stopped.address, "not modelled"
-        case NotAnInstruction() | AddressNotMapped():
-            return path.steps, stopped.address, "left the code"
+        case NotAnInstruction(address=address) | RefusedInput(AddressNotMapped(address=address)):
+            return path.steps, address, "left the code"
         case UndefinedCall():
             return path.steps, None, "call of another file"
         case _:
@@ -270,13 +270,13 @@ class Routines:
         inputs = laboratory.inputs(Random(f"{seed} {function.name} {number}"))
         path = laboratory.run_model(function.address, inputs, self._max_steps)
         steps, pc, ending = _completed(path)
-        if isinstance(path.stopped, DecodersDisagree):
-            return RoutineRun(ending, steps, RoutineMismatch(function.name, number, steps, 0, str(path.stopped), []))
+        if isinstance(path.ending, DecodersDisagree):
+            return RoutineRun(ending, steps, RoutineMismatch(function.name, number, steps, 0, str(path.ending), []))
         if steps == 0:
             return RoutineRun(f"{ending} at once", 0)
         differences = self._compare(function.address, inputs, path, steps, pc)
-        if not differences and isinstance(path.stopped, OutsideMemory):
-            differences = self._expect_fault(path.stopped)
+        if not differences and isinstance(path.ending, OutsideMemory):
+            differences = self._expect_fault(path.ending)
         if not differences:
             return RoutineRun(ending, steps)
         mismatch = self._first_difference(function, number, inputs, steps, differences)
@@ -290,7 +290,7 @@ class Routines:
         laboratory = self._laboratory
         laboratory.start_unicorn(inputs)
         error = laboratory.run_unicorn(entry, steps)
-        if path.stopped is None:
+        if path.returned:
             pc = laboratory.returns_to
         return [f"{_STOPS}: {error}"] if error else laboratory.differences(path, pc)
 

@@ -15,7 +15,8 @@ from lnsym.conform.cases import Case
 from lnsym.conform.comparison import Left, run_model
 from lnsym.conform.contents import SP
 from lnsym.conform.single_step import DATA, NZCV_AT, PAGE, SLOT, VECTOR_AT
-from lnsym.machine.memory import Elements, Memory, OutsideMemory, Region, SymbolicOffset
+from lnsym.machine.endings import EndOfPath
+from lnsym.machine.memory import Elements, Memory, OutsideMemory, Region
 from lnsym.machine.origins import flag, general_register, vector_register
 from lnsym.machine.state import State
 
@@ -93,8 +94,8 @@ def _run_symbolic(case: Case, level: int, unknown: int | None) -> Left:
         _make_known(state, case, unknown)
     try:
         case.encoding.execute(state, case.fields)
-    except (OutsideMemory, SymbolicOffset) as error:
-        return Left("fault" if isinstance(error, OutsideMemory) else str(error))
+    except EndOfPath as stop:
+        return Left("fault" if isinstance(stop.ending, OutsideMemory) else str(stop))
     written = sorted(region.written) if region is not None else []
     pc = state.next_pc if state.next_pc is not None else BV.const(SLOT + 4, 64)
     flags = state.flags

@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import ClassVar
 
 from capstone import CS_ARCH_ARM64, CS_MODE_ARM, Cs
 
 from isa import Encoding, Fields, classify
 from isa.branch_types import BranchType
 from lnsym.bv import BV
-from lnsym.errors import LnsymError, UnresolvedRelocation
+from lnsym.errors import UnresolvedRelocation
 from lnsym.machine.addresses import Addresses
+from lnsym.machine.endings import EndOfPath, Forbidden, NotModelled
 from lnsym.machine.image import Image
 from lnsym.machine.layout import AddressUse, why_unknown
 from lnsym.machine.relocated import with_address
@@ -26,11 +26,10 @@ from lnsym.machine.relocation import Place, relocate
 from lnsym.machine.state import State
 
 
-@dataclass(eq=False)
-class NotModelled(LnsymError):
+@dataclass(frozen=True)
+class UnmodelledInstruction(NotModelled):
     """An instruction of the architecture that `isa` does not model."""
 
-    exit_code: ClassVar[int] = 4
     address: int
     word: int
     text: str
@@ -41,11 +40,10 @@ class NotModelled(LnsymError):
         return f"instruction not modelled at {self.address:#x} ({self.where}): {_bytes(self.word)}  {self.text}"
 
 
-@dataclass(eq=False)
-class NotAnInstruction(LnsymError):
+@dataclass(frozen=True)
+class NotAnInstruction(NotModelled):
     """A word that is no A64 instruction known to the disassembler."""
 
-    exit_code: ClassVar[int] = 4
     address: int
     word: int
     where: str
@@ -55,11 +53,10 @@ class NotAnInstruction(LnsymError):
         return f"no A64 instruction at {self.address:#x} ({self.where}): {_bytes(self.word)}"
 
 
-@dataclass(eq=False)
-class DecodersDisagree(LnsymError):
+@dataclass(frozen=True)
+class DecodersDisagree(NotModelled):
     """Capstone and the patterns of `isa` take one word for different instructions."""
 
-    exit_code: ClassVar[int] = 4
     address: int
     word: int
     text: str
@@ -73,11 +70,10 @@ class DecodersDisagree(LnsymError):
         )
 
 
-@dataclass(eq=False)
-class NotCode(LnsymError):
+@dataclass(frozen=True)
+class NotCode(Forbidden):
     """Control reached an address that holds no code, or code that may have been changed since."""
 
-    exit_code: ClassVar[int] = 3
     address: int
     segment: str
 
@@ -126,20 +122,20 @@ def disassemble(word: int, address: int) -> tuple[str, str] | None:
 
 
 def decode_word(word: int, address: int, where: str = "") -> Instruction:
-    """The instruction that a word at an address is. Raises NotModelled, NotAnInstruction, DecodersDisagree."""
+    """The instruction that a word at an address is. Raises UnmodelledInstruction, NotAnInstruction, DecodersDisagree."""
     named = disassemble(word, address)
     found = classify(word)
     if named is None:
         if found is None:
-            raise NotAnInstruction(address, word, where)
-        raise DecodersDisagree(address, word, "no instruction", found[0].names(found[1]))
+            raise EndOfPath(NotAnInstruction(address, word, where))
+        raise EndOfPath(DecodersDisagree(address, word, "no instruction", found[0].names(found[1])))
     mnemonic, operands = named
     if found is None:
-        raise NotModelled(address, word, f"{mnemonic} {operands}".rstrip(), where)
+        raise EndOfPath(UnmodelledInstruction(address, word, f"{mnemonic} {operands}".rstrip(), where))
     encoding, fields = found
     names = encoding.names(fields)
     if mnemonic not in names:
-        raise DecodersDisagree(address, word, f"{mnemonic} {operands}".rstrip(), names)
+        raise EndOfPath(DecodersDisagree(address, word, f"{mnemonic} {operands}".rstrip(), names))
     return Instruction(address, word, mnemonic, operands, encoding, fields, partial(_execute, encoding.execute, fields))
 
 
@@ -168,9 +164,9 @@ class Code:
             began = time.perf_counter()
             segment = self.image.segment_at(address)
             if segment is None or not segment.executable or not segment.constant:
-                raise NotCode(address, segment.name if segment else "no segment")
+                raise EndOfPath(NotCode(address, segment.name if segment else "no segment"))
             if address % 4:
-                raise NotCode(address, f"{segment.name}, between instructions")
+                raise EndOfPath(NotCode(address, f"{segment.name}, between instructions"))
             for word_of_data in self.image.address_words_in(address, 4).values():
                 raise UnresolvedRelocation(str(self.image.path), address, why_unknown(word_of_data))
             word = int.from_bytes(self.image.read(address, 4), "little")

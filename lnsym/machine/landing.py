@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from isa.branch_types import BranchType
-from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction
+from lnsym.machine.endings import EndOfPath, Forbidden
 from lnsym.machine.state import State
 
 _PADS = {BranchType.JUMP_BY_X16_OR_X17: "BTI c", BranchType.CALL: "BTI c", BranchType.JUMP: "BTI j"}
 """What accepts each of them."""
 
 
-@dataclass(eq=False)
-class NoLandingPad(LnsymError):
+@dataclass(frozen=True)
+class NoLandingPad(Forbidden):
     """An indirect branch leads to an instruction that does not accept it: a Branch Target Exception, where FEAT_BTI is there."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     """The branch; `target` itself for a call from outside."""
     target: int
@@ -40,11 +38,10 @@ class NoLandingPad(LnsymError):
         )
 
 
-@dataclass(eq=False)
-class ReturnsByBranch(LnsymError):
+@dataclass(frozen=True)
+class ReturnsByBranch(Forbidden):
     """A return by BR or BLR, for which the caller needs a landing pad after its call, which it need not have."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
 
     def _message(self) -> str:
@@ -64,14 +61,14 @@ def land(code: Code, state: State, instruction: Instruction) -> None:
     if btype is BranchType.JUMP and not image.guards(state.pc):
         btype = BranchType.JUMP_BY_X16_OR_X17
     if btype not in instruction.lands:
-        raise NoLandingPad(state.pc, target, instruction.text, image.describe(target), btype)
+        raise EndOfPath(NoLandingPad(state.pc, target, instruction.text, image.describe(target), btype))
 
 
 def land_at_caller(code: Code, state: State) -> None:
     """See that a branch to the return address, at `state.pc`, is a return. Raises ReturnsByBranch."""
     btype, state.btype = state.btype, BranchType.DIRECT
     if btype is not BranchType.DIRECT and state.guarded and code.image.guards(state.pc):
-        raise ReturnsByBranch(state.pc)
+        raise EndOfPath(ReturnsByBranch(state.pc))
 
 
 def needs_direct_calls(code: Code, entry: int) -> bool:

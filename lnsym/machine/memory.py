@@ -8,26 +8,26 @@ An access that cannot be placed raises OutsideMemory: memory safety is no separa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from lnsym.bv import BV, concat, ite, operands, show
 from lnsym.bv.forms import Addends
 from lnsym.bv.sums import addends_of
-from lnsym.errors import LnsymError
 from lnsym.machine.addresses import Addresses
+from lnsym.machine.endings import EndOfPath, Forbidden
+from lnsym.machine.events import Observer, Places, Read, Wrote
 from lnsym.machine.offsets import chosen, largest, places_of
 from lnsym.machine.origins import Byte, SegmentContents, Stack
 from lnsym.machine.pointers import distance_below, residue, rounded, settled
 from lnsym.machine.tables import read_table
 
 
-@dataclass(eq=False)
-class OutsideMemory(LnsymError):
+@dataclass(frozen=True)
+class OutsideMemory(Forbidden):
     """An access that lies in no region, or not wholly inside one, or lacks the permission. `size` in bytes."""
 
-    exit_code: ClassVar[int] = 1
     kind: str
     address: BV
     size: int
@@ -44,11 +44,10 @@ class OutsideMemory(LnsymError):
         return f"{self.kind} of {byte_count(self.size)} {self.why}"
 
 
-@dataclass(eq=False)
-class OutsideRegion(LnsymError):
+@dataclass(frozen=True)
+class OutsideRegion(Forbidden):
     """An access at an offset that is no number, for the inputs on which it lies outside its region. Sizes in bytes."""
 
-    exit_code: ClassVar[int] = 3
     kind: str
     region: str
     region_size: int
@@ -81,11 +80,10 @@ class Bound:
     otherwise: OutsideRegion
 
 
-@dataclass(eq=False)
-class SymbolicOffset(LnsymError):
+@dataclass(frozen=True)
+class SymbolicOffset(Forbidden):
     """An access whose offset in its region is no number."""
 
-    exit_code: ClassVar[int] = 3
     kind: str
     region: str
     offset: BV
@@ -99,11 +97,10 @@ class SymbolicOffset(LnsymError):
         )
 
 
-@dataclass(eq=False)
-class ExtentUnknown(LnsymError):
+@dataclass(frozen=True)
+class ExtentUnknown(Forbidden):
     """A load from an object that another file defines, elsewhere than at its start: nobody here knows how large the object is."""
 
-    exit_code: ClassVar[int] = 3
     symbol: str
     size: int
     offset: BV
@@ -123,11 +120,10 @@ def byte_count(count: int) -> str:
     return f"{count} byte" if count == 1 else f"{count} bytes"
 
 
-@dataclass(eq=False)
-class BelowStackPointer(LnsymError):
+@dataclass(frozen=True)
+class BelowStackPointer(Forbidden):
     """An access to the stack that AAPCS64 (section 6.4.5.1) does not allow."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     reason: str
 
@@ -136,11 +132,10 @@ class BelowStackPointer(LnsymError):
         return f"access to the stack by the instruction at {self.pc:#x}: {self.reason} (AAPCS64, 6.4.5.1)"
 
 
-@dataclass(eq=False)
-class BetweenFrames(LnsymError):
+@dataclass(frozen=True)
+class BetweenFrames(Forbidden):
     """An access to the stack between SP, which is no number of bytes below its old value, and that value. Size in bytes."""
 
-    exit_code: ClassVar[int] = 3
     kind: str
     size: int
     pc: int
@@ -151,11 +146,10 @@ class BetweenFrames(LnsymError):
         return f"{self.kind} of {byte_count(self.size)} {self.where}, by the instruction at {self.pc:#x}"
 
 
-@dataclass(eq=False)
-class ReleasedStack(LnsymError):
+@dataclass(frozen=True)
+class ReleasedStack(Forbidden):
     """A load from stack that lay below SP since it was written: a signal handler may have written there. Offset and size in bytes."""
 
-    exit_code: ClassVar[int] = 3
     offset: int
     size: int
 
@@ -167,11 +161,10 @@ class ReleasedStack(LnsymError):
         )
 
 
-@dataclass(eq=False)
-class StackTooSmall(LnsymError):
+@dataclass(frozen=True)
+class StackTooSmall(Forbidden):
     """An access to the stack further below the first stack pointer than it is assumed to reach. Sizes in bytes."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     needed: int
     stack: int
@@ -184,11 +177,10 @@ class StackTooSmall(LnsymError):
         )
 
 
-@dataclass(eq=False)
-class Misaligned(LnsymError):
+@dataclass(frozen=True)
+class Misaligned(Forbidden):
     """An exclusive, ordered or atomic access that faults for some addresses: nothing says that it is aligned. Size in bytes."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     size: int
     where: str
@@ -201,11 +193,10 @@ class Misaligned(LnsymError):
         )
 
 
-@dataclass(eq=False)
-class NotExclusive(LnsymError):
+@dataclass(frozen=True)
+class NotExclusive(Forbidden):
     """A store-exclusive that no load-exclusive of the same bytes goes before."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
 
     def _message(self) -> str:
@@ -290,11 +281,10 @@ class Unknown:
         return
 
 
-@dataclass(eq=False)
-class NeverWritten(LnsymError):
+@dataclass(frozen=True)
+class NeverWritten(Forbidden):
     """A load from a frame of bytes that nothing was stored to since SP was set to its base. Offset and size in bytes."""
 
-    exit_code: ClassVar[int] = 3
     offset: int
     size: int
 
@@ -311,11 +301,11 @@ class NothingYet:
 
     def byte(self, offset: int) -> BV:
         """Raises."""
-        raise NeverWritten(offset, 1)
+        raise EndOfPath(NeverWritten(offset, 1))
 
     def whole(self, offset: int, size: int) -> BV:
         """Raises."""
-        raise NeverWritten(offset, size)
+        raise EndOfPath(NeverWritten(offset, size))
 
 
 NOTHING_YET = NothingYet()
@@ -404,7 +394,7 @@ class Region:
     def read(self, offset: int, size: int) -> BV:
         """`size` bytes from `offset`, little-endian, whatever the permission; the bytes lie inside. Raises ReleasedStack."""
         if self.released and not self.released.isdisjoint(range(offset, offset + size)):
-            raise ReleasedStack(offset, size)
+            raise EndOfPath(ReleasedStack(offset, size))
         entry = self.written.get(offset)
         if entry is None:
             if not self.written or all(at not in self.written for at in range(offset + 1, offset + size)):
@@ -459,7 +449,8 @@ class Memory:
         self._symbolic: dict[BV, Region] = {}
         self._fixed: list[Region] = []
         self._starts: list[int] = []
-        self.on_access: Callable[[str, Region, int, int, int], None] | None = None
+        self.observer: Observer | None = None
+        """Who is told of each access; whoever runs the code sets it, and copies have none."""
         self.stack_access: int | None = None
         """The lowest offset of an access to the part of the stack that SP is in, since this was last set to None; 2**63 above that part."""
         self.bounds: list[Bound] | None = None
@@ -505,7 +496,6 @@ class Memory:
         twin._symbolic = {base: region.copy() for base, region in self._symbolic.items()}
         twin._fixed = [region.copy() if region.writable else region for region in self._fixed]
         twin._starts = self._starts.copy()
-        twin.on_access = self.on_access
         twin.bounds = None if self.bounds is None else self.bounds.copy()
         twin.zeros = self.zeros
         twin.addresses = self.addresses
@@ -705,14 +695,14 @@ class Memory:
         region = self._symbolic[window.within]
         if offset + size > window.region.start + window.region.size:
             where = f"{byte_count(offset)} from a rounded pointer that may lie so near the end of `{region.name}`"
-            raise BetweenFrames(kind, size, pc, where)
+            raise EndOfPath(BetweenFrames(kind, size, pc, where))
         first, last = window.furthest + offset, window.nearest + offset + size
         self._note_stack_access(region, kind, first, last - first, pc, window.region.base)
         for at in range(first, last):
             if at not in region.claims:
                 if at in region.written and at not in region.released:
                     where = f"by a rounded pointer, which may mean {_apart(at)} `{region.name}`, where another address stored"
-                    raise BetweenFrames(kind, size, pc, where)
+                    raise EndOfPath(BetweenFrames(kind, size, pc, where))
                 region.claims[at] = window.region.base  # type: ignore[assignment]
 
     def _note_stack_access(
@@ -727,22 +717,22 @@ class Memory:
             return
         if region.claims and any(region.claims.get(at, pointer) is not pointer for at in range(offset, offset + size)):
             where = f"{_apart(offset)} `{region.name}`, where a rounded pointer may reach"
-            raise BetweenFrames(kind, size, pc, where)
+            raise EndOfPath(BetweenFrames(kind, size, pc, where))
         if offset < region.start:
-            raise StackTooSmall(pc, self.stack_bytes + region.start - offset, self.stack_bytes)
+            raise EndOfPath(StackTooSmall(pc, self.stack_bytes + region.start - offset, self.stack_bytes))
         end = region.start + region.size
         if offset + size > end and any(split.frame is region.base for split in self.splits):
             where = (
                 f"{byte_count(offset)} into `{region.name}`, of which only {end} are known to lie below the SP before"
             )
-            raise BetweenFrames(kind, size, pc, where)
+            raise EndOfPath(BetweenFrames(kind, size, pc, where))
         if region.floor is not None:
             if offset < region.floor:
                 where = (
                     f"{byte_count(region.floor - offset)} below an SP that was then set to no known place of the stack: "
                     "only from that place on is it known what lies here"
                 )
-                raise BetweenFrames(kind, size, pc, where)
+                raise EndOfPath(BetweenFrames(kind, size, pc, where))
             offset = 1 << 63  # above SP, wherever that is
         if self.stack_access is None or offset < self.stack_access:
             self.stack_access = offset
@@ -752,19 +742,17 @@ class Memory:
     ) -> tuple[Region, int]:
         """The place of an access that its region allows. Raises OutsideMemory."""
         if placed is None:
-            raise OutsideMemory(kind, address, size, pc, _in_no_region(address))
+            raise EndOfPath(OutsideMemory(kind, address, size, pc, _in_no_region(address)))
         region, offset = placed
         if region.in_image and kind == "load" and type(region.base) is not int and (offset or size > region.size):
-            raise ExtentUnknown(region.name, size, BV.const(offset & ((1 << 64) - 1), 64), pc)
+            raise EndOfPath(ExtentUnknown(region.name, size, BV.const(offset & ((1 << 64) - 1), 64), pc))
         if region.start < 0:
             self._note_stack_access(region, kind, offset, size, pc)
         if offset < region.start or offset + size > region.start + region.size:
-            raise OutsideMemory(kind, address, size, pc, _outside(region, offset, size, address))
+            raise EndOfPath(OutsideMemory(kind, address, size, pc, _outside(region, offset, size, address)))
         if not (region.readable if kind == "load" else region.writable):
             why = f"{byte_count(offset)} into `{region.name}`, which is {_permission(kind)}"
-            raise OutsideMemory(kind, address, size, pc, why)
-        if self.on_access is not None:
-            self.on_access(kind, region, offset, size, pc)
+            raise EndOfPath(OutsideMemory(kind, address, size, pc, why))
         return region, offset
 
     def require_alignment(self, address: BV, size: int, pc: int) -> None:
@@ -782,7 +770,7 @@ class Memory:
                 where += f", which the contract aligns to {byte_count(region.alignment)}"
         else:
             where = _in_no_region(address)
-        raise Misaligned(pc, size, where)
+        raise EndOfPath(Misaligned(pc, size, where))
 
     def _is_aligned(self, address: BV, number: int, size: int) -> bool:
         """Whether an address of the image, which has this number in its layout, is a multiple of `size` wherever its piece lies."""
@@ -801,6 +789,8 @@ class Memory:
             if placed is None and address.op in ("sum", "add"):
                 return self._load_somewhere(address, size, pc)
         region, offset = self._allowed(placed, "load", address, size, pc)
+        if self.observer is not None:
+            self.observer(Read(pc, address, size, ((region, offset),)))
         return region.read(offset, size)
 
     def _load_somewhere(self, address: BV, size: int, pc: int) -> BV:
@@ -809,7 +799,9 @@ class Memory:
         if found is None:
             return self._load_from_table(address, size, pc)
         region, offset, places = found
-        return chosen(offset, places, lambda place: self._inside("load", region, place, size, pc).read(place, size))
+        if self.observer is not None:
+            self.observer(Read(pc, address, size, _all_in(region, places)))
+        return chosen(offset, places, lambda place: region.read(place, size))
 
     def _load_from_table(self, address: BV, size: int, pc: int) -> BV:
         """A load whose address is symbolic: from a constant table, or not supported."""
@@ -820,8 +812,11 @@ class Memory:
             region, offset = self._allowed(placed, "load", BV.const(number, 64), size, pc)
             value = region.read(offset, size)
             if not value.is_const:
-                raise SymbolicOffset("load", region.name, address, pc)
+                raise EndOfPath(SymbolicOffset("load", region.name, address, pc))
+            entries.append((region, offset))
             return value.value
+
+        entries: list[tuple[Region, int]] = []
 
         of_image = self.addresses.numbered(address) if self.addresses is not None else None
         piece, numbers = of_image or (None, address)
@@ -830,9 +825,11 @@ class Memory:
             for base, region in self._symbolic.items():
                 if base in operands(address):
                     if region.in_image:
-                        raise ExtentUnknown(region.name, size, address - base, pc)
-                    raise SymbolicOffset("load", region.name, address - base, pc)
-            raise OutsideMemory("load", address, size, pc, _in_no_region(address))
+                        raise EndOfPath(ExtentUnknown(region.name, size, address - base, pc))
+                    raise EndOfPath(SymbolicOffset("load", region.name, address - base, pc))
+            raise EndOfPath(OutsideMemory("load", address, size, pc, _in_no_region(address)))
+        if self.observer is not None:
+            self.observer(Read(pc, address, size, tuple(entries)))
         return value
 
     def store(self, address: BV, value: BV, pc: int = 0) -> None:
@@ -847,11 +844,14 @@ class Memory:
                 if found is not None:
                     region, offset, places = found
                     for place in places:
-                        self._inside("store", region, place, size, pc)
                         region.write(place, ite(offset.eq(place), value, region.read(place, size)))
+                    if self.observer is not None:
+                        self.observer(Wrote(pc, address, size, _all_in(region, places)))
                     return
         region, number = self._allowed(placed, "store", address, size, pc)
         region.write(number, value)
+        if self.observer is not None:
+            self.observer(Wrote(pc, address, size, ((region, number),)))
 
     # -- offsets that are no numbers ------------------------------------------------------------
 
@@ -881,22 +881,22 @@ class Memory:
         offset = address - region.base
         if not (region.readable if kind == "load" else region.writable):
             why = f"in `{region.name}`, which is {_permission(kind)}"
-            raise OutsideMemory(kind, address, size, pc, why)
+            raise EndOfPath(OutsideMemory(kind, address, size, pc, why))
         places = places_of(offset, region.size - size) if size <= region.size else []
         if places is None:
             return None
         if not places:
-            raise OutsideMemory(kind, address, size, pc, f"at no place of `{region.name}`, which has {region.size}")
+            raise EndOfPath(
+                OutsideMemory(kind, address, size, pc, f"at no place of `{region.name}`, which has {region.size}")
+            )
         if largest(offset) > region.size - size:
             inside = offset.ule(region.size - size)
             self.bounds.append(Bound(inside, OutsideRegion(kind, region.name, region.size, offset, size, pc)))
         return region, offset, places
 
-    def _inside(self, kind: str, region: Region, offset: int, size: int, pc: int) -> Region:
-        """The region, an access to it noted."""
-        if self.on_access is not None:
-            self.on_access(kind, region, offset, size, pc)
-        return region
+
+def _all_in(region: Region, offsets: Iterable[int]) -> Places:
+    return tuple([(region, offset) for offset in offsets])
 
 
 def _apart(offset: int) -> str:

@@ -2,20 +2,31 @@
 
 A branch target that is `ite(condition, there, here)` with a symbolic condition is followed both ways, each under its path condition,
 unless the caller's `feasible` shows that one of them cannot be taken. Nothing is ever made concrete silently: a target that is no
-known address ends the path with an error.
+known address ends the path.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol, TypeAlias
+from typing import TypeAlias
 
 from lnsym.bv import BV
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Code, Instruction
+from lnsym.machine.endings import (
+    AtCut,
+    Ending,
+    EndOfPath,
+    Exhausted,
+    Forbidden,
+    NotModelled,
+    Returned,
+    ending_of,
+)
+from lnsym.machine.events import Began, Branched, Executed, Observer, told_to
 from lnsym.machine.landing import land, land_at_caller
 from lnsym.machine.stack import check_stack
 from lnsym.machine.state import PLATFORM_REGISTER, SP, State
@@ -26,21 +37,10 @@ STEPS_BETWEEN_LOOKS = 256
 """After how many instructions without a branch there is a look at the clock."""
 
 
-class Observer(Protocol):
-    """Something that watches a run."""
-
-    def begin(self, state: State, conditions: Conditions) -> None:
-        """A path starts, or goes on after a fork, in this state and under these path conditions."""
-
-    def __call__(self, instruction: Instruction, state: State) -> None:
-        """An instruction has been executed, and the state is what it left."""
-
-
-@dataclass(eq=False)
-class StepLimit(LnsymError):
+@dataclass(frozen=True)
+class StepLimit(Exhausted):
     """A path that did not return within the step limit."""
 
-    exit_code: ClassVar[int] = 3
     steps: int
     pc: int
     where: str
@@ -52,11 +52,10 @@ class StepLimit(LnsymError):
         )
 
 
-@dataclass(eq=False)
-class EndlessLoop(LnsymError):
+@dataclass(frozen=True)
+class EndlessLoop(Forbidden):
     """A path that comes to a state in which it was before, and so never returns."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     where: str
 
@@ -77,11 +76,10 @@ class Loop:
         return f"{self.times} times back at {self.head:#x} ({self.where})"
 
 
-@dataclass(eq=False)
-class TimeLimit(LnsymError):
+@dataclass(frozen=True)
+class TimeLimit(Exhausted):
     """A path that was not at its end when the time for the simulation was over."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     where: str
     steps: int
@@ -97,11 +95,10 @@ class TimeLimit(LnsymError):
         return f"{ran}, {self.loop}; bound the count in the contract, or raise --timeout"
 
 
-@dataclass(eq=False)
-class UnknownTarget(LnsymError):
+@dataclass(frozen=True)
+class UnknownTarget(Forbidden):
     """A branch whose target is neither the return address nor a known number."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     target: BV
 
@@ -110,11 +107,10 @@ class UnknownTarget(LnsymError):
         return f"the branch at {self.pc:#x} goes to {self.target!r}: neither an address of the code nor the caller's"
 
 
-@dataclass(eq=False)
-class UndefinedCall(LnsymError):
+@dataclass(frozen=True)
+class UndefinedCall(NotModelled):
     """A call of a function that the image does not define."""
 
-    exit_code: ClassVar[int] = 4
     name: str
     pc: int
 
@@ -123,11 +119,10 @@ class UndefinedCall(LnsymError):
         return f"call of {self.name} at {self.pc:#x}, which this file does not define: give a file that links it in"
 
 
-@dataclass(eq=False)
-class ChangesPlatformRegister(LnsymError):
+@dataclass(frozen=True)
+class ChangesPlatformRegister(Forbidden):
     """X18 is changed, which the platform reserves: its own code may look at it at any time."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     text: str
     where: str
@@ -140,16 +135,37 @@ class ChangesPlatformRegister(LnsymError):
         )
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Path:
-    """One way through the code: the state it ended in, under which conditions, after how many instructions."""
+    """One way through the code: the state it ended in, under which conditions, after how many instructions, and how it ended."""
 
     state: State
-    conditions: Conditions = ()
-    steps: int = 0
-    stopped: LnsymError | None = None
-    """Why it did not return; None when it returned to the caller."""
+    conditions: Conditions
+    steps: int
+    ending: Ending
     last: Instruction | None = field(default=None, repr=False)
+    """The instruction it ended with; None where it ended before its first."""
+
+    @property
+    def returned(self) -> bool:
+        """Whether it returned to the caller."""
+        return isinstance(self.ending, Returned)
+
+
+@dataclass
+class _Way:
+    """A path that is under way."""
+
+    state: State
+    conditions: Conditions
+    steps: int
+    last: Instruction | None = None
+
+    def ended(self, ending: Ending) -> Path:
+        return Path(self.state, self.conditions, self.steps, ending, self.last)
+
+    def fork(self, conditions: Conditions) -> _Way:
+        return _Way(self.state.copy(), conditions, self.steps, self.last)
 
 
 class _Before:
@@ -174,9 +190,9 @@ class _Before:
         return False
 
 
-def _falls_through(fork: tuple[Path, BV]) -> bool:
-    path, target = fork
-    return target.op == "const" and target.value == path.state.pc + 4
+def _falls_through(fork: tuple[_Way, BV]) -> bool:
+    way, target = fork
+    return target.op == "const" and target.value == way.state.pc + 4
 
 
 def _always(conditions: Conditions) -> bool:
@@ -187,8 +203,9 @@ class Explorer:
     """Runs states over the code of one image.
 
     `returns_to` is the term that, branched to, ends a path well. `feasible` may answer False for path conditions that
-    no input satisfies; True is always sound. `observer` is told of each instruction. At `deadline` all paths that are under way
-    are stopped. With `reserve_x18` a path that changes X18 is stopped; without it `changed_x18` says whether one did.
+    no input satisfies; True is always sound. `observers` are told of each event. At `deadline` all paths that are under way
+    are stopped, at an address of `cuts` each path that comes there. With `reserve_x18` a path that changes X18 is stopped; without it
+    `changed_x18` says whether one did.
     """
 
     def __init__(
@@ -198,89 +215,95 @@ class Explorer:
         *,
         max_steps: int = 1_000_000,
         feasible: Callable[[Conditions], bool] = _always,
-        observer: Observer | None = None,
+        observers: Sequence[Observer] = (),
         deadline: Deadline = NEVER,
         reserve_x18: bool = False,
+        cuts: Collection[int] = (),
     ) -> None:
         self.code = code
         self.returns_to = returns_to
         self.max_steps = max_steps
         self.feasible = feasible
-        self.observer = observer
         self.deadline = deadline
         self.reserve_x18 = reserve_x18
+        self.cuts = frozenset(cuts)
         self.changed_x18 = False
+        self._tell = told_to(tuple(observers))
         self._returns: Counter[int] = Counter()
 
     def paths(self, start: State, conditions: Conditions = (), steps: int = 0) -> Iterator[Path]:
-        """All feasible paths from a state, each ended by a return or by an error; fall-through before branch taken.
+        """All feasible paths from a state, each to its end; fall-through before branch taken.
 
-        `conditions` and `steps` are those of the way up to here.
+        `conditions` and `steps` are those of the way up to here. A state that starts at a cut goes on from there.
         """
-        waiting = [(Path(start, conditions, steps), BV.const(start.pc, 64))]
+        waiting = [(_Way(start, conditions, steps), BV.const(start.pc, 64))]
         while waiting:
-            path, target = waiting.pop()
+            way, target = waiting.pop()
             outside: list[Path] = []
             try:
-                forks = self._run(path, target, outside)
+                forks = self._run(way, target, outside)
             except LnsymError as error:
-                path.stopped = error
                 yield from outside
-                yield path
+                yield way.ended(ending_of(error))
                 continue
             yield from outside
             if forks is None:
-                yield path
+                yield way.ended(Returned())
             else:
                 waiting.extend(sorted(forks, key=_falls_through))  # the last one goes first
 
-    def _run(self, path: Path, target: BV, outside: list[Path]) -> list[tuple[Path, BV]] | None:
+    def _run(self, way: _Way, target: BV, outside: list[Path]) -> list[tuple[_Way, BV]] | None:
         """Run from `target` until the path returns (None) or splits (the forks and where each goes, if anywhere).
 
         `outside` gets the paths that stop on the way, at accesses that may lie outside their region.
         """
-        if self.observer is not None:
-            self.observer.begin(path.state, path.conditions)
+        way.state.memory.observer = self._tell
+        if self._tell is not None:
+            self._tell(Began(way.state, way.conditions))
         before = _Before()
         while target is not self.returns_to:
             if target.op == "const":
-                target = self._run_straight(path, target.args[0], before, outside)
+                target = self._run_straight(way, target.args[0], before, outside)
                 continue
-            arms = self._arms(path, target)
+            arms = self._arms(way, target)
             if len(arms) != 1:
-                return [(self._fork(path, conditions), arm) for conditions, arm in arms]
-            path.conditions, target = arms[0]
-        land_at_caller(self.code, path.state)
+                return [(way.fork(conditions), arm) for conditions, arm in arms]
+            way.conditions, target = arms[0]
+        land_at_caller(self.code, way.state)
         return None
 
-    def _run_straight(self, path: Path, pc: int, before: _Before, outside: list[Path]) -> BV:
+    def _run_straight(self, way: _Way, pc: int, before: _Before, outside: list[Path]) -> BV:
         """Run from `pc`, a branch's target, up to the next branch to the return address or a symbolic target, and return that."""
-        state = path.state
+        state = way.state
         general = state.general
         memory = state.memory
         decoded = self.code.decoded
-        observer = self.observer
+        tell = self._tell
         returns_to = self.returns_to
-        self._check(path, pc, before)
-        for steps in range(path.steps, self.max_steps):
-            instruction = decoded.get(pc) or self._fetch(pc, path)
+        cuts = self.cuts
+        self._check(way, pc, before)
+        for steps in range(way.steps, self.max_steps):
+            if pc in cuts and way.last is not None:
+                state.pc = pc
+                raise EndOfPath(AtCut(pc))
+            instruction = decoded.get(pc) or self._fetch(pc, way)
             state.pc = pc
-            path.last = instruction
-            path.steps = steps + 1
+            way.last = instruction
+            way.steps = steps + 1
             stack_pointer = general[SP]
             platform_register = general[PLATFORM_REGISTER]
             instruction.execute(state)
             if memory.stack_access is not None or general[SP] is not stack_pointer:
-                check_stack(state, stack_pointer, self._proves(path.conditions))
+                check_stack(state, stack_pointer, self._proves(way.conditions))
             if general[PLATFORM_REGISTER] is not platform_register:
                 self._note_platform_register(instruction)
             if memory.bounds:
-                outside += self._outside(path)
-                self._check_time(path, pc)
+                outside += self._outside(way)
+                self._check_time(way, pc)
             elif not steps % STEPS_BETWEEN_LOOKS:
-                self._check_time(path, pc)
-            if observer is not None:
-                observer(instruction, state)
+                self._check_time(way, pc)
+            if tell is not None:
+                tell(Executed(instruction, state))
             target = state.next_pc
             if target is None:
                 pc += 4
@@ -289,37 +312,37 @@ class Explorer:
             if target.op != "const" or target is returns_to:
                 return target
             pc = target.args[0]
-            self._check(path, pc, before)
-        raise StepLimit(self.max_steps, pc, self.code.image.describe(pc))
+            self._check(way, pc, before)
+        raise EndOfPath(StepLimit(self.max_steps, pc, self.code.image.describe(pc)))
 
     def _proves(self, conditions: Conditions) -> Callable[[BV], bool]:
         """Whether a condition holds for every input that meets these: no input meets them and not it."""
         return lambda condition: not self.feasible((*conditions, ~condition))
 
-    def _outside(self, path: Path) -> Iterator[Path]:
+    def _outside(self, way: _Way) -> Iterator[Path]:
         """The path as it stops where an access of its last instruction lies outside; it goes on where all of them lie inside."""
-        bounds, path.state.memory.bounds = path.state.memory.bounds or [], []
+        bounds, way.state.memory.bounds = way.state.memory.bounds or [], []
         for bound in bounds:
-            if bound.inside in path.conditions:
+            if bound.inside in way.conditions:
                 continue
-            conditions = (*path.conditions, ~bound.inside)
-            yield Path(path.state.copy(), conditions, path.steps, bound.otherwise, path.last)
-            path.conditions = (*path.conditions, bound.inside)
+            conditions = (*way.conditions, ~bound.inside)
+            yield way.fork(conditions).ended(bound.otherwise)
+            way.conditions = (*way.conditions, bound.inside)
 
-    def _check(self, path: Path, pc: int, before: _Before) -> None:
+    def _check(self, way: _Way, pc: int, before: _Before) -> None:
         """Raises NoLandingPad, EndlessLoop and TimeLimit, of a path that has branched to `pc`."""
-        if path.state.btype:
-            land(self.code, path.state, self.code.decoded.get(pc) or self._fetch(pc, path))
-        if path.last is not None and pc <= path.last.address:
+        if way.state.btype:
+            land(self.code, way.state, self.code.decoded.get(pc) or self._fetch(pc, way))
+        if way.last is not None and pc <= way.last.address:
             self._returns[pc] += 1
-        self._check_time(path, pc)
-        if before.is_again(pc, path.state):
-            raise EndlessLoop(pc, self.code.image.describe(pc))
+        self._check_time(way, pc)
+        if before.is_again(pc, way.state):
+            raise EndOfPath(EndlessLoop(pc, self.code.image.describe(pc)))
 
-    def _check_time(self, path: Path, pc: int) -> None:
+    def _check_time(self, way: _Way, pc: int) -> None:
         """Raises TimeLimit."""
         if self.deadline.passed:
-            raise TimeLimit(pc, self.code.image.describe(pc), path.steps, self._loop())
+            raise EndOfPath(TimeLimit(pc, self.code.image.describe(pc), way.steps, self._loop()))
 
     def _loop(self) -> Loop | None:
         """The loop that was gone through most often, twice at least; the first one of several."""
@@ -330,22 +353,19 @@ class Explorer:
         """X18 was changed. Raises ChangesPlatformRegister where the platform reserves it."""
         if self.reserve_x18:
             pc = instruction.address
-            raise ChangesPlatformRegister(pc, instruction.text, self.code.image.describe(pc))
+            raise EndOfPath(ChangesPlatformRegister(pc, instruction.text, self.code.image.describe(pc)))
         self.changed_x18 = True
 
-    def _fetch(self, pc: int, path: Path) -> Instruction:
+    def _fetch(self, pc: int, way: _Way) -> Instruction:
         name = self.code.image.undefined_functions.get(pc)
         if name is not None:
-            raise UndefinedCall(name, path.last.address if path.last else pc)
+            raise EndOfPath(UndefinedCall(name, way.last.address if way.last else pc))
         return self.code[pc]
 
-    def _fork(self, path: Path, conditions: Conditions) -> Path:
-        return Path(path.state.copy(), conditions, path.steps, last=path.last)
-
-    def _arms(self, path: Path, target: BV) -> list[tuple[Conditions, BV]]:
+    def _arms(self, way: _Way, target: BV) -> list[tuple[Conditions, BV]]:
         """Where a symbolic target can lead, each with its path conditions. Raises UnknownTarget."""
         arms = []
-        waiting = [(path.conditions, target)]
+        waiting = [(way.conditions, target)]
         while waiting:
             conditions, arm = waiting.pop()
             if arm.op == "const" or arm is self.returns_to:
@@ -354,9 +374,11 @@ class Explorer:
             if arm.op != "ite":
                 name = self.code.external_at(arm)
                 if name is not None:
-                    raise UndefinedCall(name, path.state.pc)
-                raise UnknownTarget(path.state.pc, arm)
+                    raise EndOfPath(UndefinedCall(name, way.state.pc))
+                raise EndOfPath(UnknownTarget(way.state.pc, arm))
             condition, then, otherwise = arm.args
+            if self._tell is not None:
+                self._tell(Branched(way.state.pc, condition, conditions))
             if condition in conditions:
                 waiting.append((conditions, then))
             elif ~condition in conditions:

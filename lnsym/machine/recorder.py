@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from lnsym.bv import BV
 from lnsym.machine.decode import Instruction
-from lnsym.machine.memory import Region
-from lnsym.machine.paths import Conditions
+from lnsym.machine.events import Began, Branched, Event, Executed, Places, Read, Wrote
 from lnsym.machine.state import SP, State
 
 
@@ -21,37 +20,48 @@ class Write:
 
 
 class Recorder:
-    """An observer of a run; `writes` is what the last instruction wrote."""
+    """An observer of a run, for its subclasses: `began` where a path begins, `executed` with what each instruction wrote."""
 
     def __init__(self) -> None:
         self._general: list[BV] = []
         self._vector: list[BV] = []
-        self._stored: list[tuple[Region, int, int]] = []
-        self.writes: list[Write] = []
+        self._stored: list[tuple[Places, int]] = []
 
-    def begin(self, state: State, conditions: Conditions) -> None:
-        """Take this state as what is there before the next instruction."""
-        self._general = state.general.copy()
-        self._vector = state.vector.copy()
-        state.memory.on_access = self._access
+    def __call__(self, event: Event) -> None:
+        """Take note of an event."""
+        match event:
+            case Began(state, conditions):
+                self._general = state.general.copy()
+                self._vector = state.vector.copy()
+                self._stored.clear()
+                self.began(conditions)
+            case Wrote(places=places, size=size):
+                self._stored.append((places, size))
+            case Executed(instruction, state):
+                self.executed(instruction, self._writes(state))
+            case Read() | Branched():
+                pass
 
-    def _access(self, kind: str, region: Region, offset: int, size: int, pc: int) -> None:
-        if kind == "store":
-            self._stored.append((region, offset, size))
+    def began(self, conditions: tuple[BV, ...]) -> None:
+        """A path begins, or goes on after a fork."""
 
-    def __call__(self, instruction: Instruction, state: State) -> None:
-        """Take note of what the instruction changed."""
-        self.writes = []
+    def executed(self, instruction: Instruction, writes: list[Write]) -> None:
+        """An instruction has been executed, and has written this."""
+
+    def _writes(self, state: State) -> list[Write]:
+        writes = []
         for n, (old, new) in enumerate(zip(self._general, state.general, strict=True)):
             if old is not new:
                 name = "sp" if n == SP else f"{'w' if new.width == 32 else 'x'}{n}"
-                self.writes.append(Write(name, new))
+                writes.append(Write(name, new))
                 self._general[n] = new
         for n, (old, new) in enumerate(zip(self._vector, state.vector, strict=True)):
             if old is not new:
-                self.writes.append(Write(f"v{n}", new))
+                writes.append(Write(f"v{n}", new))
                 self._vector[n] = new
-        for region, offset, size in self._stored:
-            sign = "-" if offset < 0 else "+"
-            self.writes.append(Write(f"{region.name}{sign}{abs(offset):#x}", region.read(offset, size)))
+        for places, size in self._stored:
+            for region, offset in places:
+                sign = "-" if offset < 0 else "+"
+                writes.append(Write(f"{region.name}{sign}{abs(offset):#x}", region.read(offset, size)))
         self._stored.clear()
+        return writes

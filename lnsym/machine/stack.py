@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 
 from lnsym.bv import BV, show
+from lnsym.machine.endings import EndOfPath
 from lnsym.machine.memory import NOTHING_YET, BelowStackPointer, Memory, Region, StackTooSmall, byte_count
 from lnsym.machine.pointers import Span, distance_below, residue
 from lnsym.machine.state import SP, STACK_ALIGNMENT, State
@@ -40,33 +41,35 @@ def check_stack(state: State, before: BV, proves: Proves) -> None:
         return
     place, pointer = memory.place(before), state.general[SP]
     if place is None or place[0].start >= 0 or pointer.width != 64:
-        raise BelowStackPointer(state.pc, "SP is not at a known place of the stack")
+        raise EndOfPath(BelowStackPointer(state.pc, "SP is not at a known place of the stack"))
     region, old = place
     now = memory.place(pointer)
     if now is None or now[0].base in memory.windows:
         if lowest is not None:
-            raise BelowStackPointer(state.pc, "SP goes to no known place of the stack")
+            raise EndOfPath(BelowStackPointer(state.pc, "SP goes to no known place of the stack"))
         memory.split(*lower_frame(memory, state.pc, region, old, pointer, proves))
         return
     if now[0].start >= 0:
-        raise BelowStackPointer(state.pc, "SP is not at a known place of the stack")
+        raise EndOfPath(BelowStackPointer(state.pc, "SP is not at a known place of the stack"))
     while region is not now[0]:
         if not memory.splits or lowest is not None:
-            raise BelowStackPointer(state.pc, "SP is not at a known place of the stack")
+            raise EndOfPath(BelowStackPointer(state.pc, "SP is not at a known place of the stack"))
         region, old = memory.join()
     new = now[1]
     state.general[SP] = memory.address(region, new)
     end = region.start + region.size
     if lowest is not None:
         if lowest < min(old, new):
-            raise BelowStackPointer(state.pc, f"{byte_count(min(old, new) - lowest)} below SP")
+            raise EndOfPath(BelowStackPointer(state.pc, f"{byte_count(min(old, new) - lowest)} below SP"))
         if old % STACK_ALIGNMENT or region.alignment % STACK_ALIGNMENT:
-            raise BelowStackPointer(state.pc, f"SP is no multiple of {STACK_ALIGNMENT}")
+            raise EndOfPath(BelowStackPointer(state.pc, f"SP is no multiple of {STACK_ALIGNMENT}"))
     if new > end and memory.splits:
-        raise BelowStackPointer(state.pc, "SP is not at a known place of the stack")
+        raise EndOfPath(BelowStackPointer(state.pc, "SP is not at a known place of the stack"))
     if old > end and new != old:
-        raise BelowStackPointer(
-            state.pc, f"SP was {byte_count(old - end)} above the routine's stack, which frees the caller's"
+        raise EndOfPath(
+            BelowStackPointer(
+                state.pc, f"SP was {byte_count(old - end)} above the routine's stack, which frees the caller's"
+            )
         )
     if old < new:
         memory.release(region, range(max(old, region.start), min(new, end)))
@@ -89,16 +92,18 @@ def lower_frame(
     if least < SMALLEST_FRAME or most > room:
         found = _shown(distance, Span(least, most), room, proves)
         if found is None and least >= 0 and most <= MOST_NAMED:
-            raise StackTooSmall(pc, memory.stack_bytes + most - room, memory.stack_bytes)
+            raise EndOfPath(StackTooSmall(pc, memory.stack_bytes + most - room, memory.stack_bytes))
         if found is None:
-            raise BelowStackPointer(
-                pc,
-                f"SP is not at a known place of the stack, but {show(distance, length=90)} below the old one, "
-                f"and nothing shows that these are at most {byte_count(max(0, room))}",
+            raise EndOfPath(
+                BelowStackPointer(
+                    pc,
+                    f"SP is not at a known place of the stack, but {show(distance, length=90)} below the old one, "
+                    f"and nothing shows that these are at most {byte_count(max(0, room))}",
+                )
             )
         least, most = found
     if at > above.start + above.size:
-        raise BelowStackPointer(pc, "SP is not at a known place of the stack")
+        raise EndOfPath(BelowStackPointer(pc, "SP is not at a known place of the stack"))
     left = room - most + SMALLEST_FRAME
     number = len(memory.splits) + 1
     step, rest = residue(base, memory.aligned)

@@ -6,12 +6,11 @@ Concrete execution is the same object holding constants.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from isa.branch_types import BranchType
 from isa.flags import FlagBits, Flags
 from lnsym.bv import BV, ite
-from lnsym.errors import LnsymError
+from lnsym.machine.endings import EndOfPath, Forbidden
 from lnsym.machine.layout import PAGE
 from lnsym.machine.memory import Memory, NotExclusive
 from lnsym.machine.origins import SP as SP
@@ -27,11 +26,10 @@ ZERO = BV.const(0, 64)
 ZERO_W = BV.const(0, 32)
 
 
-@dataclass(eq=False)
-class NotAuthentic(LnsymError):
+@dataclass(frozen=True)
+class NotAuthentic(Forbidden):
     """A pointer is authenticated that was not signed, or with another key or modifier: it faults where FEAT_PAuth is there."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     key: str
     signed_with: str
@@ -46,11 +44,10 @@ class NotAuthentic(LnsymError):
         return f"the instruction at {self.pc:#x} authenticates with key {self.key} a pointer that {found}"
 
 
-@dataclass(eq=False)
-class NotCanonical(LnsymError):
+@dataclass(frozen=True)
+class NotCanonical(Forbidden):
     """A word is signed or stripped that need not be a canonical pointer: where FEAT_PAuth is there, its upper bits are lost."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
 
     def _message(self) -> str:
@@ -61,11 +58,10 @@ class NotCanonical(LnsymError):
         )
 
 
-@dataclass(eq=False)
-class FixedTarget(LnsymError):
+@dataclass(frozen=True)
+class FixedTarget(Forbidden):
     """A branch to a number, in code that may be loaded anywhere."""
 
-    exit_code: ClassVar[int] = 3
     pc: int
     target: int
 
@@ -203,7 +199,7 @@ class State:
             return pointer
         by_key, plain, by_modifier = self.signed.get(pointer, ("", pointer, modifier))
         if by_key != key or by_modifier is not modifier:
-            raise NotAuthentic(self.pc, key, by_key)
+            raise EndOfPath(NotAuthentic(self.pc, key, by_key))
         return plain
 
     def strip(self, pointer: BV) -> BV:
@@ -219,7 +215,7 @@ class State:
         placed = self.memory.place(pointer)
         inside = placed is not None and 0 <= placed[1] - placed[0].start <= placed[0].size
         if pointer is not self.returns_to and not inside:
-            raise NotCanonical(self.pc)
+            raise EndOfPath(NotCanonical(self.pc))
 
     def require_alignment(self, address: BV, size: int) -> None:
         """Raises Misaligned unless the address is known to be a multiple of `size` bytes."""
@@ -233,7 +229,7 @@ class State:
     def close_exclusive(self, address: BV, size: int) -> None:
         """Raises NotExclusive where the monitor is not set for these bytes; clears it."""
         if self.guarded and self.exclusive != (address, size):
-            raise NotExclusive(self.pc)
+            raise EndOfPath(NotExclusive(self.pc))
         self.exclusive = None
 
     def clear_exclusive(self) -> None:
@@ -263,7 +259,7 @@ class State:
     def _number_of(self, address: BV) -> BV:
         """The number that an address of the image has in the layout, or a choice of such; any other term as it is."""
         if address.op == "const":
-            raise FixedTarget(self.pc, address.value)
+            raise EndOfPath(FixedTarget(self.pc, address.value))
         if address.op == "ite":
             condition, then, otherwise = address.args
             return ite(condition, self._number_of(then), self._number_of(otherwise))

@@ -16,13 +16,13 @@ from dataclasses import dataclass, replace
 
 from isa.flags import FlagBits
 from lnsym.bv import BV, concat, variables
-from lnsym.contract.execution import Execution
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Instruction, decode_word
 from lnsym.machine.memory import Contents, Memory, Region, Unknown
 from lnsym.machine.origins import SegmentContents
 from lnsym.machine.state import SP, State
 from lnsym.mutation.mutants import Mutant
+from lnsym.run.exploration import Unexplored
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ _REACH = 1 << 13
 """Bytes below and above every register at which an instruction on its own finds memory."""
 
 
-def reason_for(make: Callable[[], Execution], mutant: Mutant) -> str:
-    """The reason in a few words; empty where there is none to give. `make` sets up the original's execution, not yet run."""
+def reason_for(make: Callable[[], Unexplored], mutant: Mutant) -> str:
+    """The reason in a few words; empty where there is none to give. `make` sets up the original."""
     if mutant.kind == "constant":
         return "nothing depends on this byte" if _is_unread_byte(make(), mutant.address) else ""
     old, new = (decode_word(int.from_bytes(w, "little"), mutant.address) for w in (mutant.before, mutant.after))
@@ -105,7 +105,7 @@ def _differences_alone(old: Instruction, new: Instruction) -> tuple[str, ...]:
         return ("memory",)
 
 
-def _differences_within(execution: Execution, old: Instruction, new: Instruction) -> tuple[str, ...] | None:
+def _differences_within(unexplored: Unexplored, old: Instruction, new: Instruction) -> tuple[str, ...] | None:
     """What differs wherever the original comes to the instruction; None when the other one fails there, or it is not run."""
     found: dict[str, None] = {}
     runs = 0
@@ -117,14 +117,14 @@ def _differences_within(execution: Execution, old: Instruction, new: Instruction
         old.execute(state)
         found.update(dict.fromkeys(differences(state, twin)))
 
-    execution.code.decoded[old.address] = replace(old, execute=both)
-    execution.run()
-    if not runs or any(path.stopped is not None for path in execution.paths):
+    unexplored.setup.code.decoded[old.address] = replace(old, execute=both)
+    execution = unexplored.explored()
+    if not runs or any(not path.returned for path in execution.paths):
         return None
     return tuple(found)
 
 
-def _are_unread(execution: Execution, old: Instruction, places: Sequence[str]) -> bool:
+def _are_unread(unexplored: Unexplored, old: Instruction, places: Sequence[str]) -> bool:
     """Whether the routine meets the same goals, on the same paths, with variables for what the instruction leaves in these places."""
 
     def forgetful(state: State) -> None:
@@ -132,8 +132,8 @@ def _are_unread(execution: Execution, old: Instruction, places: Sequence[str]) -
         for place in places:
             _forget(state, place)
 
-    execution.code.decoded[old.address] = replace(old, execute=forgetful)
-    return _mentions_nothing_unread(execution)
+    unexplored.setup.code.decoded[old.address] = replace(old, execute=forgetful)
+    return _mentions_nothing_unread(unexplored)
 
 
 def _forget(state: State, place: str) -> None:
@@ -157,9 +157,9 @@ def _forget_vector(state: State, place: str) -> None:
     state.set_v(n, concat(high, low))
 
 
-def _mentions_nothing_unread(execution: Execution) -> bool:
-    execution.run()
-    if not execution.goals or any(path.stopped is not None for path in execution.paths):
+def _mentions_nothing_unread(unexplored: Unexplored) -> bool:
+    execution = unexplored.explored()
+    if not execution.goals or any(not path.returned for path in execution.paths):
         return False
     terms = [term for goal in execution.goals for term in (goal.left, *goal.premises)]
     return not any(isinstance(v.origin, Unread) for v in variables(terms))
@@ -181,10 +181,10 @@ class _OneByteUnknown:
         return None if offset <= self._offset < offset + size else self._contents.whole(offset, size)
 
 
-def _is_unread_byte(execution: Execution, address: int) -> bool:
-    placed = execution.start.memory.place(BV.const(address, 64))
+def _is_unread_byte(unexplored: Unexplored, address: int) -> bool:
+    placed = unexplored.setup.start.memory.place(BV.const(address, 64))
     if placed is None:
         return False
     region, offset = placed
     region.contents = _OneByteUnknown(region.contents, offset)
-    return _mentions_nothing_unread(execution)
+    return _mentions_nothing_unread(unexplored)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from lnsym.contract.execution import Execution
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import decode_word
+from lnsym.machine.events import Event, Read
 from lnsym.machine.image import Image
-from lnsym.machine.memory import Region
 from lnsym.mutation.changes import KINDS, Kind, changed_word
+from lnsym.run.exploration import Unexplored
 
 ATTEMPTS = 400
 """How many changes in a row may turn out to be none, or known already, before a routine counts as exhausted."""
@@ -48,20 +48,24 @@ class Footprint:
 
     instructions: tuple[int, ...]
     constants: tuple[int, ...]
+    steps: int
+    """Instructions that are executed on the longest path."""
 
 
-def footprint(execution: Execution) -> Footprint:
+def footprint(unexplored: Unexplored) -> Footprint:
     """Run a routine on symbols and see what it touches, on all its paths."""
     loaded: dict[int, None] = {}
 
-    def on_access(kind: str, region: Region, offset: int, size: int, pc: int) -> None:
-        if kind == "load" and isinstance(region.base, int):
-            loaded.update(dict.fromkeys(range(region.base + offset, region.base + offset + size)))
+    def note(event: Event) -> None:
+        if isinstance(event, Read):
+            for region, offset in event.places:
+                if isinstance(region.base, int):
+                    loaded.update(dict.fromkeys(range(region.base + offset, region.base + offset + event.size)))
 
-    execution.start.memory.on_access = on_access
-    execution.run()
-    constants = [a for a in loaded if (segment := execution.image.segment_at(a)) and segment.constant]
-    return Footprint(tuple(sorted(execution.code.decoded)), tuple(sorted(constants)))
+    execution = unexplored.explored(note)
+    constants = [a for a in loaded if (segment := execution.setup.image.segment_at(a)) and segment.constant]
+    steps = max((path.steps for path in execution.paths), default=0)
+    return Footprint(tuple(sorted(execution.setup.code.decoded)), tuple(sorted(constants)), steps)
 
 
 class MutantSource:

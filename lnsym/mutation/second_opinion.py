@@ -13,12 +13,12 @@ from random import Random
 
 from lnsym.bv import BV, concat, evaluate
 from lnsym.contract import Block, Contract, Theorem, abi
-from lnsym.contract.inputs import HIGH, LOW, SLOT
 from lnsym.contract.theorem import Access, Argument, ByteOrder, ContractError
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.origins import Afterwards
+from lnsym.run.inputs import HIGH, LOW, SLOT
 
 INPUTS_PER_PLACEMENT = 40
 """Inputs that are run at the same addresses."""

@@ -82,13 +82,12 @@ class Survey:
     status: str
     reason: str
     seconds: float
-    steps: int
     places: Footprint
 
     @property
     def max_steps(self) -> int:
         """The step limit for its mutants."""
-        return STEPS_FACTOR * self.steps + STEPS_MARGIN
+        return STEPS_FACTOR * self.places.steps + STEPS_MARGIN
 
 
 def survey(subject: Subject, limits: Limits) -> Plan[Survey | Answer]:
@@ -104,13 +103,12 @@ def _survey(subject: Subject, limits: Limits) -> Survey | LnsymError:
     try:
         verdict = subject.verify(options)
         seconds = time.perf_counter() - began
-        execution = subject.execution(options.max_steps, options.deadline())
-        places = footprint(execution)
-        execution.deadline.check("while it was seen what the routine runs and reads")
+        unexplored = subject.unexplored(options.max_steps, options.deadline())
+        places = footprint(unexplored)
+        unexplored.limits.deadline.check("while it was seen what the routine runs and reads")
     except LnsymError as error:
         return error
-    steps = max((path.steps for path in execution.paths), default=0)
-    return Survey(verdict.status, verdict.reason, seconds, steps, places)
+    return Survey(verdict.status, verdict.reason, seconds, places)
 
 
 def trial(subject: Subject, mutant: Mutant, max_steps: int, limits: Limits) -> Plan[Trial]:
@@ -169,7 +167,7 @@ def _opinion(subject: Subject, mutant: Mutant, limits: Limits, max_steps: int) -
         return OutOfTime(limits.opinion_seconds)
     if opinion.difference:
         return opinion, ""
-    return opinion, reason_for(partial(subject.execution, max_steps, deadline), mutant)
+    return opinion, reason_for(partial(subject.unexplored, max_steps, deadline), mutant)
 
 
 def _with_opinion(found: Trial, answer: Answer) -> Trial:

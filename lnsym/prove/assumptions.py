@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution
 from lnsym.prove.evidence import Proof
 from lnsym.prove.feasibility import Feasibility
 from lnsym.prove.methods import METHODS, Z3
+from lnsym.run.exploration import Execution
 
 
 def assumptions_of_all(stack_bytes: int) -> tuple[str, ...]:
@@ -34,15 +34,21 @@ def assumptions_used(
     executions: Sequence[Execution], proofs: Sequence[Proof], pairs_dropped: bool = False
 ) -> list[str]:
     """Those of the instructions that were run, of the paths that were dropped and of the methods on whose word proofs rest."""
-    run = [instruction for execution in executions for instruction in execution.code.decoded.values()]
+    run = [instruction for execution in executions for instruction in execution.setup.code.decoded.values()]
     assumed = {i.encoding.assumption(i.fields) for i in run}
     by = frozenset[str]().union(*[proof.methods for proof in proofs])
     used = [method.assumption for method in METHODS if method.name in by]
     objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
-    kept = ["globals-kept"] if any(e.theorem.globals_kept and len(e.theorem.calls) > 1 for e in executions) else []
+    kept = (
+        ["globals-kept"]
+        if any(e.setup.theorem.globals_kept and len(e.setup.theorem.calls) > 1 for e in executions)
+        else []
+    )
     direct = ["called-directly"] if any(execution.called_directly for execution in executions) else []
     scratch = ["x18-scratch"] if any(execution.changed_x18 for execution in executions) else []
-    questions = [execution.feasible for execution in executions if isinstance(execution.feasible, Feasibility)]
+    questions = [
+        execution.limits.feasible for execution in executions if isinstance(execution.limits.feasible, Feasibility)
+    ]
     if pairs_dropped or any(question.solver_dropped_some for question in questions):
         used.append(Z3.assumption)
     in_order = [

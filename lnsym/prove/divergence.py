@@ -5,13 +5,12 @@ instruction whose result the specification does not have.
 from __future__ import annotations
 
 from lnsym.bv import evaluate, label_of, operands, topological
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample, holding
-from lnsym.contract.run import concrete_start, run_concretely
 from lnsym.machine.decode import Instruction
-from lnsym.machine.recorder import Recorder
-from lnsym.machine.state import State
+from lnsym.machine.recorder import Recorder, Write
 from lnsym.prove.provenance import computed_at
+from lnsym.run.concrete import concrete_start, run_concretely
+from lnsym.run.exploration import Execution
+from lnsym.run.inputs import Sample, holding
 
 LEAVES = ("const", "var")
 PLAIN = (*LEAVES, "extract", "concat")
@@ -26,10 +25,10 @@ def first_divergence(execution: Execution, sample: Sample) -> str:
 
     The specification's labels are taken in the order in which it computes them.
     """
-    roots = [e for elements in execution.theorem.ensured.values() for e in elements if e is not None]
+    roots = [e for elements in execution.setup.theorem.ensured.values() for e in elements if e is not None]
     labelled = [term for term in topological(roots) if label_of(term) is not None]
     labelled.sort(key=lambda term: term.serial)
-    if not labelled or len(execution.theorem.calls) != 1:
+    if not labelled or len(execution.setup.theorem.calls) != 1:
         return ""
     (values,) = evaluate(labelled, [sample], default=0)
     computed = _computed_values(execution, sample, {term.width for term in labelled})
@@ -65,14 +64,14 @@ def first_without_counterpart(execution: Execution, sample: Sample) -> Instructi
         and term.op not in LEAVES
         and all(operand in specified or operand.op in LEAVES for operand in operands(term))
     ]
-    return next(iter(computed_at(execution, edge, execution.deadline, 1).values()), None)
+    return next(iter(computed_at(execution, edge, execution.limits.deadline, 1).values()), None)
 
 
 def _computed_values(execution: Execution, sample: Sample, widths: set[int]) -> set[int]:
     """Every value of these widths that an instruction writes, lanes of vectors one by one."""
     collector = _Collector(widths)
-    state = concrete_start(execution.image, execution.theorem, sample)
-    run_concretely(execution, state, sample, collector)
+    state = concrete_start(execution.setup.image, execution.setup.theorem, sample)
+    run_concretely(execution.setup, state, sample, execution.limits, collector)
     return collector.values
 
 
@@ -84,9 +83,8 @@ class _Collector(Recorder):
         self._widths = widths
         self.values: set[int] = set()
 
-    def __call__(self, instruction: Instruction, state: State) -> None:
-        super().__call__(instruction, state)
-        for write in self.writes:
+    def executed(self, instruction: Instruction, writes: list[Write]) -> None:
+        for write in writes:
             for width in self._widths:
                 for low in range(0, write.value.width, width):
                     self.values.add(write.value.value >> low & ((1 << width) - 1))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 
 from lnsym.bv import BV, substitute, topological, variables
-from lnsym.contract.execution import MAX_STEPS, Execution
-from lnsym.contract.inputs import holds, samples
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.image import Image
 from lnsym.machine.layout import Piece
 from lnsym.machine.memory import Region
 from lnsym.machine.paths import Conditions
+from lnsym.run.exploration import MAX_STEPS, RunLimits, Unexplored
+from lnsym.run.inputs import holds, samples
+from lnsym.run.setup import Setup
 
 TRIES = 32
 SOLVER_SECONDS = 10.0
@@ -29,22 +30,22 @@ def on_feasible_paths(
     max_steps: int = MAX_STEPS,
     deadline: Deadline = NEVER,
     reserve_x18: bool = False,
-) -> Execution:
-    """A theorem set up on an image, to be run on the paths that some input may take."""
-    execution = Execution(image, symbol, theorem, max_steps, deadline=deadline, reserve_x18=reserve_x18)
-    execution.feasible = Feasibility(execution)
-    return execution
+) -> Unexplored:
+    """A theorem set up on an image, to be explored on the paths that some input may take."""
+    setup = Setup(image, symbol, theorem)
+    return Unexplored(setup, RunLimits(max_steps, deadline, Feasibility(setup, deadline), reserve_x18))
 
 
 class Feasibility:
-    """Answers for one execution; False only where the solvers have shown that no input satisfies the conditions.
+    """Answers for one set-up; False only where the solvers have shown that no input satisfies the conditions.
 
     `solver_dropped_some` says whether they did: what is proved then rests on them.
     """
 
-    def __init__(self, execution: Execution) -> None:
-        self._execution = execution
-        self._seconds = SOLVER_SHARE * execution.deadline.left()
+    def __init__(self, setup: Setup, deadline: Deadline) -> None:
+        self._setup = setup
+        self._deadline = deadline
+        self._seconds = SOLVER_SHARE * deadline.left()
         self.solver_dropped_some = False
 
     def __call__(self, conditions: Conditions) -> bool:
@@ -52,8 +53,8 @@ class Feasibility:
         newest = self._without_pointer_comparisons(conditions[-1])
         if newest.is_const:
             return newest.value == 1
-        roots = [*conditions, *self._execution.theorem.assumptions]
-        stream = samples(self._execution, variables(roots))
+        roots = [*conditions, *self._setup.theorem.assumptions]
+        stream = samples(self._setup, variables(roots))
         if any(holds(roots, next(stream)) for _ in range(TRIES)):
             return True
         if self._seconds <= 0:
@@ -61,8 +62,8 @@ class Feasibility:
         from lnsym.prove import smt
 
         began = time.perf_counter()
-        seconds = min(SOLVER_SECONDS, self._seconds, self._execution.deadline.left())
-        answer = smt.solve_with_all([*conditions, *self._execution.preconditions], seconds)
+        seconds = min(SOLVER_SECONDS, self._seconds, self._deadline.left())
+        answer = smt.solve_with_all([*conditions, *self._setup.preconditions], seconds)
         self._seconds -= time.perf_counter() - began
         self.solver_dropped_some |= answer.status == "unsat"
         return answer.status != "unsat"
@@ -84,11 +85,11 @@ class Feasibility:
         """The region of the contract, or the piece of the image, that an address belongs to, and the offset there, its end included."""
         if address.width != 64:
             return None
-        of_image = self._execution.addresses.placed(address)
+        of_image = self._setup.addresses.placed(address)
         if of_image is not None:
             piece, number = of_image
             return of_image if piece.start <= number <= piece.end else None
-        placed = self._execution.start.memory.place(address)
+        placed = self._setup.start.memory.place(address)
         if placed is None or isinstance(placed[0].base, int):
             return None
         region, offset = placed

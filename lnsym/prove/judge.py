@@ -18,11 +18,11 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from lnsym.bv import BV, evaluate, topological, variables
 from lnsym.bv.dag import listing
 from lnsym.bv.names import values_listed
-from lnsym.contract.inputs import Sample, holding
 from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.errors import ToolFault
-from lnsym.machine.paths import Conditions, TimeLimit
+from lnsym.machine.endings import EndOfPath
+from lnsym.machine.paths import Conditions
 from lnsym.prove import consistency
 from lnsym.prove.consistency import Claim, named_terms
 from lnsym.prove.evidence import Evidence, Proof
@@ -31,6 +31,7 @@ from lnsym.prove.methods import METHODS, Z3
 from lnsym.prove.race import Ended, chains, race
 from lnsym.prove.rare import CANDIDATES, NEEDLES, Needles, comparisons, predicates
 from lnsym.prove.refutation import Stopped, external_symbols, may_be_refuted
+from lnsym.run.inputs import Sample, holding
 
 FEW_SAMPLES = 4
 """Samples that are tried before the cheap methods."""
@@ -422,7 +423,7 @@ class _Proceedings(Generic[Shown]):
         for sample in islice(samples, CONFIRMATIONS):
             shown = self._replayer.confirm(sample)
             if shown is not None:
-                with suppress(DeadlinePassed, TimeLimit):  # it stands, whatever more could be said of it
+                with suppress(DeadlinePassed, EndOfPath):  # it stands, whatever more could be said of it
                     for better in self._replayer.improvements(shown):
                         shown = better
                 yield shown

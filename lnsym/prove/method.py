@@ -13,8 +13,8 @@ from lnsym.deadline import NEVER, Deadline
 from lnsym.prove.evidence import Evidence
 
 if TYPE_CHECKING:
-    from lnsym.contract.inputs import Sample
     from lnsym.contract.obligations import Obligation
+    from lnsym.run.inputs import Sample
 
 
 @dataclass(frozen=True)

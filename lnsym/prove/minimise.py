@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from lnsym.bv import BV, topological, variables
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample, complete, holding, holds
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.origins import STACK_POINTER
+from lnsym.run.exploration import Execution
+from lnsym.run.inputs import Sample, complete, holding, holds
+from lnsym.run.setup import Setup
 
 MOST_TRIALS = 400
 MOST_WEIGHED = 4
@@ -28,11 +29,11 @@ def minimised(execution: Execution, sample: Sample) -> Sample:
 
     At the execution's deadline it is the smallest one found until then.
     """
-    assumed = execution.theorem.assumptions
+    assumed = execution.setup.theorem.assumptions
     failures = [[*assumed, *obligation.failure] for obligation in execution.goals]
-    failures += [[*assumed, *path.conditions] for path in execution.paths if path.stopped is not None]
-    full, given = complete(execution, sample), given_variables(execution.theorem)
-    return with_zeros(failures, full, given, pointers_of(execution), execution.deadline)
+    failures += [[*assumed, *path.conditions] for path in execution.paths if not path.returned]
+    full, given = complete(execution.setup, sample, execution.paths), given_variables(execution.setup.theorem)
+    return with_zeros(failures, full, given, pointers_of(execution.setup), execution.limits.deadline)
 
 
 def with_zeros(
@@ -70,11 +71,11 @@ def given_variables(theorem: Theorem) -> list[BV]:
     return [*[v for call in theorem.calls for v in variables(call.arguments)], *elements]
 
 
-def pointers_of(execution: Execution) -> set[BV]:
+def pointers_of(setup: Setup) -> set[BV]:
     """The variables that are addresses: the bases of regions, SP, the return addresses."""
-    theorem = execution.theorem
+    theorem = setup.theorem
     bases = {block.base for block in theorem.blocks} | {STACK_POINTER}
-    return bases | {execution.returns_to(call) for call in range(len(theorem.calls))}
+    return bases | {setup.returns_to(call) for call in range(len(theorem.calls))}
 
 
 class _Search:

@@ -10,7 +10,7 @@ import linecache
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,11 +19,10 @@ import lnsym
 from lnsym.bv import BV, show_apart, topological
 from lnsym.contract import BadContract
 from lnsym.contract.containment import contained
-from lnsym.contract.execution import Execution
 from lnsym.deadline import Deadline
 from lnsym.machine.decode import Instruction
-from lnsym.machine.recorder import Recorder
-from lnsym.machine.state import State
+from lnsym.machine.recorder import Recorder, Write
+from lnsym.run.exploration import Execution, explore
 
 PACKAGE = str(Path(lnsym.__file__).parent)
 
@@ -54,9 +53,8 @@ class _Finder(Recorder):
         self._seen: set[BV] = set()
         self.found: dict[BV, Instruction] = {}
 
-    def __call__(self, instruction: Instruction, state: State) -> None:
-        super().__call__(instruction, state)
-        for write in self.writes:
+    def executed(self, instruction: Instruction, writes: list[Write]) -> None:
+        for write in writes:
             fresh = set(topological([write.value], self._seen))
             self._seen |= fresh
             for term in self._wanted.intersection([*fresh, *self._lanes(write.value)]):
@@ -83,17 +81,9 @@ def computed_at(
     In the order of execution; the run ends when `enough` are found, or at the deadline.
     """
     finder = _Finder(wanted, enough)
-    again = Execution(
-        execution.image,
-        execution.symbol,
-        execution.theorem,
-        execution.max_steps,
-        execution.feasible,
-        finder,
-        deadline,
-    )
+    limits = replace(execution.limits, deadline=deadline, reserve_x18=False)
     with suppress(_AllFound):
-        again.run()
+        explore(execution.setup, limits, finder)
     return finder.found
 
 

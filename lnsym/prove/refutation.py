@@ -14,8 +14,6 @@ from typing import TypeAlias
 from lnsym.bv import BV, evaluate, variables
 from lnsym.bv.dag import listing
 from lnsym.bv.names import values_listed
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample, complete, holding, holds, samples
 from lnsym.contract.obligations import Obligation
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import DeadlinePassed
@@ -29,6 +27,9 @@ from lnsym.machine.state import SP
 from lnsym.prove.divergence import first_divergence, first_without_counterpart
 from lnsym.prove.minimise import minimised
 from lnsym.prove.replay import Replay, replay
+from lnsym.run.exploration import Execution
+from lnsym.run.inputs import Sample, complete, holding, holds, samples
+from lnsym.run.setup import Setup
 
 MORE_STEPS = 100
 """How many steps past those of the simulator show that a path does not return."""
@@ -52,14 +53,14 @@ def model_fault(
     execution: Execution, name: str, simulated: BV, sample: Mapping[BV, int], own: Mapping[BV, int], emulated: int
 ) -> ModelFault:
     """The fault that a value shows, a term on a sample of its variables; `own` is the sample by the variables of the execution."""
-    image = execution.image
+    image = execution.setup.image
     ((value,),) = evaluate([simulated], [sample], default=0)
     values = values_listed(own)
     return ModelFault(
         name,
         value,
         emulated,
-        f"{execution.symbol} of {one_line(str(image.path))}, SHA-256 {image.sha256}, code at {execution.entry(None):#x}\n"
+        f"{execution.setup.symbol} of {one_line(str(image.path))}, SHA-256 {image.sha256}, code at {execution.setup.entry(None):#x}\n"
         f"{name}: simulated {value:#x}, on Unicorn {emulated:#x}\n\n"
         f"What was simulated:\n{listing({name: simulated})}\nThe input:\n{values}",
     )
@@ -126,54 +127,59 @@ Stopped: TypeAlias = Mapping[Obligation, tuple[Execution, Path]]
 
 @dataclass(frozen=True, eq=False)
 class GivenToOne:
-    """What a theorem gives the routine of one execution."""
+    """What a theorem gives one routine."""
 
-    execution: Execution
+    setup: Setup
 
     @property
     def assumptions(self) -> Sequence[BV]:
         """What the contract says itself."""
-        return self.execution.theorem.assumptions
+        return self.setup.theorem.assumptions
 
     @property
     def preconditions(self) -> Sequence[BV]:
         """With facts of pointers."""
-        return self.execution.preconditions
+        return self.setup.preconditions
 
     @cached_property
     def pointers(self) -> frozenset[BV]:
         """The bases of regions, SP, and where the pieces of the file lie."""
-        bases = [block.base for block in self.execution.theorem.blocks]
-        return frozenset([*bases, self.execution.start.x_or_sp(SP), *self.bases])
+        bases = [block.base for block in self.setup.theorem.blocks]
+        return frozenset([*bases, self.setup.start.x_or_sp(SP), *self.bases])
 
     @property
     def externals(self) -> Mapping[BV, str]:
         """The variables for what other files define."""
-        return self.execution.external_variables
+        return self.setup.external_variables
 
     @property
     def bases(self) -> Collection[BV]:
         """The variables for where the pieces of the file lie."""
-        return self.execution.addresses.variables
+        return self.setup.addresses.variables
 
     def inputs(self, free: Sequence[BV]) -> Iterator[Sample]:
         """Samples of the variables, regions placed."""
-        return samples(self.execution, free)
+        return samples(self.setup, free)
 
 
 @dataclass(frozen=True, eq=False)
 class OneRoutine:
     """One routine, for the judge."""
 
-    given: GivenToOne
+    execution: Execution
+
+    @cached_property
+    def given(self) -> GivenToOne:
+        """What its theorem gives it."""
+        return GivenToOne(self.execution.setup)
 
     def confirm(self, sample: Sample) -> Counterexample | None:
         """A counterexample, if Unicorn shows it."""
-        return confirm(self.given.execution, sample)
+        return confirm(self.execution, sample)
 
     def improvements(self, shown: Counterexample) -> Iterator[Counterexample]:
         """A smaller one, then where it leaves the specification, if it returned and that can be told."""
-        execution = self.given.execution
+        execution = self.execution
         found = confirm(execution, minimised(execution, shown.sample)) or shown
         yield found
         if not found.differences:
@@ -182,14 +188,14 @@ class OneRoutine:
         yield found
         instruction = first_without_counterpart(execution, found.sample)
         if instruction is not None:
-            place = execution.image.describe(instruction.address)
+            place = execution.setup.image.describe(instruction.address)
             yield replace(found, origin=f"{instruction.address:#x} ({place})  {instruction.text}")
 
 
 def external_symbols(known: Mapping[BV, str], obligation: Obligation) -> tuple[str, ...]:
     """The symbols of other files on whose address or contents the two sides hang, or on whose address the path does.
 
-    `known` are the variables for addresses, 64 bits, and bytes of such symbols (`Execution.external_variables`). Nothing that hangs on
+    `known` are the variables for addresses, 64 bits, and bytes of such symbols (`Setup.external_variables`). Nothing that hangs on
     them can be refuted without those files. A path may be taken because of their contents, which are shown then.
     """
     if not known:
@@ -205,18 +211,18 @@ def may_be_refuted(execution: Execution, path: Path) -> bool:
     A branch to where memory says that the file leaves open, a slot that the dynamic linker fills say, may be a good one; so may an access
     at an address that hangs on what another file defines.
     """
-    stopped = path.stopped
-    if execution.addresses.externals:
+    stopped = path.ending
+    if execution.setup.addresses.externals:
         accessed = [stopped.address] if isinstance(stopped, OutsideMemory) else []
         if isinstance(stopped, SymbolicOffset):
             accessed = [stopped.offset]
-        known = execution.external_variables
+        known = execution.setup.external_variables
         if any(v in known and v.width == 64 for v in variables(path.conditions)) or any(
             v in known for v in variables(accessed)
         ):
             return False
     if isinstance(stopped, UnknownTarget):
-        left_open = execution.unknown_bytes_read | execution.external_variables.keys()
+        left_open = execution.unknown_bytes_read | execution.setup.external_variables.keys()
         return left_open.isdisjoint(variables([stopped.target]))
     possible = OutsideMemory | OutsideRegion | SymbolicOffset | NotCode | EndlessLoop | StepLimit | TimeLimit
     return isinstance(stopped, possible)
@@ -224,21 +230,21 @@ def may_be_refuted(execution: Execution, path: Path) -> bool:
 
 def stopped_on(execution: Execution, sample: Sample) -> list[Path]:
     """The paths that do not return and that a sample takes, none or one."""
-    return [path for path in execution.paths if path.stopped is not None and holds(path.conditions, sample)]
+    return [path for path in execution.paths if not path.returned and holds(path.conditions, sample)]
 
 
 def steps_to_show(execution: Execution, stopped: Sequence[Path]) -> int:
     """How many instructions show what the paths that a sample takes do."""
-    if not stopped or any(isinstance(path.stopped, TimeLimit) for path in stopped):
-        return execution.max_steps
+    if not stopped or any(isinstance(path.ending, TimeLimit) for path in stopped):
+        return execution.limits.max_steps
     return max(path.steps for path in stopped) + MORE_STEPS
 
 
 def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     """Run a sample on Unicorn; None when the code does there what the contract says. Raises ModelFault, DeadlinePassed."""
-    full = complete(execution, sample)
+    full = complete(execution.setup, sample, execution.paths)
     stopped = stopped_on(execution, full)
-    if not holds(execution.preconditions, full):
+    if not holds(execution.setup.preconditions, full):
         return None  # whatever it shows, no caller gives it
     try:
         seen = replayed(execution, full, stopped)
@@ -255,7 +261,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     _check_model(execution, full, seen)
     differences = tuple(
         [
-            Difference(name, width, value, seen.observed[name], _left_for(execution.theorem, name, seen))
+            Difference(name, width, value, seen.observed[name], _left_for(execution.setup.theorem, name, seen))
             for name, (value, width) in expected.items()
             if seen.observed[name] != value
         ]
@@ -271,9 +277,9 @@ def replayed(execution: Execution, sample: Sample, stopped: Sequence[Path]) -> R
     None where it takes more than its part of the time: a run that does not end is no evidence. Raises UnusableAddress, DeadlinePassed.
     """
     try:
-        return replay(execution, sample, steps_to_show(execution, stopped))
+        return replay(execution.setup, sample, steps_to_show(execution, stopped), execution.limits.deadline)
     except DeadlinePassed as late:
-        execution.deadline.check(late.phase)
+        execution.limits.deadline.check(late.phase)
         return None
 
 
@@ -282,11 +288,11 @@ def violation_of(execution: Execution, stopped: Iterable[Path], run: Run, sample
 
     What the emulator does after the simulator stopped is no evidence: empty unless it ended at the same instruction, in the same way.
     """
-    image = execution.image
+    image = execution.setup.image
     for path in stopped:
         if not may_be_refuted(execution, path):
             continue
-        fault = path.stopped
+        fault = path.ending
         if run.ending == "outside" and isinstance(fault, OutsideRegion) and fault.pc == run.pc:
             ((offset,),) = evaluate([fault.offset], [sample], default=0)
             return f"{fault.access(offset)}, at {run.pc:#x} ({image.describe(run.pc)})"
@@ -309,11 +315,11 @@ def meaning_of(variable: BV) -> str:
 
 def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
     """The pointers and values that the calls get, then the regions they may read, in the order of the contract."""
-    theorem = execution.theorem
+    theorem = execution.setup.theorem
     arguments = {v: None for call in theorem.calls for v in variables(call.arguments)}
     arguments.update(dict.fromkeys(variables(theorem.registers.values())))
     found = [Input(str(v.origin), v.width, (sample[v],), meaning_of(v)) for v in arguments if v in sample]
-    for block in execution.theorem.blocks:
+    for block in execution.setup.theorem.blocks:
         if "r" in block.access:
             found.append(Input(f"{block.name}[]", block.width, block.values(sample)))
     return (*found, *_of_other_files(execution, sample))
@@ -321,10 +327,10 @@ def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
 
 def _of_other_files(execution: Execution, sample: Sample) -> Iterator[Input]:
     """The bytes that were chosen for what other files define, as far as the path of this sample hangs on them."""
-    if not execution.addresses.externals:
+    if not execution.setup.addresses.externals:
         return
     taken = [path.conditions for path in execution.paths if holds(path.conditions, sample)]
-    known = execution.external_variables
+    known = execution.setup.external_variables
     for variable in variables([condition for conditions in taken for condition in conditions]):
         origin = variable.origin
         if variable in known and isinstance(origin, Byte):
@@ -333,9 +339,9 @@ def _of_other_files(execution: Execution, sample: Sample) -> Iterator[Input]:
 
 def _expected(execution: Execution, sample: Sample, call: int) -> dict[str, tuple[int, int]]:
     """What the contract says of each name that is observed after a call: value and width."""
-    terms = execution.preserved(call)
-    if call + 1 == len(execution.theorem.calls):
-        terms = _claimed(execution.theorem) | terms
+    terms = execution.setup.preserved(call)
+    if call + 1 == len(execution.setup.theorem.calls):
+        terms = _claimed(execution.setup.theorem) | terms
     (values,) = evaluate(list(terms.values()), [sample], default=0)
     return {name: (value, term.width) for (name, term), value in zip(terms.items(), values, strict=True)}
 

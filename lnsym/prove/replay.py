@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from lnsym.bv import evaluate
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution, unknown_contents
-from lnsym.contract.inputs import Sample, unknown_bytes
 from lnsym.contract.theorem import Block
+from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import one_line
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
 from lnsym.machine.origins import STACK_POINTER, Stack, flag, general_register, vector_register
+from lnsym.run.inputs import Sample, unknown_bytes
+from lnsym.run.setup import Setup, unknown_contents
 
 PAGE = 0x1000
 
@@ -37,9 +38,9 @@ def _block_bytes(block: Block, sample: Sample) -> bytearray:
     return bytearray(b"".join(value.to_bytes(step, block.byteorder) for value in block.values(sample)))
 
 
-def extents(execution: Execution, sample: Sample) -> list[Extent]:
+def extents(setup: Setup, sample: Sample) -> list[Extent]:
     """The image, the contract's regions, the stack and the pages returned to, as the sample places them."""
-    image = execution.image
+    image = setup.image
     mapped = []
     for segment in image.segments:
         if segment.constant and segment.data is not None:
@@ -49,59 +50,63 @@ def extents(execution: Execution, sample: Sample) -> list[Extent]:
         mapped.append(
             Extent(one_line(segment.name), segment.address, data, segment.readable, False, segment.executable)
         )
-    for block in execution.theorem.blocks:
+    for block in setup.theorem.blocks:
         mapped.append(Extent(block.name, sample[block.base], _block_bytes(block, sample), True, "w" in block.access))
-    below = execution.theorem.stack_bytes
-    stack = unknown_bytes(Stack(), -below, below + execution.theorem.frame, sample)
+    below = setup.theorem.stack_bytes
+    stack = unknown_bytes(Stack(), -below, below + setup.theorem.frame, sample)
     mapped.append(Extent("stack", sample[STACK_POINTER] - below, stack, True, True))
-    for call in range(len(execution.theorem.calls)):
-        page = sample[execution.returns_to(call)]
+    for call in range(len(setup.theorem.calls)):
+        page = sample[setup.returns_to(call)]
         mapped.append(Extent("caller", page // PAGE * PAGE, bytearray(PAGE), False, False, True))
     return mapped
 
 
 def replay(
-    execution: Execution, sample: Sample, max_steps: int, machine: Callable[[Sequence[Extent]], Emulator] = Emulator
+    setup: Setup,
+    sample: Sample,
+    max_steps: int,
+    deadline: Deadline = NEVER,
+    machine: Callable[[Sequence[Extent]], Emulator] = Emulator,
 ) -> Replay:
     """Run the calls of a theorem on Unicorn on a complete sample.
 
     Stops at the first call that does not return, or does not bring back what it must. Raises DeadlinePassed when its part of the
-    execution's time is over.
+    time is over.
     """
-    deadline = execution.deadline.slice(SHARE)
-    emulator = machine(extents(execution, sample))
+    limit = deadline.slice(SHARE)
+    emulator = machine(extents(setup, sample))
     registers = Registers(
         [sample[general_register(n)] for n in range(32)],
         [sample[vector_register(n)] for n in range(32)],
         sum(sample[flag(letter)] << (3 - i) for i, letter in enumerate("nzcv")),
     )
-    own = execution.theorem.registers
+    own = setup.theorem.registers
     for name, value in zip(own, evaluate(list(own.values()), [sample], default=0)[0], strict=True):
         registers.set_named(name, value)
-    for number, call in enumerate(execution.theorem.calls):
+    for number, call in enumerate(setup.theorem.calls):
         if number:
-            _forget(registers, sample, number, execution.theorem.lasting_registers)
-            below = execution.theorem.stack_bytes
-            stack = unknown_bytes(Stack(number), -below, below + execution.theorem.frame, sample)
+            _forget(registers, sample, number, setup.theorem.lasting_registers)
+            below = setup.theorem.stack_bytes
+            stack = unknown_bytes(Stack(number), -below, below + setup.theorem.frame, sample)
             emulator.write(sample[STACK_POINTER] - below, bytes(stack))
-            for segment in execution.image.segments:
-                if not segment.constant and not execution.theorem.globals_kept:
+            for segment in setup.image.segments:
+                if not segment.constant and not setup.theorem.globals_kept:
                     held = unknown_bytes(unknown_contents(segment, number), 0, segment.size, sample)
                     emulator.write(segment.address, bytes(held))
         (values,) = evaluate(call.arguments, [sample], default=0)
         registers.general[: len(values)] = values
-        returns_to = sample[execution.returns_to(number)]
+        returns_to = sample[setup.returns_to(number)]
         registers.general[abi.LINK_REGISTER] = returns_to
-        run = emulator.run(execution.entry(call.symbol), returns_to, registers, max_steps, deadline)
+        run = emulator.run(setup.entry(call.symbol), returns_to, registers, max_steps, limit)
         registers = run.registers
         if run.ending != "returned":
             break
-        if number + 1 < len(execution.theorem.calls):
-            before = abi.values_on(sample, execution.preserved(number))
+        if number + 1 < len(setup.theorem.calls):
+            before = abi.values_on(sample, setup.preserved(number))
             now = {name: registers.named(name.split()[0]) for name in before}
             if now != before:
                 return Replay(run, number, now)
-    return Replay(run, number, _observe(execution, emulator, registers, sample))
+    return Replay(run, number, _observe(setup, emulator, registers, sample))
 
 
 def _forget(registers: Registers, sample: Sample, number: int, kept: Collection[str]) -> None:
@@ -116,17 +121,17 @@ def _forget(registers: Registers, sample: Sample, number: int, kept: Collection[
         registers.vector[n] = fresh >> 64 << 64 | low if f"d{n}" in kept else fresh
 
 
-def _observe(execution: Execution, emulator: Emulator, registers: Registers, sample: Sample) -> dict[str, int]:
+def _observe(setup: Setup, emulator: Emulator, registers: Registers, sample: Sample) -> dict[str, int]:
     observed = {}
-    for block in execution.theorem.blocks:
+    for block in setup.theorem.blocks:
         step = block.width // 8
         data = emulator.read(sample[block.base], block.size)
         for i in range(len(block.elements)):
             observed[f"{block.name}[{i}]"] = int.from_bytes(data[i * step : (i + 1) * step], block.byteorder)
-    theorem = execution.theorem
+    theorem = setup.theorem
     if theorem.result_width:
         observed["result"] = registers.general[0] & ((1 << theorem.result_width) - 1)
-    for name in (*abi.CALLEE_SAVED, *execution.theorem.ensured_registers):
+    for name in (*abi.CALLEE_SAVED, *theorem.ensured_registers):
         observed[name] = registers.named(name)
     outputs = {variable: observed[left.place] for variable, left in theorem.outputs_in_conditions.items()}
     (values,) = evaluate(list(theorem.conditions.values()), [{**sample, **outputs}], default=0)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lnsym.contract import Contract
-from lnsym.contract.execution import Execution
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.image import Image
 from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
+from lnsym.run.exploration import Unexplored
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Subject:
     contract: Contract
     case: Mapping[str, object]
 
-    def execution(self, max_steps: int, deadline: Deadline = NEVER) -> Execution:
-        """The theorem set up on the image, infeasible paths to be dropped; not yet run. Raises LnsymError."""
+    def unexplored(self, max_steps: int, deadline: Deadline = NEVER) -> Unexplored:
+        """The theorem set up on the image, infeasible paths to be dropped. Raises LnsymError."""
         theorem = self.contract.theorem(self.symbol, **self.case)
         return on_feasible_paths(self.image, self.symbol, theorem, max_steps, deadline)
 

@@ -9,11 +9,11 @@ from lnsym.bv import BV
 from lnsym.bv.dag import listing
 from lnsym.bv.names import values_listed
 from lnsym.contract import Contract
-from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.theorem import ContractError
 from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove.judge import SAMPLES
+from lnsym.run.inputs import Sample, holds
 
 SHARE = 0.25
 """Which part of the time a solver may take to find an input."""

@@ -8,18 +8,32 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from lnsym.bv import BV, variables
 from lnsym.contract.abi import STACK_BYTES
-from lnsym.contract.execution import Execution
 from lnsym.contract.obligations import Obligation
+from lnsym.machine.endings import AtCut, Ending, Exhausted, Forbidden, NotModelled, RefusedInput, Returned
 from lnsym.machine.paths import TimeLimit
 from lnsym.prove.assumptions import assumptions_used
 from lnsym.prove.evidence import Proof
 from lnsym.prove.judge import Disproved, Established, Judgement, LeftOpen, MethodUse, Outcome, ProofQuestion
 from lnsym.prove.provenance import Apart
 from lnsym.prove.refutation import Counterexample, Stopped, external_symbols
+from lnsym.run.exploration import Execution
 
 Status: TypeAlias = Literal["proved", "refuted", "unknown"]
 
 EXIT_CODES: dict[Status, int] = {"proved": 0, "refuted": 1, "unknown": 3}
+
+
+def exit_code_of_ending(ending: Ending) -> int:
+    """What a command leaves with whose question is open, or that failed, because a path ended so."""
+    match ending:
+        case Returned():
+            return 0
+        case RefusedInput(error):
+            return error.exit_code
+        case AtCut() | Forbidden() | Exhausted():
+            return 3
+        case NotModelled():
+            return 4
 
 
 @dataclass(frozen=True)
@@ -156,17 +170,13 @@ def _late_reason(outcome: LeftOpen, stopped: Stopped) -> str:
     """What used the time, if that is why something is open: the simulation, or what was under way when it was over; else empty."""
     if not outcome.left:
         return str(outcome.late)
-    errors = [stopped[open_][1].stopped if open_ in stopped else None for open_, _ in outcome.left]
+    endings = [stopped[open_][1].ending if open_ in stopped else None for open_, _ in outcome.left]
     limits = [
-        open_.name for (open_, _), error in zip(outcome.left, errors, strict=True) if isinstance(error, TimeLimit)
+        open_.name for (open_, _), ending in zip(outcome.left, endings, strict=True) if isinstance(ending, TimeLimit)
     ]
-    return limits[0] if limits and isinstance(errors[0], TimeLimit | None) else ""
+    return limits[0] if limits and isinstance(endings[0], TimeLimit | None) else ""
 
 
 def _exit_code_of_stopped(outcome: LeftOpen, stopped: Stopped) -> int:
     """The exit code of the first open path that was stopped, 3 for a fault of the code; 0 where there is none."""
-    for open_, _ in outcome.left:
-        error = stopped[open_][1].stopped if open_ in stopped else None
-        if error is not None:
-            return 3 if error.exit_code == 1 else error.exit_code
-    return 0
+    return next((exit_code_of_ending(stopped[open_][1].ending) for open_, _ in outcome.left if open_ in stopped), 0)

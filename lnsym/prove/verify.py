@@ -13,7 +13,6 @@ from functools import partial
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
 from lnsym.contract.containment import contained
-from lnsym.contract.execution import MAX_STEPS, Execution
 from lnsym.contract.obligations import unreachable
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import Deadline, DeadlinePassed
@@ -26,6 +25,7 @@ from lnsym.prove.provenance import Apart, locate_apart
 from lnsym.prove.refutation import Counterexample, GivenToOne, OneRoutine, Stopped
 from lnsym.prove.vacuity import has_inputs
 from lnsym.prove.verdict import Conclusion, Verdict, concluded, conclusion
+from lnsym.run.exploration import MAX_STEPS, Execution, Unexplored
 
 SHARE_OF_SIMULATION = 0.75
 """Which part of the time the simulation may take: the rest is for inputs that refute."""
@@ -111,20 +111,22 @@ def verify(
     state_theorem = partial(contract.theorem, symbol, **(parameters or {}))
     with timed(seconds, "specify"), contained(deadline.left()):
         theorem: Theorem = state_theorem()
-    execution = on_feasible_paths(image, symbol, theorem, options.max_steps, deadline, options.reserve_x18)
+    unexplored = on_feasible_paths(image, symbol, theorem, options.max_steps, deadline, options.reserve_x18)
+    executions: Sequence[Execution] = ()
     judgement: Judgement[Counterexample] = Judgement()
     try:
-        some_input = simulated(contract, GivenToOne(execution), [(execution, SHARE_OF_SIMULATION)], deadline, seconds)
+        some_input = meets_preconditions(contract, GivenToOne(unexplored.setup), deadline)
+        (execution,) = executions = simulated([unexplored], [SHARE_OF_SIMULATION], seconds)
         with timed(seconds, "compare"):
-            question = ProofQuestion(execution.goals, OneRoutine(GivenToOne(execution)), _stopped(execution))
+            question = ProofQuestion(execution.goals, OneRoutine(execution), _stopped(execution))
             judgement = judge(question, options.limits(asked.title, deadline))
             locate = partial(_located, execution, state_theorem, deadline)
             said = conclusion(judgement.outcome, question, locate, partial(_vacuous, execution, some_input))
     except DeadlinePassed as late:
         said = Conclusion("unknown", str(late))
-    verdict = concluded(asked, said, judgement, [execution], seconds, terms_made() - terms)
+    verdict = concluded(asked, said, judgement, executions, seconds, terms_made() - terms)
     shown = judgement.outcome.shown if isinstance(judgement.outcome, Disproved) else None
-    return replace(verdict, goals=len(execution.goals), counterexample=shown)
+    return replace(verdict, goals=sum(len(execution.goals) for execution in executions), counterexample=shown)
 
 
 @contextmanager
@@ -137,33 +139,33 @@ def timed(seconds: dict[str, float], phase: str) -> Iterator[None]:
         seconds[phase] = time.perf_counter() - began
 
 
-def simulated(
-    contract: Contract,
-    given: GivenInputs,
-    shares: Sequence[tuple[Execution, float]],
-    deadline: Deadline,
-    seconds: dict[str, float],
-) -> bool:
-    """Run all paths of executions, each in its share of the time; whether an input was found that meets the preconditions.
+def meets_preconditions(contract: Contract, given: GivenInputs, deadline: Deadline) -> bool:
+    """Whether an input was found that meets the preconditions.
 
     Raises ContractError where there is none, since everything would be proved of nothing; DeadlinePassed.
     """
     deadline.check("while the contract was stated")
     found = has_inputs(contract, given.preconditions, given.inputs(variables(given.assumptions)), deadline)
     deadline.check("while an input was looked for that meets the preconditions")
-    for execution, share in shares:
-        execution.run(share)
-    seconds["decode"] = sum(execution.code.seconds for execution, _ in shares)
-    seconds["simulate"] = sum(execution.seconds for execution, _ in shares) - seconds["decode"]
+    return found
+
+
+def simulated(
+    unexplored: Sequence[Unexplored], shares: Sequence[float], seconds: dict[str, float]
+) -> tuple[Execution, ...]:
+    """Explore set-ups, one after the other, each in its share of the time that is left then."""
+    found = tuple([one.explored(share=share) for one, share in zip(unexplored, shares, strict=True)])
+    seconds["decode"] = sum(execution.setup.code.seconds for execution in found)
+    seconds["simulate"] = sum(execution.seconds for execution in found) - seconds["decode"]
     return found
 
 
 def _stopped(execution: Execution) -> Stopped:
     """That no input takes the paths which do not return."""
     return {
-        unreachable(str(path.stopped), path.conditions, number): (execution, path)
+        unreachable(str(path.ending), path.conditions, number): (execution, path)
         for number, path in enumerate(execution.paths)
-        if path.stopped is not None
+        if not path.returned
     }
 
 
@@ -177,7 +179,7 @@ def _vacuous(execution: Execution, some_input: bool) -> str:
     """Why a proof would say nothing, in words; empty where it says something of each path that reaches the end."""
     if not some_input:
         return "no input that satisfies the preconditions was found in time: the theorem may be vacuous"
-    returned = {number for number, path in enumerate(execution.paths) if path.stopped is None}
+    returned = {number for number, path in enumerate(execution.paths) if path.returned}
     if not returned:
         return "no path reaches the end: the theorem would be vacuous"
     if not returned <= {goal.path for goal in execution.goals}:

@@ -26,7 +26,7 @@ from lnsym.conform.random_words import Verdicts, judge_words
 from lnsym.conform.record import as_json, fingerprint
 from lnsym.conform.routines import TargetReport, run_routines
 from lnsym.errors import one_line
-from lnsym.machine.decode import NotModelled
+from lnsym.show import exit_codes
 from lnsym.show.files import write_whole
 
 Echo = Callable[[str], None]
@@ -108,7 +108,7 @@ def coverage(target: Path, everything: bool, echo: Echo) -> int:
         for report in cover(target, _any_name if everything else is_symmetric):
             advance(report.functions, f"{len(report.incomplete)} not in full")
     _echo_all(coverage_lines(report, everything), echo)
-    return NotModelled.exit_code if report.incomplete or not report.functions else 0
+    return exit_codes.NOT_MODELLED if report.incomplete or not report.functions else 0
 
 
 def _any_name(name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lnsym.errors import LnsymError
 from lnsym.faults import Fault, ProcessDied
+from lnsym.machine.endings import Ending, EndOfPath
 from lnsym.show.files import FileUnwritable
 
 if TYPE_CHECKING:
@@ -38,8 +39,18 @@ def exit_code_of(outcome: Verdict | LnsymError) -> int:
             return FAULT
         case FileUnwritable():
             return UNWRITABLE
+        case EndOfPath(ending):
+            return _exit_code_of_run(ending)
         case _:
             return outcome.exit_code
+
+
+def _exit_code_of_run(ending: Ending) -> int:
+    """Of a run that was only to be shown: REFUTED where it accesses what it may not, else as where a question is open for it."""
+    from lnsym.machine.memory import OutsideMemory
+    from lnsym.prove.verdict import exit_code_of_ending
+
+    return REFUTED if isinstance(ending, OutsideMemory) else exit_code_of_ending(ending)
 
 
 def exit_code_of_all(outcomes: Iterable[Verdict | LnsymError]) -> int:

@@ -16,14 +16,14 @@ from typing import Any
 
 import lnsym
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import one_line
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.prove.equivalence.disagreement import Disagreement
 from lnsym.prove.refutation import Counterexample, Difference
 from lnsym.prove.replay import Replay, replay
+from lnsym.run.exploration import Unexplored
+from lnsym.run.inputs import Sample
 
 HEAD = '''\
 """Inputs on which routines break their contract, or differ, run on Unicorn. Written by lnsym {version}.
@@ -146,31 +146,31 @@ def test_file(tests: Sequence[str]) -> str:
     return "\n\n".join([HEAD.format(version=lnsym.__version__), *tests])
 
 
-def refutation_test(execution: Execution, counterexample: Counterexample, number: int) -> str:
+def refutation_test(unexplored: Unexplored, counterexample: Counterexample, number: int) -> str:
     """A test that fails as long as the routine breaks its contract on this input; `number` tells tests of one file apart."""
-    recording, _ = _recorded(execution, counterexample.sample)
+    recording, _ = _recorded(unexplored, counterexample.sample)
     what = counterexample.violation or f"{counterexample.differences[0].name} is not what it should be"
-    lines = [*_head(execution.symbol, number, f"{_of(execution)}: {what}"), *_machine(recording, "")]
+    lines = [*_head(unexplored.setup.symbol, number, f"{_of(unexplored)}: {what}"), *_machine(recording, "")]
     run = "run(memory, calls)"
     lines.append(f"    uc = {run}" if counterexample.differences else f"    {run}")
     for d in counterexample.differences:
         if d.left:
-            lines += _condition_lines(execution, counterexample.sample, d)
+            lines += _condition_lines(unexplored, counterexample.sample, d)
             continue
-        lines.append(f"    got = {_reading('uc', execution, counterexample.sample, d.name, d.width)}")
+        lines.append(f"    got = {_reading('uc', unexplored, counterexample.sample, d.name, d.width)}")
         lines.append(f'    assert got == {d.expected:#x}, f"{d.name} is {{got:#x}}, should be {d.expected:#x}"')
     return "\n".join(lines) + "\n"
 
 
-def _condition_lines(execution: Execution, sample: Sample, broken: Difference) -> list[str]:
+def _condition_lines(unexplored: Unexplored, sample: Sample, broken: Difference) -> list[str]:
     """What the code leaves is not what it left, for which a condition does not hold."""
-    got = ", ".join(_reading("uc", execution, sample, left.name, left.width) for left in broken.left)
+    got = ", ".join(_reading("uc", unexplored, sample, left.name, left.width) for left in broken.left)
     before = ", ".join(f"{left.values[0]:#x}" for left in broken.left)
     return [f"    got = [{got}]", f'    assert got != [{before}], f"{broken.name} does not hold for {{got}}"']
 
 
 def disagreement_test(
-    executions: tuple[Execution, Execution],
+    unexplored: tuple[Unexplored, Unexplored],
     samples: tuple[Sample, Sample],
     disagreement: Disagreement,
     number: int,
@@ -179,12 +179,12 @@ def disagreement_test(
 
     `samples` are what each of them finds.
     """
-    name = "_".join(execution.symbol for execution in executions)
-    what = " and ".join(_of(execution) for execution in executions)
+    name = "_".join(one.setup.symbol for one in unexplored)
+    what = " and ".join(_of(one) for one in unexplored)
     lines = _head(name, number, f"{what}: {disagreement.summary}")
-    for n, (execution, sample) in enumerate(zip(executions, samples, strict=True), 1):
-        recording, seen = _recorded(execution, sample)
-        before = abi.values_on(sample, execution.preserved(seen.call))
+    for n, (one, sample) in enumerate(zip(unexplored, samples, strict=True), 1):
+        recording, seen = _recorded(one, sample)
+        before = abi.values_on(sample, one.setup.preserved(seen.call))
         lost = {name: value for name, value in before.items() if seen.observed[name] != value}
         run = f"run(memory_{n}, calls_{n})"
         lines += [
@@ -192,28 +192,28 @@ def disagreement_test(
             f"    uc_{n} = {run}" if lost or disagreement.differences else f"    {run}",
         ]
         for name, value in lost.items():
-            lines.append(f"    got = {_reading(f'uc_{n}', execution, sample, name, 64)}")
+            lines.append(f"    got = {_reading(f'uc_{n}', one, sample, name, 64)}")
             lines.append(f'    assert got == {value:#x}, f"{name} was {value:#x} and is {{got:#x}} on return"')
     for d in disagreement.differences:
-        for n, (execution, sample) in enumerate(zip(executions, samples, strict=True), 1):
-            lines.append(f"    got_{n} = {_reading(f'uc_{n}', execution, sample, d.name, d.width)}")
+        for n, (one, sample) in enumerate(zip(unexplored, samples, strict=True), 1):
+            lines.append(f"    got_{n} = {_reading(f'uc_{n}', one, sample, d.name, d.width)}")
         lines.append(f'    assert got_1 == got_2, f"{d.name} is {{got_1:#x}} and {{got_2:#x}}"')
     return "\n".join(lines) + "\n"
 
 
-def _recorded(execution: Execution, sample: Sample) -> tuple[_Recording, Replay]:
+def _recorded(unexplored: Unexplored, sample: Sample) -> tuple[_Recording, Replay]:
     machines: list[_Recording] = []
 
     def machine(extents: Sequence[Extent]) -> Emulator:
         machines.append(_Recording(extents))
         return machines[-1]
 
-    seen = replay(execution, sample, execution.max_steps, machine)
+    seen = replay(unexplored.setup, sample, unexplored.limits.max_steps, unexplored.limits.deadline, machine)
     return machines[0], seen
 
 
-def _of(execution: Execution) -> str:
-    return f"{execution.symbol} of {execution.image.path.name}"
+def _of(unexplored: Unexplored) -> str:
+    return f"{unexplored.setup.symbol} of {unexplored.setup.image.path.name}"
 
 
 def _head(name: str, number: int, docstring: str) -> list[str]:
@@ -253,10 +253,10 @@ def _numbers(values: Sequence[int]) -> str:
     return "         [" + "\n          ".join(text) + "],"
 
 
-def _reading(machine: str, execution: Execution, sample: Sample, name: str, width: int) -> str:
+def _reading(machine: str, unexplored: Unexplored, sample: Sample, name: str, width: int) -> str:
     """An expression for what a machine holds in an element of a region, the result, or a register."""
     region, _, index = name.rpartition("[")
-    for block in execution.theorem.blocks:
+    for block in unexplored.setup.theorem.blocks:
         if block.name == region:
             size = block.width // 8
             address = sample[block.base] + size * int(index[:-1])

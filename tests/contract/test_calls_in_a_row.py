@@ -9,10 +9,11 @@ import pytest
 from assembly import RET, b_cond, cmp_imm, eor, image_of, judge, ldr, mov, movi_d, movz, store
 
 from lnsym.contract import Contract, Theorem, abi
-from lnsym.contract.execution import Execution
 from lnsym.machine.state import State
 from lnsym.mutation.second_opinion import second_opinion
 from lnsym.prove.verify import Options
+from lnsym.run.exploration import Unexplored
+from lnsym.run.setup import Setup
 from lnsym.show import reproducer
 
 FEW = Options(timeout=20)
@@ -118,9 +119,9 @@ def test_a_call_that_alone_does_not_bring_back_a_register_is_refuted(which: int,
     assert verdict.counterexample is not None
     expected = name if which == 2 else f"{name} after call {which}"
     assert [difference.name for difference in verdict.counterexample.differences] == [expected]
-    execution = Execution(image_of(*words), "routine", Contract("c", one_after_the_other).theorem())
+    unexplored = Unexplored(Setup(image_of(*words), "routine", Contract("c", one_after_the_other).theorem()))
     namespace: dict[str, Any] = {}
-    exec(reproducer.test_file([reproducer.refutation_test(execution, verdict.counterexample, 0)]), namespace)
+    exec(reproducer.test_file([reproducer.refutation_test(unexplored, verdict.counterexample, 0)]), namespace)
     with pytest.raises(AssertionError, match=name):
         namespace["test_routine_0"]()
 

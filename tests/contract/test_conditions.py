@@ -286,8 +286,8 @@ def test_an_emitted_test_reproduces_the_breach(tmp_path: Path) -> None:
 
 def test_an_output_that_is_read_from_the_wrong_place_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault planted in what the simulator's condition speaks of: Unicorn contradicts it."""
-    from lnsym.contract import execution
+    from lnsym.run import exploration
 
-    monkeypatch.setattr(execution, "element_at", lambda region, block, index: BV.const(5, block.width))
+    monkeypatch.setattr(exploration, "element_at", lambda region, block, index: BV.const(5, block.width))
     with pytest.raises(ModelFault, match="condition sum"):
         judge(split, *SPLITS)

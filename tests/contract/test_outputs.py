@@ -7,10 +7,11 @@ from assembly import RET, image_of, judge, mov, store
 
 from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
-from lnsym.contract.execution import Execution
-from lnsym.contract.outputs import Outputs
 from lnsym.contract.theorem import ContractError
 from lnsym.machine.origins import Element, Pointer, Value, vector_register
+from lnsym.run.exploration import explore
+from lnsym.run.outputs import Outputs
+from lnsym.run.setup import Setup
 
 
 def claimed(t: Theorem) -> None:
@@ -43,16 +44,14 @@ def test_registers_are_outputs() -> None:
 
     outputs = Outputs.of(Contract("c", statement).theorem())
     assert outputs.widths == {"x4": 64, "d2": 64}
-    execution = Execution(image_of(mov(4, 3), RET), "routine", Contract("c", statement).theorem().without_claims())
-    execution.run()
+    execution = explore(Setup(image_of(mov(4, 3), RET), "routine", Contract("c", statement).theorem().without_claims()))
     (path,) = execution.paths
     assert outputs.terms(path.state) == {"x4": BV.var(Value("a"), 64), "d2": vector_register(2).extract(63, 0)}
 
 
 def test_the_terms_of_outputs_follow_byte_order_and_width() -> None:
     outputs = Outputs.of(Contract("c", claimed).theorem())
-    execution = Execution(image_of(store(3, 0, 0, 4), RET), "routine", Contract("c", claimed).theorem())
-    execution.run()
+    execution = explore(Setup(image_of(store(3, 0, 0, 4), RET), "routine", Contract("c", claimed).theorem()))
     terms = outputs.terms(execution.paths[0].state)
     assert terms["out[0]"] == BV.const(7, 32).reverse_bytes()
     assert terms["out[2]"] == BV.var(Element("out", 2), 32)
@@ -61,8 +60,7 @@ def test_the_terms_of_outputs_follow_byte_order_and_width() -> None:
 
 def test_without_claims_only_the_calling_convention_is_left() -> None:
     theorem = Contract("c", claimed).theorem()
-    execution = Execution(image_of(RET), "routine", theorem.without_claims())
-    execution.run()
+    execution = explore(Setup(image_of(RET), "routine", theorem.without_claims()))
     assert {goal.kind for goal in execution.goals} == {"abi"}
     assert (theorem.result, theorem.ensured["out"][1]) == (BV.const(0, 32), None)
 

@@ -9,13 +9,14 @@ from assembly import NE, RET, add_imm, cmp, image_of, judge, ldr, mov, movz, sto
 
 from lnsym.bv import BV, concat
 from lnsym.contract import BadContract, Contract, NoSuchParameter, Theorem
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import complete, holds, placement, samples
-from lnsym.contract.run import concrete_start, outputs, run_concretely
 from lnsym.contract.theorem import ContractError
 from lnsym.errors import LnsymError, NoSuchSymbol
 from lnsym.machine.origins import general_register
 from lnsym.prove.verify import Options
+from lnsym.run.concrete import concrete_start, outputs, run_concretely
+from lnsym.run.exploration import explore
+from lnsym.run.inputs import complete, holds, placement, samples
+from lnsym.run.setup import Setup
 from tests.named import named
 
 
@@ -269,9 +270,9 @@ def two_regions(t: Theorem) -> None:
 
 
 def test_samples_satisfy_the_preconditions() -> None:
-    execution = Execution(image_of(RET), "routine", theorem(two_regions))
-    conditions = execution.preconditions
-    stream = samples(execution, [])
+    setup = Setup(image_of(RET), "routine", theorem(two_regions))
+    conditions = setup.preconditions
+    stream = samples(setup, [])
     for _ in range(50):
         assert holds(conditions, next(stream))
 
@@ -295,17 +296,17 @@ def test_samples_satisfy_the_preconditions() -> None:
     ],
 )
 def test_what_the_preconditions_say(change: dict[str, int], broken: bool) -> None:
-    execution = Execution(image_of(RET), "routine", theorem(two_regions))
-    assert execution.image.segments[0].address == 0x10000
+    setup = Setup(image_of(RET), "routine", theorem(two_regions))
+    assert setup.image.segments[0].address == 0x10000
     sample = {"a": 0x40_0000_0000, "b": 0x60_0000_0000, "sp": 0x7000_0000, **change}
-    assert holds(execution.preconditions, named(execution.preconditions, sample)) is not broken
+    assert holds(setup.preconditions, named(setup.preconditions, sample)) is not broken
 
 
 def test_placements_keep_apart() -> None:
     from random import Random
 
-    execution = Execution(image_of(RET), "routine", theorem(two_regions))
-    seen = {tuple(sorted(placement(execution, Random(seed)).values())) for seed in range(20)}
+    setup = Setup(image_of(RET), "routine", theorem(two_regions))
+    seen = {tuple(sorted(placement(setup, Random(seed)).values())) for seed in range(20)}
     assert len(seen) == 20
 
 
@@ -318,8 +319,7 @@ def test_arguments_go_where_the_convention_says() -> None:
         t.call(narrow, wide, region, 7, -1)
         t.ensure_result(wide)
 
-    execution = Execution(image_of(mov(0, 1), RET), "routine", theorem(statement))
-    execution.run()
+    execution = explore(Setup(image_of(mov(0, 1), RET), "routine", theorem(statement)))
     (path,) = execution.paths
     state = path.state
     assert [str(state.x(n).origin) for n in (1, 2)] == ["w", "r"]
@@ -427,10 +427,10 @@ def test_a_caller_may_change_flags_and_stack_between_calls(words: tuple[int, ...
     assert verdict.counterexample is not None
     (difference,) = verdict.counterexample.differences
     assert (difference.name, difference.expected) == ("result", 1)
-    execution = Execution(image_of(*words), "routine", theorem(statement))
-    sample = complete(execution, verdict.counterexample.sample)
-    path = run_concretely(execution, concrete_start(execution.image, execution.theorem, sample), sample)
-    assert outputs(execution, path)["result"] == difference.actual
+    setup = Setup(image_of(*words), "routine", theorem(statement))
+    sample = complete(setup, verdict.counterexample.sample)
+    path = run_concretely(setup, concrete_start(setup.image, setup.theorem, sample), sample)
+    assert outputs(setup, path)["result"] == difference.actual
 
 
 def test_a_call_of_another_function_that_is_not_there() -> None:

@@ -11,13 +11,14 @@ from elf_writer import ALLOC, OBJECT, WRITE, ObjectWriter
 
 from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
-from lnsym.contract.execution import Execution, unknown_contents
-from lnsym.contract.inputs import unknown_bytes
 from lnsym.machine.image import Image, Segment, load_image
 from lnsym.machine.memory import Bytes, Memory, Region
 from lnsym.machine.origins import Byte
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import verify
+from lnsym.run import exploration
+from lnsym.run.inputs import unknown_bytes
+from lnsym.run.setup import unknown_contents
 from lnsym.show.verdicts import assumption_lines
 
 ADRP_PAGE, ADD_LOW = 275, 277
@@ -203,5 +204,5 @@ def own_frame(t: Theorem) -> None:
 
 
 def test_a_set_of_unknown_bytes_that_forgets_some_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Execution, "unknown_bytes_read", frozenset())
+    monkeypatch.setattr(exploration, "bytes_read", lambda unknown: frozenset())
     assert branches_through(tmp_path / "f.o", ".bss", 0).status == "refuted"  # which is wrong: the tests above see it

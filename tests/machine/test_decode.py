@@ -6,30 +6,32 @@ from dataclasses import replace
 
 import pytest
 from assembly import FADD, NO_INSTRUCTION, NOP, RET, add_imm, b, image_of, ldr
+from stopping import stops
 
 from isa.encoding import classify
-from lnsym.errors import LnsymError
 from lnsym.machine import decode
 from lnsym.machine.decode import (
     Code,
     DecodersDisagree,
     NotAnInstruction,
     NotCode,
-    NotModelled,
+    UnmodelledInstruction,
     decode_word,
     disassemble,
 )
+from lnsym.machine.endings import Ending, NotModelled
+from lnsym.prove.verdict import exit_code_of_ending
 
 
-def refusal(word: int) -> LnsymError:
-    with pytest.raises(LnsymError) as caught:
+def refusal(word: int) -> Ending:
+    with stops(NotModelled) as caught:
         decode_word(word, 0x1000, "routine+0x10")
     message = str(caught.value)
     assert "\n" not in message
     assert "0x1000" in message
     assert word.to_bytes(4, "little").hex(" ") in message
-    assert caught.value.exit_code == 4
-    return caught.value
+    assert exit_code_of_ending(caught.value.ending) == 4
+    return caught.value.ending
 
 
 def test_an_instruction() -> None:
@@ -50,7 +52,7 @@ def test_an_instruction() -> None:
 )
 def test_not_modelled(word: int, text: str) -> None:
     error = refusal(word)
-    assert isinstance(error, NotModelled)
+    assert isinstance(error, UnmodelledInstruction)
     assert error.text == text
     assert text in str(error)
     assert "routine+0x10" in str(error)
@@ -109,13 +111,13 @@ def test_code_decodes_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_code_past_the_end() -> None:
     image = image_of(NOP)
-    with pytest.raises(NotCode):
+    with stops(NotCode):
         Code(image)[image.symbol("routine").end]
 
 
 def test_the_place_is_named() -> None:
     image = image_of(NOP, FADD)
-    with pytest.raises(NotModelled, match=r"routine\+0x4"):
+    with stops(UnmodelledInstruction, match=r"routine\+0x4"):
         Code(image)[image.symbol("routine").address + 4]
 
 

@@ -8,8 +8,10 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stopping import stops
 
 from lnsym.bv import BV, concat, evaluate, rewrite_level
+from lnsym.machine.events import Event, Read, Wrote
 from lnsym.machine.memory import (
     Bytes,
     Contents,
@@ -77,18 +79,18 @@ def test_the_base_picks_the_region(memory: Memory, address: BV, name: str, offse
 
 @pytest.mark.parametrize("address", [BV.var("r", 64), number(0x3FFF), BV.var("r", 64) + 4])
 def test_what_has_no_known_base_is_refused(memory: Memory, address: BV) -> None:
-    with pytest.raises(OutsideMemory, match="in no region of the contract"):
+    with stops(OutsideMemory, match="in no region of the contract"):
         memory.load(address, 1)
-    with pytest.raises(OutsideMemory, match="in no region of the contract"):
+    with stops(OutsideMemory, match="in no region of the contract"):
         memory.store(address, number(0, 8))
 
 
 @pytest.mark.parametrize("address", [P + Q, P + P, -P, P + BV.var("i", 64), BV.var("i", 64) + 0x4000])
 def test_a_symbolic_offset_is_never_guessed(memory: Memory, address: BV) -> None:
-    with pytest.raises((OutsideMemory, SymbolicOffset)) as caught:
+    with stops(OutsideMemory, SymbolicOffset) as caught:
         memory.load(address, 1, 0x1234)
     assert "0x1234" in str(caught.value)
-    with pytest.raises((OutsideMemory, SymbolicOffset)):
+    with stops(OutsideMemory, SymbolicOffset):
         memory.store(address, number(0, 8))
 
 
@@ -99,10 +101,10 @@ def test_a_symbolic_index_into_constants_must_lie_inside() -> None:
     (values,) = evaluate([memory.load(index + 0x4000, 1)], [{low: 5}])
     assert list(values) == [15]
     for address, size in ((index + 0x4001, 1), (index + 0x3FFF, 1), (index + 0x4000, 2)):
-        with pytest.raises((OutsideMemory, SymbolicOffset)):
+        with stops(OutsideMemory, SymbolicOffset):
             memory.load(address, size)
     memory = Memory([Region("table", 0x4000, 8, Unknown("table"))])
-    with pytest.raises((OutsideMemory, SymbolicOffset)):
+    with stops(OutsideMemory, SymbolicOffset):
         memory.load(index + 0x4000, 1)
 
 
@@ -110,7 +112,7 @@ def test_placement_at_rewrite_level_0(memory: Memory) -> None:
     with rewrite_level(0):
         far = P + 4 + 4
         assert memory.load(P, 8) is BV.var("state[0]", 64)
-        with pytest.raises((OutsideMemory, SymbolicOffset)):
+        with stops(OutsideMemory, SymbolicOffset):
             memory.load(P + Q, 8)
     # whether level 0 can place a sum of sums or not, it must not place it wrongly
     placed = memory.place(far)
@@ -153,21 +155,22 @@ def test_bounds_are_exact(memory: Memory, base: BV, low: int, high: int, size: i
     assert memory.load(base + low, size).width == 8 * size
     assert memory.load(base + (high - size), size).width == 8 * size
     for offset in (high - size + 1, high, high + 1000):
-        with pytest.raises(
+        with stops(
             OutsideMemory, match="in no region" if base.is_const and offset >= high else "which has|first stack pointer"
         ):
             memory.load(base + offset, size)
-    with pytest.raises(StackTooSmall if base is SP else OutsideMemory):
+    with stops(StackTooSmall if base is SP else OutsideMemory):
         memory.load(base + (low - 1), size)
 
 
 def test_stores_keep_to_bounds_too(memory: Memory) -> None:
     memory.store(P + 8, number(1))
     for offset in (9, 16, -1):
-        with pytest.raises(OutsideMemory) as caught:
+        with stops(OutsideMemory) as caught:
             memory.store(P + offset, number(1), pc=0x1234)
-        error = caught.value
-        assert (error.kind, error.size, error.pc, error.exit_code) == ("store", 8, 0x1234, 1)
+        error = caught.value.ending
+        assert isinstance(error, OutsideMemory)
+        assert (error.kind, error.size, error.pc) == ("store", 8, 0x1234)
         assert "0x1234" in str(error)
         assert "\n" not in str(error)
     assert memory.load(P, 8) is BV.var("state[0]", 64)
@@ -175,15 +178,15 @@ def test_stores_keep_to_bounds_too(memory: Memory) -> None:
 
 def test_an_access_over_two_regions_that_touch_is_refused() -> None:
     memory = Memory([Region("a", 0x1000, 8, Unknown("a")), Region("b", 0x1008, 8, Unknown("b"))])
-    with pytest.raises(OutsideMemory, match="4 bytes into `a`, which has 8"):
+    with stops(OutsideMemory, match="4 bytes into `a`, which has 8"):
         memory.load(number(0x1004), 8)
 
 
 def test_permissions(memory: Memory) -> None:
     for address, value in ((Q, number(0, 32)), (number(0x4000), number(0, 8))):
-        with pytest.raises(OutsideMemory, match="which is read-only"):
+        with stops(OutsideMemory, match="which is read-only"):
             memory.store(address, value)
-    with pytest.raises(OutsideMemory, match="which is write-only"):
+    with stops(OutsideMemory, match="which is write-only"):
         memory.load(number(0x5000), 1)
     memory.store(number(0x5000), number(7, 8))
 
@@ -256,13 +259,18 @@ def test_a_region_added_to_a_copy_is_the_copys(memory: Memory) -> None:
 
 
 def test_accesses_are_reported(memory: Memory) -> None:
-    seen: list[tuple[str, str, int, int, int]] = []
-    memory.on_access = lambda kind, region, offset, size, pc: seen.append((kind, region.name, offset, size, pc))
+    seen: list[tuple[type, str, int, int, int]] = []
+
+    def note(event: Event) -> None:
+        assert isinstance(event, Read | Wrote)
+        seen.extend([(type(event), region.name, offset, event.size, event.pc) for region, offset in event.places])
+
+    memory.observer = note
     memory.load(Q + 4, 4, 0x10)
     memory.store(SP - 8, number(0), 0x14)
-    with pytest.raises(OutsideMemory):
+    with stops(OutsideMemory):
         memory.load(Q + 8, 1)
-    assert seen == [("load", "msg", 4, 4, 0x10), ("store", "stack", -8, 8, 0x14)]
+    assert seen == [(Read, "msg", 4, 4, 0x10), (Wrote, "stack", -8, 8, 0x14)]
 
 
 # -- against a plain array of bytes ----------------------------------------------------------------
@@ -339,7 +347,7 @@ def test_every_overlap_of_one_store_and_one_load(stored: int, size: int) -> None
 
 def described(memory: Memory, kind: str, address: BV, size: int) -> str:
     access = (lambda: memory.load(address, size, 0x40)) if kind == "load" else None
-    with pytest.raises(OutsideMemory) as caught:
+    with stops(OutsideMemory) as caught:
         access() if access else memory.store(address, number(0, 8 * size), 0x40)
     return str(caught.value)
 

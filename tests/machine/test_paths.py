@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from assembly import (
     ALLOC,
@@ -33,10 +35,10 @@ from assembly import (
 
 from lnsym.bv import BV, ite
 from lnsym.contract import Contract, Theorem
-from lnsym.contract.execution import Execution
 from lnsym.deadline import NEVER, Deadline
-from lnsym.errors import LnsymError
-from lnsym.machine.decode import Code, Instruction, NotModelled
+from lnsym.machine.decode import Code, NotCode, UnmodelledInstruction
+from lnsym.machine.endings import Returned
+from lnsym.machine.events import Event, Executed
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.memory import Memory
 from lnsym.machine.origins import general_register
@@ -51,7 +53,9 @@ from lnsym.machine.paths import (
     UnknownTarget,
 )
 from lnsym.machine.state import State
-from lnsym.prove.feasibility import Feasibility, on_feasible_paths
+from lnsym.prove.feasibility import on_feasible_paths
+from lnsym.prove.verdict import exit_code_of_ending
+from lnsym.run.exploration import Execution, explore
 
 BACK = BV.var("return_address", 64)
 X0, X1 = general_register(0), general_register(1)
@@ -63,39 +67,39 @@ def start(image: Image) -> State:
     return state
 
 
-def explore(*words: int, **options: object) -> list[Path]:
+def paths_of(*words: int, **options: object) -> list[Path]:
     image = image_of(*words)
     return list(Explorer(Code(image), BACK, **options).paths(start(image)))  # type: ignore[arg-type]
 
 
 def test_straight_code_is_one_path() -> None:
-    (path,) = explore(movz(0, 7), add_imm(0, 0, 1), RET)
-    assert (path.state.x(0).value, path.steps, path.conditions, path.stopped) == (8, 3, (), None)
+    (path,) = paths_of(movz(0, 7), add_imm(0, 0, 1), RET)
+    assert (path.state.x(0).value, path.steps, path.conditions, path.ending) == (8, 3, (), Returned())
     assert path.last is not None
     assert path.last.text == "ret"
 
 
 def test_a_fork_has_both_arms_each_under_its_condition() -> None:
-    paths = explore(cbz(0, 12), movz(0, 1), RET, movz(0, 2), RET)
+    paths = paths_of(cbz(0, 12), movz(0, 1), RET, movz(0, 2), RET)
     zero = X0.eq(0)
     assert {p.conditions: (p.state.x(0).value, p.steps) for p in paths} == {(~zero,): (1, 3), (zero,): (2, 3)}
 
 
 def test_the_fall_through_comes_first() -> None:
     zero = X0.eq(0)
-    assert [p.conditions for p in explore(cbz(0, 8), RET, RET)] == [(~zero,), (zero,)]
+    assert [p.conditions for p in paths_of(cbz(0, 8), RET, RET)] == [(~zero,), (zero,)]
     cbnz = cbz(0, 8) | 1 << 24
-    assert [p.conditions for p in explore(cbnz, RET, RET)] == [(zero,), (~zero,)]
+    assert [p.conditions for p in paths_of(cbnz, RET, RET)] == [(zero,), (~zero,)]
 
 
 def test_forks_do_not_share_a_state() -> None:
     """Both arms change what the other reads."""
-    paths = explore(cbz(0, 12), add_imm(1, 1, 1), RET, add_imm(1, 1, 2), RET)
+    paths = paths_of(cbz(0, 12), add_imm(1, 1, 1), RET, add_imm(1, 1, 2), RET)
     assert {p.state.x(1) for p in paths} == {X1 + 1, X1 + 2}
 
 
 def test_four_paths_of_two_conditions() -> None:
-    paths = explore(cbz(0, 8), add_imm(2, 2, 1), cbz(1, 8), add_imm(2, 2, 2), RET)
+    paths = paths_of(cbz(0, 8), add_imm(2, 2, 1), cbz(1, 8), add_imm(2, 2, 2), RET)
     x2 = general_register(2)
     assert {p.state.x(2) for p in paths} == {x2, x2 + 1, x2 + 2, x2 + 3}
     assert len({p.conditions for p in paths}) == 4
@@ -103,13 +107,13 @@ def test_four_paths_of_two_conditions() -> None:
 
 def test_the_same_condition_is_decided_once() -> None:
     """A branch on what an earlier branch has settled goes one way."""
-    paths = explore(cbz(0, 12), movz(2, 1), b(8), movz(2, 2), cbz(0, 12), movz(3, 1), RET, movz(3, 2), RET)
+    paths = paths_of(cbz(0, 12), movz(2, 1), b(8), movz(2, 2), cbz(0, 12), movz(3, 1), RET, movz(3, 2), RET)
     assert sorted((p.state.x(2).value, p.state.x(3).value) for p in paths) == [(1, 1), (2, 2)]
     assert all(len(p.conditions) == 1 for p in paths)
 
 
 def test_the_negation_of_a_condition_is_decided_too() -> None:
-    paths = explore(cmp_imm(0, 0), b_cond(EQ, 12), movz(2, 1), b(8), movz(2, 2), b_cond(NE, 12), movz(3, 2), RET,
+    paths = paths_of(cmp_imm(0, 0), b_cond(EQ, 12), movz(2, 1), b(8), movz(2, 2), b_cond(NE, 12), movz(3, 2), RET,
                     movz(3, 1), RET)  # fmt: skip
     assert sorted((p.state.x(2).value, p.state.x(3).value) for p in paths) == [(1, 1), (2, 2)]
 
@@ -122,15 +126,15 @@ def test_what_is_not_feasible_is_dropped() -> None:
         asked.append(conditions)
         return zero not in conditions
 
-    (path,) = explore(cbz(0, 12), movz(0, 1), RET, movz(0, 2), RET, feasible=feasible)
+    (path,) = paths_of(cbz(0, 12), movz(0, 1), RET, movz(0, 2), RET, feasible=feasible)
     assert path.state.x(0).value == 1
     assert set(asked) == {(zero,), (~zero,)}
 
 
 def test_where_nothing_is_feasible_no_path_returns() -> None:
     """A path whose every arm is infeasible is itself infeasible; it must not look as if it had returned."""
-    paths = explore(movz(0, 7), cbz(1, 8), NOP, RET, feasible=lambda conditions: False)
-    assert [p for p in paths if p.stopped is None] == []
+    paths = paths_of(movz(0, 7), cbz(1, 8), NOP, RET, feasible=lambda conditions: False)
+    assert [p for p in paths if p.returned] == []
 
 
 def execution(statement_assumes: str, *words: int) -> Execution:
@@ -142,10 +146,7 @@ def execution(statement_assumes: str, *words: int) -> Execution:
         t.call(a)
         t.ensure_result(a)
 
-    made = Execution(image_of(*words), "routine", Contract("c", statement).theorem())
-    made.feasible = Feasibility(made)
-    made.run()
-    return made
+    return on_feasible_paths(image_of(*words), "routine", Contract("c", statement).theorem()).explored()
 
 
 @pytest.mark.parametrize(
@@ -183,11 +184,11 @@ def test_comparisons_of_pointers_are_decided() -> None:
         t.ensure_result(0)
 
     add_end, next_one, back = add_imm(1, 0, 16), add_imm(0, 0, 8), b_cond(3, -8)  # b.lo
-    made = Execution(image_of(add_end, next_one, cmp(0, 1), back, RET), "routine", Contract("c", statement).theorem())
-    made.feasible = Feasibility(made)
-    made.run()
+    code = (add_end, next_one, cmp(0, 1), back, RET)
+    made = on_feasible_paths(image_of(*code), "routine", Contract("c", statement).theorem())
+    made = explore(made.setup, made.limits)
     (path,) = made.paths
-    assert (path.stopped, path.steps) == (None, 8)
+    assert (path.ending, path.steps) == (Returned(), 8)
 
 
 COUNTING = (add_imm(1, 1, 1), b(-4))
@@ -206,16 +207,16 @@ COUNTING = (add_imm(1, 1, 1), b(-4))
     ],
 )
 def test_a_state_that_comes_again_ends_the_path(words: tuple[int, ...], steps: int) -> None:
-    (path,) = explore(*words)
-    assert isinstance(path.stopped, EndlessLoop)
+    (path,) = paths_of(*words)
+    assert isinstance(path.ending, EndlessLoop)
     assert path.steps <= steps
-    assert "routine" in str(path.stopped)
+    assert "routine" in str(path.ending)
 
 
 def test_a_loop_that_waits_for_its_input_ends_on_one_path_only() -> None:
     """cbnz x0, itself: it returns if X0 is 0, and never if it is not."""
-    paths = explore(cbz(0, 8), b(-4), RET)
-    assert [type(path.stopped) for path in paths] == [EndlessLoop, type(None)]
+    paths = paths_of(cbz(0, 8), b(-4), RET)
+    assert [type(path.ending) for path in paths] == [EndlessLoop, Returned]
     assert [path.conditions for path in paths] == [(~X0.eq(0),), (X0.eq(0),)]
 
 
@@ -232,32 +233,32 @@ def test_memory_that_goes_on_is_no_state_that_comes_again() -> None:
     theorem = Contract("c", statement).theorem()
     for code, kind in (((*count, b(-16)), StepLimit), ((ldr(1, 0), store(1, 0), b(-8)), EndlessLoop)):
         made = on_feasible_paths(image_of(*code), "routine", theorem, max_steps=200)
-        made.run()
-        assert [type(path.stopped) for path in made.paths] == [kind]
+        made = explore(made.setup, made.limits)
+        assert [type(path.ending) for path in made.paths] == [kind]
 
 
 def test_a_loop_that_never_ends() -> None:
-    (path,) = explore(*COUNTING, max_steps=100)
-    assert isinstance(path.stopped, StepLimit)
-    assert (path.stopped.exit_code, path.steps) == (3, 100)
-    assert "--max-steps" in str(path.stopped)
-    assert "routine" in str(path.stopped)
+    (path,) = paths_of(*COUNTING, max_steps=100)
+    assert isinstance(path.ending, StepLimit)
+    assert (exit_code_of_ending(path.ending), path.steps) == (3, 100)
+    assert "--max-steps" in str(path.ending)
+    assert "routine" in str(path.ending)
 
 
 def test_the_time_limit_stops_every_path_under_way() -> None:
-    paths = explore(cbz(0, 12), NOP, RET, NOP, b(0), deadline=Deadline(0.0))
-    assert [type(path.stopped) for path in paths] == [TimeLimit]
-    paths = explore(cbz(0, 12), *COUNTING, *COUNTING, max_steps=10**9, deadline=Deadline.after(0.2))
-    assert [type(path.stopped) for path in paths] == [TimeLimit, TimeLimit]
-    assert "--timeout" in str(paths[0].stopped)
-    assert "routine" in str(paths[0].stopped)
+    paths = paths_of(cbz(0, 12), NOP, RET, NOP, b(0), deadline=Deadline(0.0))
+    assert [type(path.ending) for path in paths] == [TimeLimit]
+    paths = paths_of(cbz(0, 12), *COUNTING, *COUNTING, max_steps=10**9, deadline=Deadline.after(0.2))
+    assert [type(path.ending) for path in paths] == [TimeLimit, TimeLimit]
+    assert "--timeout" in str(paths[0].ending)
+    assert "routine" in str(paths[0].ending)
 
 
 def test_an_execution_ends_in_time() -> None:
     theorem = Contract("c", returns_its_argument).theorem()
     made = on_feasible_paths(image_of(*COUNTING), "routine", theorem, max_steps=10**9, deadline=Deadline.after(0.1))
-    made.run()
-    assert [type(path.stopped) for path in made.paths] == [TimeLimit]
+    made = explore(made.setup, made.limits)
+    assert [type(path.ending) for path in made.paths] == [TimeLimit]
 
 
 def test_feasibility_asks_no_solver_when_its_time_is_over() -> None:
@@ -268,57 +269,53 @@ def test_feasibility_asks_no_solver_when_its_time_is_over() -> None:
         for deadline, count in ((NEVER, with_solver), (Deadline(0.0), without)):
             theorem = Contract("c", returns_its_argument).theorem()
             made = on_feasible_paths(image_of(*words), "routine", theorem, deadline=deadline)
-            made.deadline = NEVER
-            made.run()
+            made = explore(made.setup, replace(made.limits, deadline=NEVER))
             assert len(made.paths) == count
 
 
 @pytest.mark.parametrize(("limit", "returns"), [(2, False), (3, True)])
 def test_the_step_limit_is_exact(limit: int, returns: bool) -> None:
-    (path,) = explore(NOP, NOP, RET, max_steps=limit)
-    assert (path.stopped is None, path.steps) == (returns, limit)
+    (path,) = paths_of(NOP, NOP, RET, max_steps=limit)
+    assert (path.returned, path.steps) == (returns, limit)
 
 
 def test_the_step_limit_holds_for_each_path() -> None:
-    paths = explore(cbz(0, 12), *COUNTING, RET, max_steps=50)
+    paths = paths_of(cbz(0, 12), *COUNTING, RET, max_steps=50)
     assert sorted(p.steps for p in paths) == [2, 50]
-    assert [type(p.stopped) for p in sorted(paths, key=lambda p: p.steps)] == [type(None), StepLimit]
+    assert [type(p.ending) for p in sorted(paths, key=lambda p: p.steps)] == [Returned, StepLimit]
 
 
 def test_a_counted_loop() -> None:
-    (path,) = explore(movz(1, 5), add_imm(0, 0, 3), subs_imm(1, 1, 1), b_cond(NE, -8), RET)
+    (path,) = paths_of(movz(1, 5), add_imm(0, 0, 3), subs_imm(1, 1, 1), b_cond(NE, -8), RET)
     assert (path.state.x(0), path.steps) == (X0 + 15, 17)
 
 
 def test_a_branch_to_a_computed_number() -> None:
-    (path,) = explore(adr(1, 12), br(1), movz(0, 1), RET)
+    (path,) = paths_of(adr(1, 12), br(1), movz(0, 1), RET)
     assert (path.steps, path.state.x(0)) == (3, X0)
 
 
 def test_a_branch_to_a_choice_of_numbers() -> None:
     """A jump table of two entries, made with arithmetic: the target is no ite, and is refused."""
-    (path,) = explore(br(0))
-    assert isinstance(path.stopped, UnknownTarget)
-    assert path.stopped.exit_code == 3
-    assert "x0" in str(path.stopped)
+    (path,) = paths_of(br(0))
+    assert isinstance(path.ending, UnknownTarget)
+    assert exit_code_of_ending(path.ending) == 3
+    assert "x0" in str(path.ending)
 
 
 def test_a_nested_choice_of_targets() -> None:
     image = image_of(movz(0, 1), RET, movz(0, 2), RET, movz(0, 3), RET)
     entry = image.symbol("routine").address
-    explorer = Explorer(Code(image), BACK)
     state = start(image)
     first, second = X0.eq(0), X1.eq(0)
 
-    class Jump:
-        def begin(self, state: State, conditions: Conditions) -> None: ...
+    def jump(event: Event) -> None:
+        if isinstance(event, Executed) and event.instruction.address == entry:
+            inner = ite(second, BV.const(entry + 8, 64), BV.const(entry + 16, 64))
+            event.state.branch(ite(first, BV.const(entry + 4, 64), inner))
 
-        def __call__(self, instruction: Instruction, state: State) -> None:
-            if instruction.address == entry:
-                inner = ite(second, BV.const(entry + 8, 64), BV.const(entry + 16, 64))
-                state.branch(ite(first, BV.const(entry + 4, 64), inner))
+    explorer = Explorer(Code(image), BACK, observers=[jump])
 
-    explorer.observer = Jump()
     found = {p.conditions: p.state.x(0).value for p in explorer.paths(state)}
     assert found == {(first,): 1, (~first, second): 2, (~first, ~second): 3}
 
@@ -339,22 +336,22 @@ def test_a_call_of_an_undefined_function(calling: bytes, tmp_path: object) -> No
     path.write_bytes(calling)
     image = load_image(path)
     (run,) = Explorer(Code(image), BACK).paths(start(image))
-    assert isinstance(run.stopped, UndefinedCall)
-    assert run.stopped.exit_code == 4
-    assert "nowhere" in str(run.stopped)
-    assert f"{image.symbol('routine').address:#x}" in str(run.stopped)
+    assert isinstance(run.ending, UndefinedCall)
+    assert exit_code_of_ending(run.ending) == 4
+    assert "nowhere" in str(run.ending)
+    assert f"{image.symbol('routine').address:#x}" in str(run.ending)
 
 
 def test_what_is_not_modelled_ends_its_path_only() -> None:
-    stopped, returned = sorted(explore(cbz(0, 8), RET, FADD, RET), key=lambda p: p.stopped is None)
-    assert returned.stopped is None
-    assert isinstance(stopped.stopped, NotModelled)
+    stopped, returned = sorted(paths_of(cbz(0, 8), RET, FADD, RET), key=lambda p: p.returned)
+    assert returned.returned
+    assert isinstance(stopped.ending, UnmodelledInstruction)
     assert stopped.conditions == (X0.eq(0),)
 
 
 def test_running_off_the_end() -> None:
-    (path,) = explore(NOP, NOP)
-    assert isinstance(path.stopped, LnsymError)
+    (path,) = paths_of(NOP, NOP)
+    assert isinstance(path.ending, NotCode)
     assert path.steps == 2
 
 
@@ -370,28 +367,11 @@ def test_data_is_not_code(tmp_path: object) -> None:
     path.write_bytes(writer.build())
     image = load_image(path)
     (run,) = Explorer(Code(image), BACK).paths(start(image))
-    assert run.stopped is not None
+    assert isinstance(run.ending, NotCode)
 
 
 def test_code_is_aligned() -> None:
     """PC alignment checking: a branch to an address that is no multiple of 4 faults."""
-    (path,) = explore(adr(1, 14), br(1), NOP, RET << 16 & 0xFFFFFFFF, RET >> 16)
-    assert path.stopped is not None
+    (path,) = paths_of(adr(1, 14), br(1), NOP, RET << 16 & 0xFFFFFFFF, RET >> 16)
+    assert not path.returned
     assert path.steps == 2
-
-
-def test_an_observer_sees_every_instruction_once() -> None:
-    begun: list[Conditions] = []
-    seen: list[str] = []
-
-    class Watcher:
-        def begin(self, state: State, conditions: Conditions) -> None:
-            begun.append(conditions)
-
-        def __call__(self, instruction: Instruction, state: State) -> None:
-            seen.append(instruction.mnemonic)
-
-    explore(NOP, cbz(0, 8), RET, RET, observer=Watcher())
-    assert seen == ["nop", "cbz", "ret", "ret"]
-    assert begun[0] == ()
-    assert set(begun[1:]) == {(~X0.eq(0),), (X0.eq(0),)}

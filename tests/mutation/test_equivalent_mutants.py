@@ -7,11 +7,11 @@ from assembly import RET, add, add_imm, b_cond, cmp_imm, eor, image_of, ldr, mov
 
 from lnsym.bv import concat
 from lnsym.contract import Contract, Theorem
-from lnsym.contract.execution import Execution
 from lnsym.machine.image import Image
 from lnsym.mutation.equivalence import reason_for
 from lnsym.mutation.mutants import Mutant
-from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.feasibility import on_feasible_paths
+from lnsym.run.exploration import Unexplored
 
 
 def doubles(t: Theorem) -> None:
@@ -24,17 +24,15 @@ def reason(words: list[int], at: int, new: int, statement: object = doubles) -> 
     """The reason for `new` in the place of word number `at`."""
     image = image_of(*words)
     mutant = Mutant("operand", image.symbol("routine").address + 4 * at, little(words[at]), little(new), "", "", "")
-    return reason_for(lambda: execution(image, statement), mutant)
+    return reason_for(lambda: unexplored(image, statement), mutant)
 
 
 def little(word: int) -> bytes:
     return word.to_bytes(4, "little")
 
 
-def execution(image: Image, statement: object) -> Execution:
-    made = Execution(image, "routine", Contract("mine", statement).theorem("routine"), 100)  # type: ignore[arg-type]
-    made.feasible = Feasibility(made)
-    return made
+def unexplored(image: Image, statement: object) -> Unexplored:
+    return on_feasible_paths(image, "routine", Contract("mine", statement).theorem("routine"), 100)  # type: ignore[arg-type]
 
 
 SWAPPED = [add(0, 0, 1), add(0, 1, 0)]
@@ -112,7 +110,7 @@ def test_a_byte_of_a_constant(offset: int, expected: str) -> None:
         t.ensure_result(a + 1234)
 
     mutant = Mutant("constant", address, image.read(address, 1), b"\0", "", "", "")
-    assert reason_for(lambda: execution(image, statement), mutant) == expected
+    assert reason_for(lambda: unexplored(image, statement), mutant) == expected
 
 
 def test_a_path_that_stops_gives_no_reason() -> None:

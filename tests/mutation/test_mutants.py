@@ -12,18 +12,19 @@ from assembly import RET, add, eor, image_of, movz
 
 import programs.contracts  # noqa: F401
 from lnsym.contract import registered
-from lnsym.contract.execution import Execution
 from lnsym.machine.decode import decode_word
 from lnsym.machine.image import Image, load_image
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import Footprint, Mutant, MutantSource, footprint
+from lnsym.run.exploration import Unexplored
+from lnsym.run.setup import Setup
 from programs import sample_path
 
 
 @cache
 def surveyed(sample: str, symbol: str, contract: str) -> tuple[Image, Footprint]:
     image = load_image(sample_path(sample))
-    return image, footprint(Execution(image, symbol, registered()[contract].theorem(symbol)))
+    return image, footprint(Unexplored(Setup(image, symbol, registered()[contract].theorem(symbol))))
 
 
 def sha256() -> tuple[Image, Footprint]:
@@ -91,7 +92,7 @@ def test_the_seed_decides_and_more_mutants_begin_with_the_fewer() -> None:
 
 def test_a_routine_runs_out_of_mutants() -> None:
     image = image_of(RET)
-    source = MutantSource(image, Footprint((image.symbol("routine").address,), ()), "1")
+    source = MutantSource(image, Footprint((image.symbol("routine").address,), (), 1), "1")
     mutants = list(islice(source.mutants(10_000), 10_000))
     assert 0 < len(mutants) < 10_000
 
@@ -99,7 +100,7 @@ def test_a_routine_runs_out_of_mutants() -> None:
 def test_only_neighbours_that_are_run_are_repeated() -> None:
     image = image_of(add(1, 2, 3), movz(4, 5), eor(6, 7, 8))
     first = image.symbol("routine").address
-    source = MutantSource(image, Footprint((first, first + 4), ()), "1")
+    source = MutantSource(image, Footprint((first, first + 4), (), 2), "1")
     repeated = {m.new_text for m in source.mutants(200) if m.kind == "duplicated"}
     assert repeated == {"add x1, x2, x3", "mov x4, #5"}
 
@@ -108,6 +109,6 @@ def test_only_neighbours_that_are_run_are_repeated() -> None:
 def test_a_theorem_of_two_calls_runs_more_than_its_symbol(aws_lc: Path) -> None:
     image = load_image(aws_lc)
     contract = registered()["aes-key-then-encrypt"]
-    places = footprint(Execution(image, "vpaes_encrypt", contract.theorem("vpaes_encrypt")))
+    places = footprint(Unexplored(Setup(image, "vpaes_encrypt", contract.theorem("vpaes_encrypt"))))
     run = {image.describe(address).split("+")[0] for address in places.instructions}
     assert {"vpaes_encrypt", "vpaes_set_encrypt_key", "_vpaes_encrypt_core"} <= run

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
 from lnsym.bv import BV, evaluate
-from lnsym.contract.inputs import Sample
 from lnsym.contract.obligations import Obligation
 from lnsym.prove.judge import Judgement, Limits, ProofQuestion, judge
+from lnsym.run.inputs import Sample
 
 
 class Believing:

@@ -9,7 +9,6 @@ from itertools import chain, islice, repeat
 import pytest
 
 from lnsym.bv import BV, concat, evaluate, ite
-from lnsym.contract.inputs import Sample
 from lnsym.contract.obligations import Obligation
 from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
@@ -24,6 +23,7 @@ from lnsym.prove.needles import adversarial_samples
 from lnsym.prove.rare import Needles
 from lnsym.prove.sweep import Sweep
 from lnsym.prove.sweep.words import Words
+from lnsym.run.inputs import Sample
 from tests.prove.replayers import Disbelieving, judged
 
 X, Y = BV.var("x", 32), BV.var("y", 32)

@@ -36,7 +36,6 @@ from clocks import after_looks
 from lnsym import session
 from lnsym.bv import BV, clmul
 from lnsym.contract import BadContract, Contract, Theorem, containment
-from lnsym.contract.execution import Execution
 from lnsym.contract.routines import Choice, Images
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
@@ -50,6 +49,8 @@ from lnsym.prove.minimise import minimised
 from lnsym.prove.refutation import confirm
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
+from lnsym.run.exploration import RunLimits, explore
+from lnsym.run.setup import Setup
 from lnsym.show.verification import Verifying
 
 Statement = Callable[..., None]
@@ -256,21 +257,20 @@ def test_looking_for_a_state_that_comes_again_ends_too() -> None:
 
 
 def test_a_slow_minimisation_keeps_the_best_so_far() -> None:
-    made = Execution(image_of(RET), "routine", Contract("mine", sevens).theorem(), deadline=after_looks(10))
-    made.run()
-    (words,) = made.theorem.blocks
+    made = explore(
+        Setup(image_of(RET), "routine", Contract("mine", sevens).theorem()), RunLimits(deadline=after_looks(10))
+    )
+    (words,) = made.setup.theorem.blocks
     sample = dict.fromkeys(words.elements, 0xFF) | {
         words.base: 1 << 35,
         STACK_POINTER: 1 << 36,
-        made.returns_to(0): 1 << 37,
+        made.setup.returns_to(0): 1 << 37,
     }
     weights = []
     for looks in (1, 3, 8, 30, 1000):
-        made.deadline = after_looks(looks)
-        smaller = minimised(made, sample)
+        smaller = minimised(replace(made, limits=RunLimits(deadline=after_looks(looks))), sample)
         weights.append(sum(smaller[element].bit_count() for element in words.elements))
-        made.deadline = NEVER
-        assert confirm(made, smaller) is not None
+        assert confirm(replace(made, limits=RunLimits()), smaller) is not None
     assert weights == sorted(weights, reverse=True)
     assert weights[0] == 8  # the first word: the others have no part in it
     assert weights[-1] == 0
@@ -426,8 +426,10 @@ def test_an_endless_case_leaves_the_others_their_verdicts(
 
 
 def test_every_path_under_way_is_stopped_with_what_was_executed() -> None:
-    made = Execution(image_of(*FORKING), "routine", Contract("mine", sum_of_two).theorem(), deadline=after_looks(50))
-    made.run()
+    made = explore(
+        Setup(image_of(*FORKING), "routine", Contract("mine", sum_of_two).theorem()),
+        RunLimits(deadline=after_looks(50)),
+    )
     assert len(made.paths) > 5
-    stopped = [path.stopped for path in made.paths if path.stopped is not None]
+    stopped = [path.ending for path in made.paths if not path.returned]
     assert all(isinstance(error, TimeLimit) and error.loop and error.loop.times > 5 for error in stopped)

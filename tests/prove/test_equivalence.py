@@ -46,12 +46,12 @@ from lnsym import session
 from lnsym.bv import BV, live_terms, variables
 from lnsym.bv.names import by_name
 from lnsym.contract import Contract, Theorem, registered
-from lnsym.contract.execution import Execution
 from lnsym.contract.obligations import Obligation
 from lnsym.contract.routines import Choice, ContractsDiffer, Images, contract_for
 from lnsym.contract.theorem import ContractError
 from lnsym.errors import ToolFault
 from lnsym.machine import decode
+from lnsym.machine.endings import EndOfPath
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.origins import (
     Byte,
@@ -76,6 +76,8 @@ from lnsym.prove.judge import under_preconditions
 from lnsym.prove.methods import structural
 from lnsym.prove.refutation import ModelFault
 from lnsym.prove.verify import Options
+from lnsym.run import exploration
+from lnsym.run.setup import Setup
 from lnsym.show.equivalence import Comparing, json_report, lines
 from programs import sample_path
 
@@ -643,8 +645,8 @@ def test_labels_tell_routines_apart() -> None:
 
 def product_of(statement: Statement) -> Product:
     theorem = Contract("mine", statement).interface("routine")
-    executions = [Execution(image_of(RET), "routine", theorem) for _ in range(2)]
-    return Product(executions[0], executions[1])
+    first, second = (Setup(image_of(RET), "routine", theorem) for _ in range(2))
+    return Product(first, second)
 
 
 def two_regions(t: Theorem) -> None:
@@ -737,14 +739,14 @@ def test_a_fault_of_the_model_is_not_blamed_on_the_code(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_no_path_is_no_proof(which: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls, made = Execution._calls, list[Execution]()
+    calls, made = exploration._Exploration.calls, list[object]()
 
-    def none_of_one(self: Execution, *arguments: object) -> object:
+    def none_of_one(self: exploration._Exploration, *arguments: object) -> object:
         if self not in made:
             made.append(self)
         return iter(()) if made.index(self) == which else calls(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Execution, "_calls", none_of_one)
+    monkeypatch.setattr(exploration._Exploration, "calls", none_of_one)
     verdict = judged(takes_and_returns, [RET], [RET])
     assert (verdict.status, verdict.exit_code) == ("unknown", 3)
     assert "vacuous" in verdict.reason
@@ -866,7 +868,7 @@ def test_all_cases_are_compared_and_reported(capsys: pytest.CaptureFixture[str])
 def test_an_error_of_a_case_is_one_line_and_the_verdicts_stay(capsys: pytest.CaptureFixture[str]) -> None:
     def sometimes(t: Theorem, wrong: bool = False) -> None:
         if wrong:
-            raise UndefinedCall("f", 0)
+            raise EndOfPath(UndefinedCall("f", 0))
         t.call(t.value("a", 64), t.value("b", 64))
         t.returns()
 

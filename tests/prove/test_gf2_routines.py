@@ -12,22 +12,19 @@ import programs.contracts  # noqa: F401  registers them
 from crypto_specs import aes, keccak, modes
 from lnsym.bv import BV, rewrite_level, substitute, table
 from lnsym.contract import Theorem, registered
-from lnsym.contract.execution import Execution
 from lnsym.contract.obligations import Obligation
 from lnsym.contract.routines import contract_for
 from lnsym.machine.image import load_image
-from lnsym.prove.feasibility import Feasibility
+from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.gf2 import Solver
 
 PARAMETERS = {128: aes.AES128, 192: aes.AES192, 256: aes.AES256}
 
 
 def goals_of(path: Path, theorem: Theorem, symbols: list[str]) -> list[Obligation]:
-    execution = Execution(load_image(path, symbols), symbols[-1], theorem)
-    execution.feasible = Feasibility(execution)
-    execution.run()
-    assert [path.stopped for path in execution.paths] == [None]
-    return execution.goals
+    execution = on_feasible_paths(load_image(path, symbols), symbols[-1], theorem).explored()
+    assert [path.returned for path in execution.paths] == [True]
+    return list(execution.goals)
 
 
 def aes_goals(path: Path, set_key: str, crypt: str, bits: int) -> list[Obligation]:

@@ -11,7 +11,6 @@ import time
 import pytest
 
 from lnsym.bv import BV
-from lnsym.contract.inputs import Sample
 from lnsym.contract.obligations import Obligation, holds, unreachable
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.prove import judge as judge_module
@@ -19,6 +18,7 @@ from lnsym.prove.evidence import Identical, SameForms, Swept
 from lnsym.prove.judge import Disproved, Established, LeftOpen, Limits
 from lnsym.prove.methods import BITWUZLA, METHODS, SWEEP, Z3, chosen
 from lnsym.prove.race import chains
+from lnsym.run.inputs import Sample
 from tests.prove.replayers import Believing, Disbelieving, judged
 
 X, Y, Z = (BV.var(name, 32) for name in "xyz")

@@ -34,7 +34,7 @@ from lnsym.machine.image import Image, load_image
 from lnsym.machine.landing import NoLandingPad
 from lnsym.machine.state import State
 from lnsym.prove.equivalence.comparison import Routine, compare
-from lnsym.prove.verdict import Verdict
+from lnsym.prove.verdict import Verdict, exit_code_of_ending
 from lnsym.prove.verify import Options, verify
 from lnsym.show.verdicts import ASSUMPTIONS_IN_WORDS, assumption_lines
 
@@ -389,5 +389,5 @@ def test_a_branch_between_objects_is_judged_by_both_marks(
 
 def test_the_error_holds_the_facts() -> None:
     error = NoLandingPad(0x10, 0x20, "nop", "f+0x10", BranchType.CALL)
-    assert (error.exit_code, error.btype) == (3, BranchType.CALL)
+    assert (exit_code_of_ending(error), error.btype) == (3, BranchType.CALL)
     assert str(error).isprintable()

@@ -9,10 +9,11 @@ import pytest
 import programs.contracts  # noqa: F401  registers them
 from lnsym.bv import BV, label_of, topological
 from lnsym.contract import Theorem, registered
-from lnsym.contract.execution import Execution
 from lnsym.deadline import NEVER
 from lnsym.machine.image import load_image
 from lnsym.prove.provenance import computed_at, locate_apart, specified_at
+from lnsym.run.exploration import Execution, explore
+from lnsym.run.setup import Setup
 
 SAMPLES = Path(__file__).parents[2] / "programs" / "samples"
 
@@ -21,13 +22,11 @@ SAMPLES = Path(__file__).parents[2] / "programs" / "samples"
 def execution() -> Execution:
     image = load_image(SAMPLES / "sha256_scalar.o", ["sha256_block_scalar"])
     theorem = registered()["sha256-blocks"].theorem("sha256_block_scalar")
-    made = Execution(image, "sha256_block_scalar", theorem)
-    made.run()
-    return made
+    return explore(Setup(image, "sha256_block_scalar", theorem))
 
 
 def labelled(execution: Execution) -> dict[str, BV]:
-    roots = [e for elements in execution.theorem.ensured.values() for e in elements if e is not None]
+    roots = [e for elements in execution.setup.theorem.ensured.values() for e in elements if e is not None]
     return {label: term for term in topological(roots) if (label := label_of(term))}
 
 

@@ -12,7 +12,6 @@ import programs.contracts  # noqa: F401
 from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table, topological, variables
 from lnsym.bv.operators import OPERATORS
 from lnsym.contract import Contract, Theorem, registered
-from lnsym.contract.inputs import Sample
 from lnsym.contract.obligations import Obligation, unreachable
 from lnsym.contract.routines import Images
 from lnsym.deadline import NEVER, Deadline
@@ -27,6 +26,7 @@ from lnsym.prove.rare.events import predicates
 from lnsym.prove.rare.factors import divisors
 from lnsym.prove.rare.local_search import LocalSearch
 from lnsym.prove.verify import Options, verify
+from lnsym.run.inputs import Sample
 from programs import sample_path
 from tests.prove.replayers import Believing, Disbelieving, judged
 

@@ -39,8 +39,6 @@ from isa.interface import MachineState
 from lnsym.bv import BV
 from lnsym.bv.names import by_name
 from lnsym.contract import Contract, Theorem, registered
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import complete
 from lnsym.contract.routines import contract_for
 from lnsym.errors import ToolFault
 from lnsym.machine import decode
@@ -53,6 +51,10 @@ from lnsym.prove.refutation import GivenToOne, ModelFault
 from lnsym.prove.replay import replay
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
+from lnsym.run import exploration
+from lnsym.run.exploration import explore
+from lnsym.run.inputs import complete
+from lnsym.run.setup import Setup
 from programs import sample_path
 
 
@@ -441,11 +443,12 @@ def test_replay_observes_what_the_goals_name() -> None:
         t.ensure(big, [BV.const(0, 32), BV.const(0, 32)])
         t.ensure_result(0)
 
-    execution = Execution(image_of(store(1, 0, 0, 4), mov(0, 1), RET), "routine", Contract("c", statement).theorem())
-    execution.run()
-    sample = next(candidates(GivenToOne(execution), execution.goals))
-    full = complete(execution, sample)
-    seen, named = replay(execution, full, 100), by_name(full)
+    execution = explore(
+        Setup(image_of(store(1, 0, 0, 4), mov(0, 1), RET), "routine", Contract("c", statement).theorem())
+    )
+    sample = next(candidates(GivenToOne(execution.setup), execution.goals))
+    full = complete(execution.setup, sample, execution.paths)
+    seen, named = replay(execution.setup, full, 100), by_name(full)
     assert (seen.run.ending, seen.run.steps) == ("returned", 3)
     assert set(seen.observed) == {goal.name for goal in execution.goals}
     assert (seen.observed["big[0]"], seen.observed["result"]) == (0x0700_0000, 7)
@@ -459,22 +462,22 @@ TWO_PATHS = [cbz(0, 12), eor(1, 1, 1), RET, NOP, RET]
 
 
 def test_no_path_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Execution, "_calls", lambda *_: iter(()))
+    monkeypatch.setattr(exploration._Exploration, "calls", lambda *_: iter(()))
     verdict = judge(returns_its_argument, RET)
     assert (verdict.status, verdict.exit_code, verdict.paths) == ("unknown", 3, 0)
     assert "vacuous" in verdict.reason
 
 
 def test_no_goal_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Execution, "_goals", lambda *_: iter(()))
+    monkeypatch.setattr(exploration, "goals_of", lambda *_: iter(()))
     verdict = judge(returns_its_argument, RET)
     assert (verdict.status, verdict.exit_code, verdict.goals) == ("unknown", 3, 0)
     assert "vacuous" in verdict.reason
 
 
 def test_a_path_without_goals_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    goals = Execution._goals
-    monkeypatch.setattr(Execution, "_goals", lambda self, path, n: goals(self, path, n) if n == 0 else iter(()))
+    goals = exploration.goals_of
+    monkeypatch.setattr(exploration, "goals_of", lambda *asked: goals(*asked) if asked[-1] == 0 else iter(()))
     verdict = judge(returns_its_argument, *TWO_PATHS)
     assert verdict.paths == 2
     assert verdict.status == "unknown"
@@ -493,7 +496,7 @@ def test_nothing_feasible_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """The work is done before the branch: a run that is cut off there looks right."""
     from lnsym.prove import feasibility
 
-    monkeypatch.setattr(feasibility, "Feasibility", lambda execution: lambda conditions: False)
+    monkeypatch.setattr(feasibility, "Feasibility", lambda *_: lambda conditions: False)
     assert judge(returns_its_argument, cbz(1, 8), NOP, RET).status != "proved"
 
 

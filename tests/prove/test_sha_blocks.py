@@ -152,12 +152,11 @@ def test_two_runs_say_the_same() -> None:
         "import programs.contracts\n"
         "from lnsym.bv import show\n"
         "from lnsym.contract import registered\n"
-        "from lnsym.contract.execution import Execution\n"
+        "from lnsym.run import Setup, explore\n"
         "from lnsym.machine.image import load_image\n"
         "from programs import sample_path\n"
         "theorem = registered()['sha256-blocks'].theorem('sha256_block_scalar')\n"
-        "run = Execution(load_image(sample_path('sha256_scalar.o')), 'sha256_block_scalar', theorem)\n"
-        "run.run()\n"
+        "run = explore(Setup(load_image(sample_path('sha256_scalar.o')), 'sha256_block_scalar', theorem))\n"
         "print([(g.name, g.left.serial, show(g.left)) for g in run.goals])\n"
     )
     said = set()

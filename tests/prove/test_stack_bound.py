@@ -12,11 +12,11 @@ import pytest
 from assembly import RET, SP, image_of, ldr, object_of, returns_its_argument, store, word
 
 from lnsym.contract import Contract, abi
-from lnsym.contract.execution import Execution
 from lnsym.machine.memory import Memory, Region
 from lnsym.prove.equivalence.comparison import Routine, compare
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
+from lnsym.run.setup import Setup
 from lnsym.show.verdicts import assumption_lines
 
 ROOT = Path(__file__).parents[2]
@@ -74,9 +74,9 @@ def test_another_bound_is_said_with_the_verdict_and_the_usual_one_is_not() -> No
 
 def test_the_regions_lie_apart_from_all_of_the_stack() -> None:
     for stack in (1 << 12, 1 << 20):
-        execution = Execution(image_of(RET), "routine", replace(CONTRACT, stack_bytes=stack).theorem())
-        bottom = execution.start.x_or_sp(SP) - stack
-        assert bottom.ule((1 << 64) - 1 - stack) in execution.preconditions
+        setup = Setup(image_of(RET), "routine", replace(CONTRACT, stack_bytes=stack).theorem())
+        bottom = setup.start.x_or_sp(SP) - stack
+        assert bottom.ule((1 << 64) - 1 - stack) in setup.preconditions
 
 
 def test_both_routines_of_a_comparison_get_the_bound() -> None:

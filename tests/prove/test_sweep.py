@@ -8,7 +8,6 @@ from random import Random
 import pytest
 
 from lnsym.bv import BV, concat, evaluate, ite, lookup, rewrite_level, table, variables
-from lnsym.contract.inputs import Sample
 from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline
 from lnsym.prove.circuit.graph import AND, INPUT, MAJ, XOR, Graph, values
@@ -18,6 +17,7 @@ from lnsym.prove.sweep.cones import clauses, cone, difference_table, narrow_cone
 from lnsym.prove.sweep.joins import Effort, Joins
 from lnsym.prove.sweep.samples import Samples
 from lnsym.prove.sweep.words import Words
+from lnsym.run.inputs import Sample
 from tests.named import named
 
 A, B, C, D = (BV.var(name, 32) for name in "abcd")

@@ -10,9 +10,10 @@ from assembly import RET, add_imm, ldr, movz, object_of
 
 from lnsym.cli import main
 from lnsym.contract import Contract, Theorem, registry
-from lnsym.contract.execution import Execution
 from lnsym.machine.image import load_image
 from lnsym.prove.verify import verify
+from lnsym.run.exploration import Unexplored
+from lnsym.run.setup import Setup
 from lnsym.show.reproducer import refutation_test
 
 NAMES = ["f\x1b[2J", "f\ng", "f\x07", "f\u202eexe", "f\x9b31m"]
@@ -75,6 +76,6 @@ def test_no_name_becomes_code_of_a_reproducer(tmp_path: Path, name: str) -> None
     verdict = verify(image, name, Contract("one", one))
     assert verdict.counterexample is not None
     theorem = Contract("one", one).theorem(name)
-    text = refutation_test(Execution(image, name, theorem), verdict.counterexample, 1)
+    text = refutation_test(Unexplored(Setup(image, name, theorem)), verdict.counterexample, 1)
     compile(text, "reproducer", "exec")
     assert "import os" not in text.split("\n")

@@ -14,8 +14,6 @@ from functools import partial
 from lnsym.bv import BV, show_apart, terms_made
 from lnsym.contract import Contract
 from lnsym.contract.containment import contained
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.errors import one_line
 from lnsym.machine.image import Image
@@ -30,7 +28,9 @@ from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.judge import AFTERWARDS, Disproved, Judgement, ProofQuestion, judge
 from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
 from lnsym.prove.verdict import Conclusion, Verdict, concluded, conclusion
-from lnsym.prove.verify import Options, simulated, timed
+from lnsym.prove.verify import Options, meets_preconditions, simulated, timed
+from lnsym.run.exploration import Execution, Unexplored
+from lnsym.run.inputs import Sample
 
 
 def assumptions_of_comparison(contract: Contract) -> tuple[str, ...]:
@@ -114,15 +114,16 @@ def compare(
     with timed(seconds, "interface"):
         with contained(deadline.left()):
             interfaces = interfaces_of(contract, (first.symbol, second.symbol), parameters or {})
-        executions = _executions((first, second), interfaces, options, deadline)
-        product = Product(*executions)
+        unexplored = _unexplored((first, second), interfaces, options, deadline)
+        product = Product(unexplored[0].setup, unexplored[1].setup)
+    executions: Sequence[Execution] = ()
     judgement: Judgement[Disagreement] = Judgement()
     goals, pairs_dropped = 0, False
     try:
-        shares = list(zip(executions, SHARES_OF_SIMULATION, strict=True))
-        some_input = simulated(contract, product, shares, deadline, seconds)
+        some_input = meets_preconditions(contract, product, deadline)
+        executions = simulated(unexplored, SHARES_OF_SIMULATION, seconds)
         with timed(seconds, "compare"):
-            sides = _sides(product, interfaces, asked.labels)
+            sides = _sides(product, executions, interfaces, asked.labels)
             joint = JointPaths(product, list(pairs(*sides, deadline)), deadline)
             pairs_dropped = joint.solver_dropped_some
             compared = [one for number, pair in enumerate(joint.kept) for one in pair.obligations(number)]
@@ -146,16 +147,16 @@ def disagreeing(
     parameters: Mapping[str, object],
     disagreement: Disagreement,
     options: Options,
-) -> tuple[tuple[Execution, Execution], tuple[Sample, Sample]]:
-    """The executions of a comparison that was refuted, not run, and what each of them finds where they disagree."""
+) -> tuple[tuple[Unexplored, Unexplored], tuple[Sample, Sample]]:
+    """The two set-ups of a comparison that was refuted, and what each routine finds where they disagree."""
     interfaces = interfaces_of(contract, (routines[0].symbol, routines[1].symbol), parameters)
-    executions = _executions(routines, interfaces, options, options.deadline())
-    return executions, Product(*executions).split(disagreement.sample)
+    first, second = _unexplored(routines, interfaces, options, options.deadline())
+    return (first, second), Product(first.setup, second.setup).split(disagreement.sample)
 
 
-def _executions(
+def _unexplored(
     routines: tuple[Routine, Routine], interfaces: tuple[Interface, Interface], options: Options, deadline: Deadline
-) -> tuple[Execution, Execution]:
+) -> tuple[Unexplored, Unexplored]:
     first, second = (
         on_feasible_paths(
             routine.image, routine.symbol, interface.theorem, options.max_steps, deadline, options.reserve_x18
@@ -167,16 +168,19 @@ def _executions(
 
 def _simulation_late(executions: Sequence[Execution], names: Sequence[str]) -> str:
     """What the first path says that was not at its end in time, with its routine; empty where all were."""
-    for execution, label in zip(executions, names, strict=True):
+    for execution, label in zip(executions, names, strict=False):
         for path in execution.paths:
-            if isinstance(path.stopped, TimeLimit):
-                return f"{label}: {path.stopped}"
+            if isinstance(path.ending, TimeLimit):
+                return f"{label}: {path.ending}"
     return ""
 
 
-def _sides(product: Product, interfaces: tuple[Interface, Interface], names: tuple[str, str]) -> tuple[Side, Side]:
-    one = side_of(product.first, interfaces[0].outputs, names[0])
-    return one, side_of(product.second, interfaces[1].outputs, names[1], product.renamed)
+def _sides(
+    product: Product, executions: Sequence[Execution], interfaces: tuple[Interface, Interface], names: tuple[str, str]
+) -> tuple[Side, Side]:
+    first, second = executions
+    one = side_of(first, interfaces[0].outputs, names[0])
+    return one, side_of(second, interfaces[1].outputs, names[1], product.renamed)
 
 
 def _vacuous(sides: tuple[Side, Side], joint: JointPaths, may_arrive: bool) -> str:

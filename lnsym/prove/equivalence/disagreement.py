@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from lnsym.bv import BV, evaluate, variables
 from lnsym.contract import abi
-from lnsym.contract.inputs import Sample, holds
 from lnsym.contract.obligations import Obligation
-from lnsym.contract.outputs import Outputs
 from lnsym.machine.origins import OfSecond
 from lnsym.prove.equivalence.parting import Parting, where_they_part
 from lnsym.prove.equivalence.product import Product
@@ -27,6 +25,8 @@ from lnsym.prove.refutation import (
     violation_of,
 )
 from lnsym.prove.replay import Replay
+from lnsym.run.inputs import Sample, holds
+from lnsym.run.outputs import Outputs
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,16 @@ class TwoRoutines:
 
     def improvements(self, shown: Disagreement) -> Iterator[Disagreement]:
         """A smaller one."""
-        smaller = self.confirm(self.given.smaller(self.obligations, shown.sample))
+        smaller = self.confirm(
+            self.given.smaller(self.obligations, shown.sample, self.sides[0].execution.limits.deadline)
+        )
         if smaller is not None:
             yield smaller
 
 
 def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disagreement | None:
     """Run both routines from a sample on Unicorn; None when they do the same, and nothing forbidden. Raises ModelFault, DeadlinePassed."""
-    full = product.complete(sample)
+    full = product.complete(sample, *[side.execution.paths for side in sides])
     violations, left = [], []
     for side, own in zip(sides, product.split(full), strict=True):
         stopped = stopped_on(side.execution, own)
@@ -106,7 +108,7 @@ def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disag
             violations.append(f"{side.label}: {violation}")
             continue
         violations += _not_preserved(side, own, seen)
-        if seen.call + 1 < len(side.execution.theorem.calls):
+        if seen.call + 1 < len(side.execution.setup.theorem.calls):
             continue
         values = _output_values(side.outputs, seen)
         _check_model(side, full, own, values | seen.observed)
@@ -139,7 +141,7 @@ def _output_values(outputs: Outputs, seen: Replay) -> dict[str, int]:
 
 def _not_preserved(side: Side, own: Sample, seen: Replay) -> list[str]:
     """The callee-saved registers that a run did not bring back, in words."""
-    before = abi.values_on(own, side.execution.preserved(seen.call))
+    before = abi.values_on(own, side.execution.setup.preserved(seen.call))
     return [
         f"{side.label}: {name} was {value:#x} and is {seen.observed[name]:#x} on return"
         for name, value in before.items()

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lnsym.contract import Block, Contract, Theorem
-from lnsym.contract.outputs import Outputs
 from lnsym.contract.theorem import ContractError
 from lnsym.errors import LnsymError
 from lnsym.prove.equivalence.product import given_variables
+from lnsym.run.outputs import Outputs
 
 
 @dataclass(eq=False)

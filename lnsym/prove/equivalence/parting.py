@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import Sample
-from lnsym.contract.run import concrete_start, run_concretely
 from lnsym.errors import LnsymError
 from lnsym.machine.decode import Instruction
+from lnsym.machine.endings import EndOfPath
 from lnsym.machine.image import Image
 from lnsym.machine.paths import TimeLimit
 from lnsym.machine.recorder import Recorder, Write
-from lnsym.machine.state import State
 from lnsym.prove.equivalence.sides import Side
+from lnsym.run.concrete import concrete_start, run_concretely
+from lnsym.run.exploration import Execution
+from lnsym.run.inputs import Sample
 
 ALIKE = 16
 """How many instructions must be the same before it says something that they are not; less is what all prologues have in common."""
@@ -50,10 +50,9 @@ class _Trace(Recorder):
         super().__init__()
         self.steps: list[Step] = []
 
-    def __call__(self, instruction: Instruction, state: State) -> None:
-        super().__call__(instruction, state)
+    def executed(self, instruction: Instruction, writes: list[Write]) -> None:
         if len(self.steps) < LONGEST:
-            self.steps.append(Step(instruction, tuple(self.writes)))
+            self.steps.append(Step(instruction, tuple(writes)))
 
 
 def where_they_part(sides: tuple[Side, Side], samples: tuple[Sample, Sample]) -> Parting | None:
@@ -61,7 +60,7 @@ def where_they_part(sides: tuple[Side, Side], samples: tuple[Sample, Sample]) ->
     first, second = samples
     try:
         traces = (_trace(sides[0].execution, first), _trace(sides[1].execution, second | first))
-    except TimeLimit:
+    except EndOfPath:
         return None
     for number, (one, other) in enumerate(zip_longest(*traces)):
         if one is None or other is None or not _alike((one, other), sides):
@@ -72,21 +71,21 @@ def where_they_part(sides: tuple[Side, Side], samples: tuple[Sample, Sample]) ->
 def _trace(execution: Execution, sample: Sample) -> list[Step]:
     """The steps up to the return, or up to what stopped the run. Raises TimeLimit."""
     trace = _Trace()
+    state = concrete_start(execution.setup.image, execution.setup.theorem, sample)
     try:
-        run_concretely(execution, concrete_start(execution.image, execution.theorem, sample), sample, trace)
-    except TimeLimit:
-        raise
-    except LnsymError:
-        pass
+        run_concretely(execution.setup, state, sample, execution.limits, trace)
+    except LnsymError as stop:
+        if isinstance(stop, EndOfPath) and isinstance(stop.ending, TimeLimit):
+            raise
     return trace.steps
 
 
 def _alike(steps: tuple[Step, Step], sides: tuple[Side, Side]) -> bool:
     """Whether two instructions have one mnemonic and write the same; addresses in the images count as the same."""
     one, other = steps
-    return one.instruction.mnemonic == other.instruction.mnemonic and [*_values(one, sides[0].execution.image)] == [
-        *_values(other, sides[1].execution.image)
-    ]
+    return one.instruction.mnemonic == other.instruction.mnemonic and [
+        *_values(one, sides[0].execution.setup.image)
+    ] == [*_values(other, sides[1].execution.setup.image)]
 
 
 def _values(step: Step, image: Image) -> Iterator[tuple[str, int | None]]:
@@ -100,5 +99,5 @@ def _text(step: Step | None, side: Side) -> str:
     if step is None:
         return "it does not go on"
     wrote = ", ".join(f"{write.place} = {write.value.value:#x}" for write in step.writes)
-    at = side.execution.image.describe(step.instruction.address)
+    at = side.execution.setup.image.describe(step.instruction.address)
     return f"{step.instruction.text} at {step.instruction.address:#x} ({at}){f' gives {wrote}' if wrote else ''}"

@@ -1,4 +1,4 @@
-"""The product of two executions: one set of inputs, and everything that the contract does not give kept apart.
+"""The product of two set-ups: one set of inputs, and everything that the contract does not give kept apart.
 
 What the contract names, pointers, elements of regions and values, is the same for both routines. All else that a routine finds is
 its own: other registers, flags, the stack and its address, the return address, memory whose contents nobody knows. There the second
@@ -14,15 +14,17 @@ from functools import cached_property
 from random import Random
 
 from lnsym.bv import BV, substitute, variables
-from lnsym.contract import inputs
-from lnsym.contract.execution import Execution
-from lnsym.contract.inputs import SLOT, Sample
 from lnsym.contract.obligations import Obligation
 from lnsym.contract.theorem import Theorem
+from lnsym.deadline import Deadline
 from lnsym.machine.origins import Given, OfSecond
+from lnsym.machine.paths import Path
 from lnsym.prove import minimise
 from lnsym.prove.minimise import pointers_of, with_zeros
 from lnsym.prove.refutation import GivenToOne
+from lnsym.run import inputs
+from lnsym.run.inputs import SLOT, Sample
+from lnsym.run.setup import Setup
 
 
 def given_variables(theorem: Theorem) -> set[BV]:
@@ -35,9 +37,9 @@ def given_variables(theorem: Theorem) -> set[BV]:
 
 
 class Product:
-    """Two executions whose theorems agree in the regions and values that both have."""
+    """Two set-ups whose theorems agree in the regions and values that both have."""
 
-    def __init__(self, first: Execution, second: Execution) -> None:
+    def __init__(self, first: Setup, second: Setup) -> None:
         self.first = first
         self.second = second
         self.given = given_variables(first.theorem) | given_variables(second.theorem)
@@ -46,7 +48,7 @@ class Product:
         self.assumptions = list(dict.fromkeys([*first.theorem.assumptions, *self.renamed(second.theorem.assumptions)]))
 
     def renamed(self, roots: Sequence[BV]) -> list[BV]:
-        """Terms of the second execution, its own variables renamed."""
+        """Terms of the second routine, its own variables renamed."""
         own = [variable for variable in variables(roots) if variable not in self.given]
         return substitute(roots, {v: self._of_second(v) for v in own})
 
@@ -92,28 +94,28 @@ class Product:
                 return sample | own
 
     def _of_second(self, variable: BV) -> BV:
-        """What a variable of the second execution is in the product."""
+        """What a variable of the second routine is in the product."""
         return variable if variable in self.given else BV.var(OfSecond(variable.origin), variable.width)
 
-    def complete(self, sample: Sample) -> Sample:
-        """The sample with a value for every register and every element of memory that it leaves open, on both sides."""
+    def complete(self, sample: Sample, first_paths: Sequence[Path] = (), second_paths: Sequence[Path] = ()) -> Sample:
+        """The sample with a value for all that it leaves open on both sides, as `inputs.complete` has it on these paths."""
         first, second = self.split(sample)
-        first = inputs.complete(self.first, first, seed=0)
+        first = inputs.complete(self.first, first, first_paths, seed=0)
         first |= {variable: first.get(variable, 0) for variable in self.given}
         second |= {variable: first[variable] for variable in self.given}
-        second = inputs.complete(self.second, second, seed=1)
+        second = inputs.complete(self.second, second, second_paths, seed=1)
         return first | {self._of_second(v): value for v, value in second.items()}
 
-    def smaller(self, obligations: Iterable[Obligation], sample: Sample) -> Sample:
+    def smaller(self, obligations: Iterable[Obligation], sample: Sample, deadline: Deadline) -> Sample:
         """A sample that fails an obligation which this complete one fails, with zeros where these make no difference."""
         failures = [[*self.assumptions, *obligation.failure] for obligation in obligations]
         found = [*minimise.given_variables(self.first.theorem), *minimise.given_variables(self.second.theorem)]
         given = [variable for variable in found if variable in self.given]
         pointers = pointers_of(self.first) | {self._of_second(v) for v in pointers_of(self.second)}
-        return with_zeros(failures, sample, given, pointers, self.first.deadline)
+        return with_zeros(failures, sample, given, pointers, deadline)
 
     def split(self, sample: Sample) -> tuple[Sample, Sample]:
-        """What each routine finds, by the variables of its own execution."""
+        """What each routine finds, by the variables of its own set-up."""
         first, second = {}, {}
         for variable, value in sample.items():
             origin = variable.origin

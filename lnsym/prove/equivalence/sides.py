@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from lnsym.bv import BV, topological
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution
 from lnsym.contract.obligations import Obligation, unreachable
-from lnsym.contract.outputs import Outputs
 from lnsym.deadline import Deadline
 from lnsym.machine.paths import Conditions
 from lnsym.prove.refutation import Stopped
+from lnsym.run.exploration import Execution
+from lnsym.run.outputs import Outputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,20 +41,20 @@ class Side:
 def side_of(
     execution: Execution, outputs: Outputs, label: str, renamed: Callable[[Sequence[BV]], list[BV]] = list
 ) -> Side:
-    """A side, from an execution that was run and claims nothing; `renamed` turns its terms into the product's."""
+    """A side, from an execution that claims nothing; `renamed` turns its terms into the product's."""
     arrivals = [
         Arrival(
             path.conditions,
             outputs.terms(path.state),
-            dict(abi.preserved(path.state, execution.theorem.changed_registers)),
+            dict(abi.preserved(path.state, execution.setup.theorem.changed_registers)),
         )
         for path in execution.paths
-        if path.stopped is None
+        if path.returned
     ]
     stopped = {
-        unreachable(f"{label}: {path.stopped}", path.conditions, number): path
+        unreachable(f"{label}: {path.ending}", path.conditions, number): path
         for number, path in enumerate(execution.paths)
-        if path.stopped is not None
+        if not path.returned
     }
     rules = [replace(rule, name=f"{label}: {rule.name}") for rule in execution.goals]
     old = list(dict.fromkeys(_terms(arrivals, [*rules, *stopped])))

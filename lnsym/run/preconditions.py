@@ -13,13 +13,13 @@ from lnsym.bv import BV
 from lnsym.machine.state import STACK_ALIGNMENT
 
 if TYPE_CHECKING:
-    from lnsym.contract.execution import Execution
+    from lnsym.run.setup import Setup
 
 
-def preconditions(execution: Execution) -> list[BV]:
+def preconditions(setup: Setup) -> list[BV]:
     """All preconditions of a theorem set up on an image, each a term of one bit."""
-    theorem = execution.theorem
-    sp = execution.start.x_or_sp(31)
+    theorem = setup.theorem
+    sp = setup.start.x_or_sp(31)
     extents = [(block.base, block.size) for block in theorem.blocks]
     extents.append((sp - theorem.stack_bytes, theorem.stack_bytes + theorem.frame))
     conditions = list(theorem.assumptions)
@@ -32,9 +32,9 @@ def preconditions(execution: Execution) -> list[BV]:
     conditions.append(sp.extract(_log2(STACK_ALIGNMENT) - 1, 0).eq(0))
     for (start_a, size_a), (start_b, size_b) in combinations(extents, 2):
         conditions.append(_apart(start_a, size_a, start_b, size_b))
-    own = [segment for segment in execution.image.segments if segment.external is None]
-    addresses = execution.addresses
-    externals = [s for s in execution.image.segments if s.external is not None]
+    own = [segment for segment in setup.image.segments if segment.external is None]
+    addresses = setup.addresses
+    externals = [s for s in setup.image.segments if s.external is not None]
     objects = [(addresses.externals[s.external], s.size) for s in externals if s.external is not None]
     sizes = [piece.end - piece.start for piece in addresses.pieces]
     pieces = [(base, size) for base, size in zip(addresses.bases, sizes, strict=True) if size]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from lnsym.bv import BV
 from lnsym.contract import abi
-from lnsym.contract.execution import element_at
 from lnsym.contract.theorem import Block, Theorem
 from lnsym.machine.state import State
+from lnsym.run.setup import element_at
 
 
 @dataclass(frozen=True)

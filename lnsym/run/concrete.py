@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from isa.flags import FlagBits
 from lnsym.bv import BV, evaluate
 from lnsym.contract import abi
-from lnsym.contract.execution import Execution, element_at, forget_globals, segment_region, unknown_contents
-from lnsym.contract.inputs import unknown_bytes
 from lnsym.contract.theorem import Theorem
+from lnsym.machine.endings import EndOfPath
+from lnsym.machine.events import Observer
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.memory import Bytes, Elements, Memory, Region
 from lnsym.machine.origins import STACK_POINTER, Stack, flag, general_register, vector_register
-from lnsym.machine.paths import Explorer, Observer, Path
+from lnsym.machine.paths import Explorer, Path
 from lnsym.machine.state import State
+from lnsym.run.exploration import RunLimits
+from lnsym.run.inputs import unknown_bytes
+from lnsym.run.setup import Setup, element_at, forget_globals, segment_region, unknown_contents
 
 
 def concrete_start(image: Image, theorem: Theorem, sample: Mapping[BV, int]) -> State:
@@ -42,42 +45,43 @@ def concrete_start(image: Image, theorem: Theorem, sample: Mapping[BV, int]) -> 
 
 
 def run_concretely(
-    execution: Execution, state: State, sample: Mapping[BV, int], observer: Observer | None = None
+    setup: Setup, state: State, sample: Mapping[BV, int], limits: RunLimits | None = None, *observers: Observer
 ) -> Path:
-    """Run all calls from a concrete start state. Raises whatever stopped a call that does not return."""
+    """Run all calls from a concrete start state. Raises EndOfPath where a call does not return."""
+    limits = limits or RunLimits()
     steps = 0
-    for number, call in enumerate(execution.theorem.calls):
+    for number, call in enumerate(setup.theorem.calls):
         if number:
-            abi.forget(state, number, execution.theorem.lasting_registers)
-            _set_forgotten(execution, state, sample, number)
+            abi.forget(state, number, setup.theorem.lasting_registers)
+            _set_forgotten(setup, state, sample, number)
         (values,) = evaluate(call.arguments, [sample], default=0)
-        returns_to = BV.const(sample[execution.returns_to(number)], 64)
+        returns_to = BV.const(sample[setup.returns_to(number)], 64)
         arguments = tuple([BV.const(value, 64) for value in values])
-        abi.enter(state, arguments, execution.entry(call.symbol), returns_to)
+        abi.enter(state, arguments, setup.entry(call.symbol), returns_to)
         explorer = Explorer(
-            execution.code_on_numbers,
+            setup.code_on_numbers,
             returns_to,
-            max_steps=execution.max_steps,
-            observer=observer,
-            deadline=execution.deadline,
+            max_steps=limits.max_steps,
+            observers=observers,
+            deadline=limits.deadline,
         )
         (path,) = explorer.paths(state, (), steps)
-        if path.stopped is not None:
-            raise path.stopped
+        if not path.returned:
+            raise EndOfPath(path.ending)
         state, steps = path.state, path.steps
     return path
 
 
-def _set_forgotten(execution: Execution, state: State, sample: Mapping[BV, int], call: int) -> None:
+def _set_forgotten(setup: Setup, state: State, sample: Mapping[BV, int], call: int) -> None:
     """Numbers for what a caller may have left in registers, stack and globals before a call; 0 where the sample says nothing."""
     for registers in (state.general, state.vector):
         (values,) = evaluate(registers, [sample], default=0)
         registers[:] = [BV.const(value, term.width) for value, term in zip(values, registers, strict=True)]
     state.flags = FlagBits(*[BV.const(sample.get(flag(letter, call), 0), 1) for letter in "nzcv"])
     stack = state.memory.region("stack")
-    stack.contents = Bytes(bytes(unknown_bytes(Stack(call), -execution.theorem.stack_bytes, stack.size, sample)))
-    if not execution.theorem.globals_kept:
-        forget_globals(state.memory, execution.image, lambda segment: _globals(segment, sample, call))
+    stack.contents = Bytes(bytes(unknown_bytes(Stack(call), -setup.theorem.stack_bytes, stack.size, sample)))
+    if not setup.theorem.globals_kept:
+        forget_globals(state.memory, setup.image, lambda segment: _globals(segment, sample, call))
 
 
 def _globals(segment: Segment, sample: Mapping[BV, int], call: int) -> Bytes:
@@ -85,17 +89,17 @@ def _globals(segment: Segment, sample: Mapping[BV, int], call: int) -> Bytes:
     return Bytes(bytes(unknown_bytes(unknown_contents(segment, call), 0, segment.size, sample)))
 
 
-def outputs(execution: Execution, path: Path) -> dict[str, int]:
+def outputs(setup: Setup, path: Path) -> dict[str, int]:
     """The elements of the regions that may be written, and the result, after a concrete run; by the names goals use."""
     found = {}
-    for block in execution.theorem.blocks:
+    for block in setup.theorem.blocks:
         if "w" in block.access:
             region = path.state.memory.region(block.name)
             for i in range(len(block.elements)):
                 found[f"{block.name}[{i}]"] = element_at(region, block, i).value
-    for name in execution.theorem.ensured_registers:
+    for name in setup.theorem.ensured_registers:
         found[name] = abi.register(path.state, name).value
-    result = execution.theorem.result
+    result = setup.theorem.result
     if result is not None:
         found["result"] = path.state.x(0)[result.width - 1 : 0].value
     return found

@@ -11,9 +11,10 @@ from random import Random
 from typing import TypeAlias
 
 from lnsym.bv import BV, evaluate, variables
-from lnsym.contract.execution import Execution
 from lnsym.machine.origins import STACK_POINTER, Byte, SegmentContents, Stack, flag, general_register, vector_register
+from lnsym.machine.paths import Path
 from lnsym.machine.state import STACK_ALIGNMENT
+from lnsym.run.setup import Setup
 
 Sample: TypeAlias = dict[BV, int]
 """Unsigned values of variables."""
@@ -28,25 +29,25 @@ SLOT = 1 << 24
 """Each region gets a slot of its own, so that no two are near."""
 
 
-def placement(execution: Execution, random: Random) -> Sample:
+def placement(setup: Setup, random: Random) -> Sample:
     """Addresses for the bases of all regions, for SP and for the return addresses."""
-    theorem = execution.theorem
+    theorem = setup.theorem
     slots = random.sample(range(LOW // SLOT, HIGH // SLOT), len(theorem.blocks) + 1 + len(theorem.calls))
     addresses: Sample = {}
     for block in theorem.blocks:
         inside = random.randrange(SLOT // 2, SLOT // 2 + 4096)
         addresses[block.base] = slots.pop() * SLOT + inside // block.alignment * block.alignment
     addresses[STACK_POINTER] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * STACK_ALIGNMENT
-    addresses.update(stand_ins(execution))
+    addresses.update(stand_ins(setup))
     for call in range(len(theorem.calls)):
-        addresses[execution.returns_to(call)] = slots.pop() * SLOT
+        addresses[setup.returns_to(call)] = slots.pop() * SLOT
     return addresses
 
 
-def stand_ins(execution: Execution) -> Sample:
+def stand_ins(setup: Setup) -> Sample:
     """The addresses that a linker or a loader chooses: those that stand in for them in the bytes that an emulator runs."""
-    addresses = execution.addresses
-    externals = {address: execution.image.externals[name] for name, address in addresses.externals.items()}
+    addresses = setup.addresses
+    externals = {address: setup.image.externals[name] for name, address in addresses.externals.items()}
     return {**externals, **addresses.variables}
 
 
@@ -59,14 +60,14 @@ def _value(random: Random, width: int) -> int:
     return random.getrandbits(width)
 
 
-def samples(execution: Execution, free: Sequence[BV], seed: int = 0) -> Iterator[Sample]:
+def samples(setup: Setup, free: Sequence[BV], seed: int = 0) -> Iterator[Sample]:
     """Endless samples of the free variables; those that break a precondition of the contract are left out by the caller."""
     random = Random(seed)
     corners = iter([0, -1, 1])
     while True:
         corner = next(corners, None)
         sample = {v: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in free}
-        sample.update(placement(execution, random))
+        sample.update(placement(setup, random))
         yield sample
 
 
@@ -86,19 +87,19 @@ def holding(groups: Sequence[Sequence[BV]], sample: Sample) -> list[bool]:
     return [all(value_of[condition] for condition in group) for group in groups]
 
 
-def complete(execution: Execution, sample: Sample, seed: int = 0) -> Sample:
-    """The sample with a value for every register and every element of memory that it leaves open."""
+def complete(setup: Setup, sample: Sample, paths: Iterable[Path] = (), seed: int = 0) -> Sample:
+    """The sample with a value for every register, every element of memory and every pointer signed on these paths that it leaves open."""
     random = Random(seed)
-    full = dict(sample) | stand_ins(execution)
+    full = dict(sample) | stand_ins(setup)
     found = [general_register(n) for n in range(31)] + [vector_register(n) for n in range(32)]
     found += [flag(letter) for letter in "nzcv"]
-    for value in execution.theorem.registers.values():
+    for value in setup.theorem.registers.values():
         found += variables([value])
-    for block in execution.theorem.blocks:
+    for block in setup.theorem.blocks:
         found += [element for element in block.elements if not element.is_const]
     for variable in found:
         full.setdefault(variable, random.getrandbits(variable.width))
-    for path in execution.paths:
+    for path in paths:
         for signed, (
             _,
             pointer,
