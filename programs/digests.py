@@ -78,7 +78,7 @@ def digest(
         sample.update(zip(before.elements, state, strict=True))
         sample.update(zip(block.elements, [word.value for word in some], strict=True))
         path = run_concretely(setup, concrete_start(image, theorem, sample), sample)
-        found = outputs(setup, path)
+        found = outputs(setup, path, sample)
         state = [found[f"state[{i}]"] for i in range(len(state))]
         instructions += path.steps
     width = words[0].width // 8

@@ -10,8 +10,11 @@ from lnsym.conform.cases import Case, initial_state, is_machinery, is_mapped
 from lnsym.conform.contents import SP
 from lnsym.conform.single_step import DATA, NZCV_AT, PAGE, SLOT, VECTOR_AT, SingleStep
 from lnsym.conform.unicorn_faults import unicorn_is_wrong
+from lnsym.machine.access_errors import OutsideMemory
+from lnsym.machine.contents import Bytes
 from lnsym.machine.endings import EndOfPath
-from lnsym.machine.memory import Bytes, Memory, OutsideMemory, Region
+from lnsym.machine.memory import Memory
+from lnsym.machine.regions import Region
 
 Agreement: TypeAlias = Literal["agree", "differ", "unusable"]
 

@@ -20,12 +20,15 @@ from lnsym.bv import BV
 from lnsym.conform.contents import general_value, vector_value
 from lnsym.contract.routines import is_archive
 from lnsym.errors import AddressNotMapped
+from lnsym.machine.access_errors import OutsideMemory
+from lnsym.machine.contents import Bytes
 from lnsym.machine.decode import Code, DecodersDisagree, NotAnInstruction, UnmodelledInstruction, disassemble
 from lnsym.machine.endings import RefusedInput, Returned
 from lnsym.machine.image import Image, list_archive, load_image
 from lnsym.machine.layout import Symbol
-from lnsym.machine.memory import Bytes, Memory, OutsideMemory, Region
+from lnsym.machine.memory import Memory
 from lnsym.machine.paths import Explorer, Path, StepLimit, UndefinedCall
+from lnsym.machine.regions import Region
 from lnsym.machine.state import State
 
 MAX_STEPS = 20_000

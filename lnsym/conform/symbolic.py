@@ -15,9 +15,12 @@ from lnsym.conform.cases import Case
 from lnsym.conform.comparison import Left, run_model
 from lnsym.conform.contents import SP
 from lnsym.conform.single_step import DATA, NZCV_AT, PAGE, SLOT, VECTOR_AT
+from lnsym.machine.access_errors import OutsideMemory
+from lnsym.machine.contents import Elements
 from lnsym.machine.endings import EndOfPath
-from lnsym.machine.memory import Elements, Memory, OutsideMemory, Region
+from lnsym.machine.memory import Memory
 from lnsym.machine.origins import flag, general_register, vector_register
+from lnsym.machine.regions import Region
 from lnsym.machine.state import State
 
 LEVELS = (0, 1)

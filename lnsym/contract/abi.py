@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 from isa.flags import FlagBits
 from lnsym.bv import BV, concat, evaluate
-from lnsym.machine.memory import Unknown
+from lnsym.machine.contents import Unknown
 from lnsym.machine.origins import Stack, flag, general_register, vector_register
 from lnsym.machine.state import SP, State
 from lnsym.machine.state import STACK_ALIGNMENT as STACK_ALIGNMENT

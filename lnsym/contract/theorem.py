@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, TypeGuard, get_args
 
-from lnsym.bv import BV, concat, variables
+from lnsym.bv import BV, concat, ite, variables
 from lnsym.contract import abi
 from lnsym.errors import LnsymError
+from lnsym.machine.offsets import MOST_ENTRIES, chosen, places_of
 from lnsym.machine.origins import TAKEN, Afterwards, Element, Left, OpenBits, Pointer, Result, Value
 
 Access: TypeAlias = Literal["r", "w", "rw"]
@@ -106,6 +107,27 @@ class Block:
     def size(self) -> int:
         """Bytes."""
         return len(self.elements) * self.width // 8
+
+    def at(self, index: int | BV) -> BV:
+        """The initial element at an index, a number or a term of 64 bits at most, unsigned; past the end a term means 0.
+
+        A term makes a table of constants, a chain of choices otherwise. Raises ContractError for a number that is no index, and for a
+        term that may mean more than `offsets.MOST_ENTRIES` constants, or `MOST_PLACES` other elements.
+        """
+        count = len(self.elements)
+        if is_number(index) and 0 <= index < count:
+            return self.elements[index]
+        if not isinstance(index, BV) or index.width > 64:
+            raise ContractError(f"{_shown(index)} is no index of {self.name!r}, whose elements are 0 to {count - 1}")
+        step = self.width // 8
+        offset = index.zero_extend(64) * step
+        places = places_of(offset, self.size - step, MOST_ENTRIES)
+        if places == []:
+            return BV.const(0, self.width)
+        found = chosen(offset, places, lambda place: self.elements[place // step]) if places else None
+        if found is None:
+            raise ContractError(f"an index of {self.name!r} may mean too many of its {count} elements")
+        return ite(index.zero_extend(64).ule(count - 1), found, BV.const(0, self.width))
 
     def values(self, sample: Mapping[BV, int]) -> tuple[int, ...]:
         """The initial elements as a sample has them."""
@@ -220,7 +242,9 @@ class Theorem:
             if name in self.names:
                 raise ContractError(f"the name {name!r} is used twice")
             if name in TAKEN:
-                raise ContractError(f"the name {name!r} is that of a register, a flag or the stack: choose another")
+                raise ContractError(
+                    f"the name {name!r} is that of a register, a flag or the return address: choose another"
+                )
             self.names.add(name)
 
     def assume(self, condition: BV) -> None:

@@ -18,7 +18,7 @@ from lnsym.bv import BV
 
 if TYPE_CHECKING:
     from lnsym.machine.decode import Instruction
-    from lnsym.machine.memory import Region
+    from lnsym.machine.regions import Region
     from lnsym.machine.state import State
 
 Places: TypeAlias = "tuple[tuple[Region, int], ...]"

@@ -11,9 +11,13 @@ from collections.abc import Callable, Sequence
 from lnsym.bv import BV, ite, lookup, table
 from lnsym.bv.known_bits import possible_ones
 from lnsym.bv.sums import addends_of
+from lnsym.machine.tables import MAX_INDEX_BITS
 
 MOST_PLACES = 1024
-"""An access that may mean more places than this is not followed."""
+"""A store, or a load of what is not constant, that may mean more places than this is not followed."""
+
+MOST_ENTRIES = 1 << MAX_INDEX_BITS
+"""Of one table."""
 
 
 def largest(offset: BV) -> int:
@@ -34,10 +38,11 @@ def step_of(offset: BV) -> tuple[int, int]:
     return step, constant % step
 
 
-def places_of(offset: BV, last: int) -> list[int] | None:
-    """The values from 0 to `last` that the offset may have; None where they are too many."""
+def places_of(offset: BV, last: int, most: int = MOST_PLACES) -> list[int] | None:
+    """The values from 0 to `last` that the offset may have; None where they may be more than `most`."""
     step, first = step_of(offset)
-    if last // step >= MOST_PLACES:
+    last = min(last, largest(offset))
+    if last // step >= most:
         return None
     ones = possible_ones(offset)
     return [place for place in range(first, last + 1, step) if place & ~ones == 0 and not _never(offset, place)]
@@ -48,10 +53,10 @@ def _never(offset: BV, place: int) -> bool:
     return equal.is_const and equal.value == 0
 
 
-def chosen(offset: BV, places: Sequence[int], read: Callable[[int], BV]) -> BV:
+def chosen(offset: BV, places: Sequence[int], read: Callable[[int], BV]) -> BV | None:
     """What `read` gives at the one of these places, in ascending order, that the offset is; it is known to be one of them.
 
-    Constants become a table, other values a chain of choices.
+    Constants become a table, other values a chain of choices; None where these are more than `MOST_PLACES`.
     """
     values = [read(place) for place in places]
     if all(value.is_const for value in values) and len(places) > 1:
@@ -61,6 +66,8 @@ def chosen(offset: BV, places: Sequence[int], read: Callable[[int], BV]) -> BV:
             entries[(place - rest) // step] = value.value
         high = max(places[-1].bit_length(), step.bit_length()) - 1
         return lookup(table(entries, values[0].width), offset.extract(high, step.bit_length() - 1))
+    if len(places) > MOST_PLACES:
+        return None
     result = values[-1]
     for place, value in zip(reversed(places[:-1]), reversed(values[:-1]), strict=True):
         result = ite(offset.eq(place), value, result)

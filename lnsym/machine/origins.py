@@ -255,7 +255,6 @@ TAKEN = frozenset(
         *[VectorRegister(n) for n in range(32)],
         *[Flag(letter) for letter in "nzcv"],
         ReturnAddress(),
-        Stack(),
     )
 )
-"""Names that mean something else in reports: contracts give none of them again."""
+"""Names of other variables: contracts give none of them again."""

@@ -10,9 +10,12 @@ from bisect import bisect_left
 from collections.abc import Callable
 
 from lnsym.bv import BV, show
+from lnsym.machine.access_errors import BelowStackPointer, StackTooSmall, byte_count
+from lnsym.machine.contents import NOTHING_YET
 from lnsym.machine.endings import EndOfPath
-from lnsym.machine.memory import NOTHING_YET, BelowStackPointer, Memory, Region, StackTooSmall, byte_count
+from lnsym.machine.memory import Memory
 from lnsym.machine.pointers import Span, distance_below, residue
+from lnsym.machine.regions import Region
 from lnsym.machine.state import SP, STACK_ALIGNMENT, State
 
 SMALLEST_FRAME = 16

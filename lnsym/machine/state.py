@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from isa.branch_types import BranchType
 from isa.flags import FlagBits, Flags
 from lnsym.bv import BV, ite
+from lnsym.machine.access_errors import NotExclusive
 from lnsym.machine.endings import EndOfPath, Forbidden
 from lnsym.machine.layout import PAGE
-from lnsym.machine.memory import Memory, NotExclusive
+from lnsym.machine.memory import Memory
 from lnsym.machine.origins import SP as SP
 from lnsym.machine.origins import SignedPointer, flag, general_register, vector_register
 

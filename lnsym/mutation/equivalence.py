@@ -17,9 +17,11 @@ from dataclasses import dataclass, replace
 from isa.flags import FlagBits
 from lnsym.bv import BV, concat, variables
 from lnsym.errors import LnsymError
+from lnsym.machine.contents import Contents, Unknown
 from lnsym.machine.decode import Instruction, decode_word
-from lnsym.machine.memory import Contents, Memory, Region, Unknown
+from lnsym.machine.memory import Memory
 from lnsym.machine.origins import SegmentContents
+from lnsym.machine.regions import Region
 from lnsym.machine.state import SP, State
 from lnsym.mutation.mutants import Mutant
 from lnsym.run.exploration import Unexplored

@@ -17,7 +17,7 @@ from lnsym.contract.theorem import Access, Argument, ByteOrder, ContractError
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.machine.image import Image, Segment
-from lnsym.machine.origins import Afterwards
+from lnsym.machine.origins import Afterwards, Pointer, ReturnAddress, Stack
 from lnsym.run.inputs import HIGH, LOW, SLOT
 
 INPUTS_PER_PLACEMENT = 40
@@ -42,23 +42,23 @@ class Opinion:
 
 
 class Placement:
-    """Addresses of regions, stack and callers: a slot for each name, drawn when it is first asked for."""
+    """Addresses of regions, stack and callers: a slot for each, drawn when it is first asked for."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._addresses: dict[str, int] = {}
+        self._addresses: dict[Pointer | Stack | ReturnAddress, int] = {}
         self._slots: set[int] = set()
 
-    def address(self, name: str, alignment: int) -> int:
-        """The address that belongs to a name, a multiple of `alignment`; far from all others."""
-        if name not in self._addresses:
+    def address(self, of: Pointer | Stack | ReturnAddress, alignment: int) -> int:
+        """The address of a region, of the stack or a caller, a multiple of `alignment`; far from all others."""
+        if of not in self._addresses:
             slot = self._random.randrange(LOW // SLOT, HIGH // SLOT)
             while slot in self._slots:
                 slot = self._random.randrange(LOW // SLOT, HIGH // SLOT)
             self._slots.add(slot)
             inside = self._random.randrange(SLOT // 2, SLOT // 2 + 2 * PAGE)
-            self._addresses[name] = slot * SLOT + inside // alignment * alignment
-        return self._addresses[name]
+            self._addresses[of] = slot * SLOT + inside // alignment * alignment
+        return self._addresses[of]
 
 
 class DrawnTheorem(Theorem):
@@ -93,7 +93,7 @@ class DrawnTheorem(Theorem):
         block = super().region(
             name, count, width, byteorder=byteorder, access=access, alignment=alignment, fixed=contents
         )
-        placed = replace(block, base=BV.const(self._placement.address(name, alignment), 64))
+        placed = replace(block, base=BV.const(self._placement.address(Pointer(name), alignment), 64))
         self.blocks[-1] = placed
         return placed
 
@@ -174,8 +174,8 @@ class _Machine:
         self._random = random
         self._max_steps = max_steps
         self._deadline = deadline
-        self._callers = [placement.address(f"caller {i}", PAGE) for i in range(len(theorem.calls))]
-        self._sp = placement.address("stack", abi.STACK_ALIGNMENT)
+        self._callers = [placement.address(ReturnAddress(i), PAGE) for i in range(len(theorem.calls))]
+        self._sp = placement.address(Stack(), abi.STACK_ALIGNMENT)
         self._stack_start = self._sp - theorem.stack_bytes
         self._stack_size = theorem.stack_bytes + theorem.frame
         self._emulator = Emulator(

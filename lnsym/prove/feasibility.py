@@ -9,8 +9,8 @@ from lnsym.contract.theorem import Theorem
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.image import Image
 from lnsym.machine.layout import Piece
-from lnsym.machine.memory import Region
 from lnsym.machine.paths import Conditions
+from lnsym.machine.regions import Region
 from lnsym.run.exploration import MAX_STEPS, RunLimits, Unexplored
 from lnsym.run.inputs import holds, samples
 from lnsym.run.setup import Setup

@@ -18,9 +18,9 @@ from lnsym.contract.obligations import Obligation
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import DeadlinePassed
 from lnsym.errors import ToolFault, one_line
+from lnsym.machine.access_errors import OutsideMemory, OutsideRegion, SymbolicOffset
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
-from lnsym.machine.memory import OutsideMemory, OutsideRegion, SymbolicOffset
 from lnsym.machine.origins import Byte, Left, OpenBits
 from lnsym.machine.paths import EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.machine.state import SP

@@ -8,12 +8,14 @@ from isa.flags import FlagBits
 from lnsym.bv import BV, evaluate
 from lnsym.contract import abi
 from lnsym.contract.theorem import Theorem
+from lnsym.machine.contents import Bytes, Elements
 from lnsym.machine.endings import EndOfPath
 from lnsym.machine.events import Observer
 from lnsym.machine.image import Image, Segment
-from lnsym.machine.memory import Bytes, Elements, Memory, Region
+from lnsym.machine.memory import Memory
 from lnsym.machine.origins import STACK_POINTER, Stack, flag, general_register, vector_register
 from lnsym.machine.paths import Explorer, Path
+from lnsym.machine.regions import Region
 from lnsym.machine.state import State
 from lnsym.run.exploration import RunLimits
 from lnsym.run.inputs import unknown_bytes
@@ -34,7 +36,8 @@ def concrete_start(image: Image, theorem: Theorem, sample: Mapping[BV, int]) -> 
         base = sample[block.base]
         memory.add(Region(block.name, base, block.size, contents, writable="w" in block.access))
     data = bytes(unknown_bytes(Stack(), -theorem.stack_bytes, theorem.stack_bytes + theorem.frame, sample))
-    memory.add(Region("stack", sample[STACK_POINTER] - theorem.stack_bytes, len(data), Bytes(data), writable=True))
+    lowest = sample[STACK_POINTER] - theorem.stack_bytes
+    memory.add_stack(Region("stack", lowest, len(data), Bytes(data), writable=True))
     general = [BV.const(sample[general_register(n)], 64) for n in range(32)]
     vector = [BV.const(sample[vector_register(n)], 128) for n in range(32)]
     flags = FlagBits(*[BV.const(sample[flag(letter)], 1) for letter in "nzcv"])
@@ -78,7 +81,7 @@ def _set_forgotten(setup: Setup, state: State, sample: Mapping[BV, int], call: i
         (values,) = evaluate(registers, [sample], default=0)
         registers[:] = [BV.const(value, term.width) for value, term in zip(values, registers, strict=True)]
     state.flags = FlagBits(*[BV.const(sample.get(flag(letter, call), 0), 1) for letter in "nzcv"])
-    stack = state.memory.region("stack")
+    stack = state.memory.stack
     stack.contents = Bytes(bytes(unknown_bytes(Stack(call), -setup.theorem.stack_bytes, stack.size, sample)))
     if not setup.theorem.globals_kept:
         forget_globals(state.memory, setup.image, lambda segment: _globals(segment, sample, call))
@@ -89,12 +92,12 @@ def _globals(segment: Segment, sample: Mapping[BV, int], call: int) -> Bytes:
     return Bytes(bytes(unknown_bytes(unknown_contents(segment, call), 0, segment.size, sample)))
 
 
-def outputs(setup: Setup, path: Path) -> dict[str, int]:
+def outputs(setup: Setup, path: Path, sample: Mapping[BV, int]) -> dict[str, int]:
     """The elements of the regions that may be written, and the result, after a concrete run; by the names goals use."""
     found = {}
     for block in setup.theorem.blocks:
         if "w" in block.access:
-            region = path.state.memory.region(block.name)
+            region = path.state.memory.region_at(sample[block.base])
             for i in range(len(block.elements)):
                 found[f"{block.name}[{i}]"] = element_at(region, block, i).value
     for name in setup.theorem.ensured_registers:

@@ -13,10 +13,10 @@ from lnsym.contract.obligations import Obligation, holds
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import LnsymError
+from lnsym.machine.contents import Unknown
 from lnsym.machine.events import Observer
 from lnsym.machine.image import Segment
 from lnsym.machine.landing import needs_direct_calls
-from lnsym.machine.memory import Unknown
 from lnsym.machine.origins import Afterwards
 from lnsym.machine.paths import Conditions, Explorer, Path
 from lnsym.machine.state import SP, State
@@ -172,7 +172,7 @@ def goals_of(setup: Setup, path: Path, number: int) -> Iterator[Obligation]:
     """What the theorem comes down to on a path that returned from the last call, the `number`th of all paths."""
     theorem, conditions = setup.theorem, path.conditions
     for block in theorem.blocks:
-        region = path.state.memory.region(block.name)
+        region = path.state.memory.region_at(block.base)
         for i, expected in enumerate(theorem.ensured.get(block.name, ())):
             if expected is None:
                 continue
@@ -194,7 +194,8 @@ def _conditions(theorem: Theorem, state: State) -> list[BV]:
     left: dict[BV, BV] = {}
     for variable, origin in theorem.outputs_in_conditions.items():
         if isinstance(origin, Afterwards):
-            left[variable] = element_at(state.memory.region(origin.region), blocks[origin.region], origin.index)
+            block = blocks[origin.region]
+            left[variable] = element_at(state.memory.region_at(block.base), block, origin.index)
         else:
             left[variable] = state.x(0).extract(variable.width - 1, 0)
     return substitute(list(theorem.conditions.values()), left)

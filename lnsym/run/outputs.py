@@ -46,7 +46,7 @@ class Outputs:
     def terms(self, state: State) -> dict[str, BV]:
         """What a state holds there, by name."""
         memory = state.memory
-        found = {f"{b.name}[{i}]": element_at(memory.region(b.name), b, i) for b, i in self.elements}
+        found = {f"{b.name}[{i}]": element_at(memory.region_at(b.base), b, i) for b, i in self.elements}
         if self.result_width:
             found["result"] = state.x(0).extract(self.result_width - 1, 0)
         return found | {name: abi.register(state, name) for name in self.registers}

@@ -11,10 +11,12 @@ from lnsym.contract import abi
 from lnsym.contract.theorem import Block, ContractError, Theorem
 from lnsym.errors import one_line
 from lnsym.machine.addresses import Addresses, externals_of, printable
+from lnsym.machine.contents import Contents, Elements, Unknown
 from lnsym.machine.decode import Code
 from lnsym.machine.image import Image, Segment
-from lnsym.machine.memory import Contents, Elements, Memory, Region, Unknown
+from lnsym.machine.memory import Memory
 from lnsym.machine.origins import ReturnAddress, SegmentContents, Stack
+from lnsym.machine.regions import Region
 from lnsym.machine.state import SP, STACK_ALIGNMENT, State
 from lnsym.run.preconditions import preconditions
 
@@ -157,7 +159,7 @@ def symbolic_start(image: Image, theorem: Theorem, addresses: Addresses) -> Stat
     state.guarded = True
     memory.bounds = []
     memory.zeros = tuple([zero for condition in theorem.assumptions if (zero := _zero_of(condition)) is not None])
-    memory.add(stack_region(state.x_or_sp(SP), theorem.stack_bytes, theorem.frame))
+    memory.add_stack(stack_region(state.x_or_sp(SP), theorem.stack_bytes, theorem.frame))
     for name, value in theorem.registers.items():
         abi.set_register(state, name, value)
     return state

@@ -47,7 +47,7 @@ def exit_code_of(outcome: Verdict | LnsymError) -> int:
 
 def _exit_code_of_run(ending: Ending) -> int:
     """Of a run that was only to be shown: REFUTED where it accesses what it may not, else as where a question is open for it."""
-    from lnsym.machine.memory import OutsideMemory
+    from lnsym.machine.access_errors import OutsideMemory
     from lnsym.prove.verdict import exit_code_of_ending
 
     return REFUTED if isinstance(ending, OutsideMemory) else exit_code_of_ending(ending)

@@ -430,7 +430,7 @@ def test_a_caller_may_change_flags_and_stack_between_calls(words: tuple[int, ...
     setup = Setup(image_of(*words), "routine", theorem(statement))
     sample = complete(setup, verdict.counterexample.sample)
     path = run_concretely(setup, concrete_start(setup.image, setup.theorem, sample), sample)
-    assert outputs(setup, path)["result"] == difference.actual
+    assert outputs(setup, path, sample)["result"] == difference.actual
 
 
 def test_a_call_of_another_function_that_is_not_there() -> None:

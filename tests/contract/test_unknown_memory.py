@@ -12,7 +12,6 @@ from elf_writer import ALLOC, OBJECT, WRITE, ObjectWriter
 from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
 from lnsym.machine.image import Image, Segment, load_image
-from lnsym.machine.memory import Bytes, Memory, Region
 from lnsym.machine.origins import Byte
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import verify
@@ -85,12 +84,6 @@ def test_unknown_bytes_are_those_of_their_own_segment(name: str) -> None:
     assert unknown_bytes(own, 0, 4, sample) == bytes([0, 0, 7, 0])
 
 
-def test_a_region_of_the_contract_is_never_a_section_of_its_name() -> None:
-    of_file = Region("out", 0x10, 8, Bytes(bytes(8)), in_image=True)
-    of_contract = Region("out", 0x1000, 8, Bytes(bytes(8)))
-    assert Memory([of_file, of_contract]).region("out") is of_contract
-
-
 # -- globals between two calls ---------------------------------------------------------------------
 
 
@@ -112,11 +105,11 @@ def keeps_and_compares(path: Path, flags: int, name: str = ".data", nobits: int 
     return load_image(path)
 
 
-def calls(*symbols: str, kept: bool = False) -> Contract:
+def calls(*symbols: str, kept: bool = False, name: str = "p") -> Contract:
     def statement(t: Theorem) -> None:
         if kept:
             t.keep_globals()
-        p = t.region("p", 1, 64, access="rw", alignment=8)
+        p = t.region(name, 1, 64, access="rw", alignment=8)
         t.leave_unspecified(p)
         for symbol in symbols:
             t.call(p, symbol=symbol)
@@ -130,6 +123,15 @@ def test_a_writable_global_may_change_between_two_calls(tmp_path: Path, name: st
     image = keeps_and_compares(tmp_path / "f.o", ALLOC | WRITE, name, nobits)
     verdict = verify(image, "keeps", calls("keeps", "compares"))
     assert verdict.status == "refuted"  # Unicorn, too, finds other bytes there at the second call
+
+
+@pytest.mark.parametrize(("section", "region"), [(".data", ".data"), (".data", "stack"), ("stack", "stack")])
+def test_a_region_of_the_contract_may_be_called_as_a_section_or_the_stack(
+    tmp_path: Path, section: str, region: str
+) -> None:
+    image = keeps_and_compares(tmp_path / "f.o", ALLOC | WRITE, section)
+    assert verify(image, "keeps", calls("keeps", "compares", kept=True, name=region)).status == "proved"
+    assert verify(image, "keeps", calls("keeps", "compares", name=region)).status == "refuted"
 
 
 def test_a_constant_is_the_same_in_all_calls(tmp_path: Path) -> None:

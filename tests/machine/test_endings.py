@@ -13,6 +13,7 @@ import lnsym.machine
 from lnsym.bv import BV
 from lnsym.deadline import Deadline
 from lnsym.errors import AddressNotMapped, ContentsUnknown, UnresolvedRelocation
+from lnsym.machine.access_errors import OutsideMemory
 from lnsym.machine.decode import Code, NotAnInstruction, NotCode, UnmodelledInstruction
 from lnsym.machine.endings import (
     AtCut,
@@ -25,7 +26,7 @@ from lnsym.machine.endings import (
     Returned,
     ending_of,
 )
-from lnsym.machine.memory import Memory, OutsideMemory
+from lnsym.machine.memory import Memory
 from lnsym.machine.origins import general_register
 from lnsym.machine.paths import EndlessLoop, Explorer, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.machine.state import State

@@ -6,12 +6,14 @@ import pytest
 from assembly import EQ, NOP, RET, add, adr, b_cond, cbz, cmp_imm, image_of, ldr, little, store, word
 
 from lnsym.bv import BV, evaluate
+from lnsym.machine.contents import Unknown
 from lnsym.machine.decode import Code
 from lnsym.machine.events import Began, Branched, Event, Executed, Read, Wrote
 from lnsym.machine.image import Image
-from lnsym.machine.memory import Memory, Region, Unknown
+from lnsym.machine.memory import Memory
 from lnsym.machine.origins import general_register
 from lnsym.machine.paths import Explorer
+from lnsym.machine.regions import Region
 from lnsym.machine.state import State
 from lnsym.run.setup import segment_region
 

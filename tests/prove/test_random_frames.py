@@ -16,8 +16,9 @@ from assembly import RET, SP, add_imm, eor, image_of, ldr, movz, store, word
 from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
 from lnsym.machine import stack
-from lnsym.machine.memory import Memory, Region
+from lnsym.machine.memory import Memory
 from lnsym.machine.pointers import Span, distance_below
+from lnsym.machine.regions import Region
 from lnsym.prove.verify import Options, verify
 
 A, N, RESULT, LOADED, SCRATCH = 0, 1, 2, 3, 4

@@ -146,8 +146,8 @@ def test_offsets_that_nothing_bounds_are_noticed(monkeypatch: pytest.MonkeyPatch
     assert status(code, code, 8) == "refuted"
     right = Memory._places
 
-    def unbounded(self: Memory, kind: str, address: BV, size: int, pc: int) -> object:
-        found = right(self, kind, address, size, pc)
+    def unbounded(self: Memory, kind: str, address: BV, size: int, pc: int, most: int) -> object:
+        found = right(self, kind, address, size, pc, most)
         self.bounds = []
         return found
 

@@ -12,7 +12,8 @@ import pytest
 from assembly import RET, SP, image_of, ldr, object_of, returns_its_argument, store, word
 
 from lnsym.contract import Contract, abi
-from lnsym.machine.memory import Memory, Region
+from lnsym.machine.memory import Memory
+from lnsym.machine.regions import Region
 from lnsym.prove.equivalence.comparison import Routine, compare
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify

@@ -9,9 +9,12 @@ from assembly import RET, add, image_of, judge, ldr, store, word
 
 from lnsym.bv import BV, evaluate, ite, variables
 from lnsym.contract import Theorem
-from lnsym.machine.memory import Bound, Elements, Memory, Region
+from lnsym.machine.access_errors import Bound
+from lnsym.machine.contents import Elements
+from lnsym.machine.memory import Memory
 from lnsym.machine.offsets import MOST_PLACES, chosen, largest, places_of
 from lnsym.machine.origins import OpenBits
+from lnsym.machine.regions import Region
 from lnsym.prove.refutation import meaning_of
 from lnsym.prove.verdict import Verdict
 from lnsym.show.verdicts import counterexample_lines, report

@@ -30,7 +30,10 @@ from isa.loads_and_stores import (
     simd_single_structure_post_indexed,
 )
 from lnsym.bv import BV
-from lnsym.machine.memory import Bytes, Elements, Memory, OutsideMemory, Region
+from lnsym.machine.access_errors import OutsideMemory
+from lnsym.machine.contents import Bytes, Elements
+from lnsym.machine.memory import Memory
+from lnsym.machine.regions import Region
 from lnsym.machine.state import State
 
 BASE = BV.var("base", 64)
