@@ -332,13 +332,13 @@ def mutate(
     """
     from lnsym import session
     from lnsym.mutation.campaign import Campaign, Order
-    from lnsym.mutation.trial import Limits
+    from lnsym.mutation.trial import TrialLimits
     from lnsym.show.campaign_report import as_json
     from lnsym.show.mutation import Mutating
     from programs.corpus import resolve_target
 
     processes = max(1, (os.cpu_count() or 1) // jobs)
-    order = Order(symbols, count, seed, jobs, Limits(timeout, checks, processes))
+    order = Order(symbols, count, seed, jobs, TrialLimits(timeout, checks, processes))
     campaign = Campaign(resolve_target(target), order, asked.choice(*symbols))
     shown = Mutating(campaign, click.echo)
     shown.follow(session.mutate(campaign))

@@ -47,7 +47,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Returned:
+class WorkReturned:
     """What the function returned."""
 
     value: Any
@@ -70,8 +70,8 @@ class OutOfTime:
     seconds: float
 
 
-Answer: TypeAlias = Returned | Crashed | OutOfTime
-Plan: TypeAlias = Generator[Work, Answer, R]
+WorkAnswer: TypeAlias = WorkReturned | Crashed | OutOfTime
+Plan: TypeAlias = Generator[Work, WorkAnswer, R]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class _Pool(Generic[R]):
     def size(self) -> int:
         return len(self._running)
 
-    def advance(self, number: int, plan: Plan[R], answer: Answer | None) -> dict[int, R]:
+    def advance(self, number: int, plan: Plan[R], answer: WorkAnswer | None) -> dict[int, R]:
         """Run a plan on to its next piece of work, which is begun; or to its end: then its result, by number."""
         try:
             work = next(plan) if answer is None else plan.send(answer)
@@ -149,7 +149,7 @@ class _Pool(Generic[R]):
             self._running[ours] = _Running(number, plan, process, work, Deadline.after(work.seconds))
         return {}
 
-    def answers(self) -> Iterator[tuple[int, Plan[R], Answer]]:
+    def answers(self) -> Iterator[tuple[int, Plan[R], WorkAnswer]]:
         """Wait for something to happen, and say what did."""
         if not self._running:
             return
@@ -177,9 +177,9 @@ def _end(connection: Connection[Any, Any], process: BaseProcess) -> None:
     connection.close()
 
 
-def _receive(connection: Connection[Any, Any], process: BaseProcess) -> Answer:
+def _receive(connection: Connection[Any, Any], process: BaseProcess) -> WorkAnswer:
     try:
-        answer: Answer = connection.recv()
+        answer: WorkAnswer = connection.recv()
     except (EOFError, OSError):  # it ended before the answer, or within it
         process.join(EXIT_SECONDS)
         code = process.exitcode or 0
@@ -201,9 +201,9 @@ def _work(work: Work, answers: Connection[Any, Any], parent: int) -> None:
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
         for stream in (1, 2):
             os.dup2(sys.stdout.fileno(), stream)
-    answer: Answer
+    answer: WorkAnswer
     try:
-        answer = Returned(work.run())
+        answer = WorkReturned(work.run())
     except BaseException as error:  # whatever it is, it is the answer
         answer = Crashed(_one_line(error), traceback.format_exc())
     with suppress(OSError, ValueError):

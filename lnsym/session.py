@@ -17,16 +17,16 @@ from lnsym.contract import Contract
 from lnsym.contract.routines import Choice, Images
 from lnsym.errors import LnsymError
 from lnsym.faults import ProcessDied, recorded
-from lnsym.processes import Crashed, OutOfTime, Plan, PlanBegun, Returned, Work, steps
+from lnsym.processes import Crashed, OutOfTime, Plan, PlanBegun, Work, WorkReturned, steps
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, unanswered
 
 if TYPE_CHECKING:
-    from lnsym.mutation.campaign import Campaign, Original, Proved
+    from lnsym.mutation.campaign import Campaign, Original, ProvedOriginal
     from lnsym.mutation.mutants import Mutant
     from lnsym.mutation.trial import Trial
-    from lnsym.prove.equivalence.comparison import Equivalence, Routine
+    from lnsym.prove.equivalence.comparison import Equivalence, RoutineInImage
 
 Q = TypeVar("Q")
 """What a question is about."""
@@ -168,7 +168,7 @@ def _given_up(subject: Subject, options: Options, reason: str, seconds: float) -
 class RoutinePair:
     """Two routines, and one case of the contract that gives both their interface."""
 
-    routines: tuple[Routine, Routine]
+    routines: tuple[RoutineInImage, RoutineInImage]
     contract: Contract
     case: Mapping[str, object]
 
@@ -177,9 +177,9 @@ def pairs(
     files: tuple[Images, Images], symbols: tuple[str, str], contract: Contract, given: Iterable[Mapping[str, object]]
 ) -> list[RoutinePair]:
     """Two routines in each of these cases. Raises errors of the files and symbols."""
-    from lnsym.prove.equivalence.comparison import Routine
+    from lnsym.prove.equivalence.comparison import RoutineInImage
 
-    first, second = (Routine(f.with_routine(symbol), symbol) for f, symbol in zip(files, symbols, strict=True))
+    first, second = (RoutineInImage(f.with_routine(symbol), symbol) for f, symbol in zip(files, symbols, strict=True))
     return [RoutinePair((first, second), contract, case) for case in given]
 
 
@@ -211,25 +211,25 @@ def _comparison_given_up(pair: RoutinePair, options: Options, reason: str, secon
 # -- mutation --------------------------------------------------------------------------------------
 
 
-def mutate(campaign: Campaign) -> Events[Original | Mutant, Proved | Trial]:
+def mutate(campaign: Campaign) -> Events[Original | Mutant, ProvedOriginal | Trial]:
     """Try every routine as it is, and each of its mutants if it is proved. What came of a mutant is its trial, a crash too."""
     return session(_originals_and_mutants(campaign))
 
 
-def _originals_and_mutants(campaign: Campaign) -> Happenings[Original | Mutant, Proved | Trial]:
-    from lnsym.mutation.campaign import Proved, load_once
+def _originals_and_mutants(campaign: Campaign) -> Happenings[Original | Mutant, ProvedOriginal | Trial]:
+    from lnsym.mutation.campaign import ProvedOriginal, load_once
 
     load_once()
     for original in campaign.originals:
         proved = None
-        task: Planned[Original | Mutant, Proved | Trial] = Planned(original, partial(campaign.prove, original))
+        task: Planned[Original | Mutant, ProvedOriginal | Trial] = Planned(original, partial(campaign.prove, original))
         with closing(happenings([task], 1)) as surveyed:
             for event in surveyed:
                 yield event
-                if isinstance(event, Judged) and isinstance(event.answer, Proved):
+                if isinstance(event, Judged) and isinstance(event.answer, ProvedOriginal):
                     proved = event.answer
         if proved is not None:
-            tasks: Iterator[Planned[Original | Mutant, Proved | Trial]] = (
+            tasks: Iterator[Planned[Original | Mutant, ProvedOriginal | Trial]] = (
                 Planned(mutant, partial(campaign.trial, proved, mutant)) for mutant in campaign.mutants(proved)
             )
             yield from happenings(tasks, campaign.order.jobs)
@@ -243,7 +243,7 @@ def _judgement(
 ) -> Plan[A | LnsymError]:
     """Ask in a process of its own. One that does not keep its deadline is ended: that is a verdict, a crash is none."""
     match (yield Work(partial(_answer, ask), options.seconds_in_all, quiet)):
-        case Returned(value):
+        case WorkReturned(value):
             answer: A | LnsymError = value
             return answer
         case Crashed(summary):

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from lnsym.processes import Answer, Crashed, OutOfTime, Plan, PlanBegun, PlanEnded, Returned, Work, steps
+from lnsym.processes import Crashed, OutOfTime, Plan, PlanBegun, PlanEnded, Work, WorkAnswer, WorkReturned, steps
 
 
-def plan(*pieces: Callable[[], object], seconds: float = 30.0) -> Plan[list[Answer]]:
+def plan(*pieces: Callable[[], object], seconds: float = 30.0) -> Plan[list[WorkAnswer]]:
     answers = []
     for piece in pieces:
         answers.append((yield Work(piece, seconds)))
@@ -41,7 +41,7 @@ def slow_for(seconds: float) -> float:
 def test_results_come_in_the_order_of_the_plans(jobs: int) -> None:
     plans = [plan(lambda s=s: slow_for(s)) for s in (0.3, 0.0, 0.1, 0.0)]  # type: ignore[misc]
     found = list(results(plans, jobs))
-    assert found == [[Returned(0.3)], [Returned(0.0)], [Returned(0.1)], [Returned(0.0)]]
+    assert found == [[WorkReturned(0.3)], [WorkReturned(0.0)], [WorkReturned(0.1)], [WorkReturned(0.0)]]
 
 
 def test_every_plan_is_begun_once_before_it_ends() -> None:
@@ -49,7 +49,7 @@ def test_every_plan_is_begun_once_before_it_ends() -> None:
     assert found[:2] == [PlanBegun(0), PlanBegun(1)]
     assert [step.number for step in found if isinstance(step, PlanBegun)] == [0, 1, 2]
     assert [step.number for step in found if isinstance(step, PlanEnded)] == [0, 1, 2]
-    assert found.index(PlanBegun(2)) < found.index(PlanEnded(2, [Returned(0.0)]))
+    assert found.index(PlanBegun(2)) < found.index(PlanEnded(2, [WorkReturned(0.0)]))
 
 
 def test_a_plan_gets_the_answer_of_each_piece() -> None:
@@ -57,7 +57,7 @@ def test_a_plan_gets_the_answer_of_each_piece() -> None:
         total = 0
         for n in range(4):
             answer = yield Work(lambda n=n, total=total: n + total, 30)  # type: ignore[misc]
-            assert isinstance(answer, Returned)
+            assert isinstance(answer, WorkReturned)
             total = answer.value
         return total
 
@@ -66,8 +66,8 @@ def test_a_plan_gets_the_answer_of_each_piece() -> None:
 
 def test_each_piece_has_a_process_of_its_own() -> None:
     ((first, second),) = results([plan(os.getpid, os.getpid)], 1)
-    assert isinstance(first, Returned)
-    assert isinstance(second, Returned)
+    assert isinstance(first, WorkReturned)
+    assert isinstance(second, WorkReturned)
     assert len({first.value, second.value, os.getpid()}) == 3
 
 
@@ -108,7 +108,7 @@ def test_work_out_of_time_is_given_up_and_the_plan_goes_on() -> None:
     began = time.monotonic()
     ((first, second),) = results([plan(lambda: slow_for(100), lambda: 1, seconds=0.5)], 1)
     assert first == OutOfTime(0.5)
-    assert second == Returned(1)
+    assert second == WorkReturned(1)
     assert time.monotonic() - began < 50
 
 
@@ -123,7 +123,7 @@ def test_a_child_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str
 
 def test_closing_ends_all_processes() -> None:
     found = results([plan(lambda: 1), *(plan(lambda: slow_for(100)) for _ in range(3))], 3)
-    assert next(found) == [Returned(1)]
+    assert next(found) == [WorkReturned(1)]
     assert multiprocessing.active_children()
     found.close()
     assert not multiprocessing.active_children()
@@ -175,13 +175,13 @@ def test_no_plans() -> None:
 
 
 def test_a_child_that_is_not_quiet_is_heard(capfd: pytest.CaptureFixture[str]) -> None:
-    def loud() -> Plan[Answer]:
+    def loud() -> Plan[WorkAnswer]:
         return (yield Work(lambda: print("a contract's own words"), 30, quiet=False))
 
-    assert list(results([loud()], 1)) == [Returned(None)]
+    assert list(results([loud()], 1)) == [WorkReturned(None)]
     assert capfd.readouterr().out == "a contract's own words\n"
 
 
 @pytest.mark.parametrize("seconds", [1e6, 1e12, float("inf")])
 def test_no_limit_is_too_long_for_the_system(seconds: float) -> None:
-    assert list(results([plan(lambda: 1, seconds=seconds)], 1)) == [[Returned(1)]]
+    assert list(results([plan(lambda: 1, seconds=seconds)], 1)) == [[WorkReturned(1)]]

@@ -18,7 +18,7 @@ from lnsym.contract import Contract, Theorem
 from lnsym.contract.routines import Choice, Images
 from lnsym.errors import LnsymError, NoSuchSymbol
 from lnsym.faults import Fault, ProcessDied
-from lnsym.processes import Answer, Plan, Returned, Work
+from lnsym.processes import Plan, Work, WorkAnswer, WorkReturned
 from lnsym.prove.subject import Subject
 from lnsym.prove.verify import Options
 from lnsym.session import Absent, Failed, Finished, Judged, Planned, Started, happenings
@@ -50,8 +50,8 @@ def doing(*work: Callable[[], object]) -> list[Planned[int, Any]]:
     """Tasks whose answers are what their processes return."""
 
     def plan(one: Callable[[], object]) -> Plan[Any]:
-        answer: Answer = yield Work(one, 30)
-        return answer.value if isinstance(answer, Returned) else ProcessDied(str(answer))
+        answer: WorkAnswer = yield Work(one, 30)
+        return answer.value if isinstance(answer, WorkReturned) else ProcessDied(str(answer))
 
     return [Planned(number, lambda one=one: plan(one)) for number, one in enumerate(work)]  # type: ignore[misc]
 

@@ -9,12 +9,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
-TO_BE_RENAMED: frozenset[str] = frozenset({
-    "Answer", "Argument", "Bits", "Difference", "Ending", "Event", "Form", "Limits", "OutOfTime", "Outcome", "Proved", "Region",
-    "Returned", "Routine", "Sample", "Status", "Table", "Unknown", "Word",
-})  # fmt: skip
-"""Names that still stand for two types."""
-
 
 def _types(tree: ast.Module) -> Iterator[str]:
     """The names of classes, nested ones too, and of what is annotated as TypeAlias."""
@@ -36,10 +30,5 @@ def _places() -> dict[str, list[str]]:
 
 
 def test_no_type_name_stands_twice() -> None:
-    twice = {name: places for name, places in _places().items() if len(places) > 1 and name not in TO_BE_RENAMED}
+    twice = {name: places for name, places in _places().items() if len(places) > 1}
     assert twice == {}
-
-
-def test_a_name_leaves_the_list_when_it_stands_once() -> None:
-    places = _places()
-    assert {name for name in TO_BE_RENAMED if len(places.get(name, ())) < 2} == set()

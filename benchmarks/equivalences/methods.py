@@ -28,7 +28,7 @@ with suppress(ImportError):
 Outcome: TypeAlias = Literal["proved", "refuted", "unknown"]
 Method: TypeAlias = Callable[[EquivalenceGoal, Sides, float], Outcome]
 
-OUTCOMES: dict[smt.Status, Outcome] = {"unsat": "proved", "sat": "refuted", "unknown": "unknown"}
+OUTCOMES: dict[smt.SolverStatus, Outcome] = {"unsat": "proved", "sat": "refuted", "unknown": "unknown"}
 
 
 def _by_solver(solver: smt.SolverName, sides: Sides, seconds: float) -> Outcome:

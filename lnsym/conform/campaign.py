@@ -22,7 +22,7 @@ from isa.encoding import encodings
 from lnsym import signals
 from lnsym.conform.cases import Case, CaseSource, replay_text
 from lnsym.conform.comparison import CaseDifference, Comparer
-from lnsym.conform.forms import Form, forms
+from lnsym.conform.forms import InstructionForm, forms
 from lnsym.conform.shrinking import shrink
 from lnsym.conform.single_step import SLOT
 from lnsym.conform.symbolic import disagreeing_level
@@ -152,11 +152,11 @@ class NoSuchClass(LnsymError):
 
 
 @cache
-def _all_forms() -> list[Form]:
+def _all_forms() -> list[InstructionForm]:
     return [form for encoding in encodings() for form in forms(encoding)]
 
 
-def select_forms(names: Sequence[str]) -> list[Form]:
+def select_forms(names: Sequence[str]) -> list[InstructionForm]:
     """The forms of the classes, groups of classes and mnemonics of these names; all for no names.
 
     A class has the name of its module, with or without its packages, and no two classes have one name. Raises NoSuchClass.
@@ -164,7 +164,7 @@ def select_forms(names: Sequence[str]) -> list[Form]:
     everything = _all_forms()
     if not names:
         return everything
-    chosen: dict[Form, None] = {}
+    chosen: dict[InstructionForm, None] = {}
     for name in names:
         found = [form for form in everything if _is_named(form, name)]
         if not found:
@@ -174,7 +174,7 @@ def select_forms(names: Sequence[str]) -> list[Form]:
     return list(chosen)
 
 
-def _is_named(form: Form, name: str) -> bool:
+def _is_named(form: InstructionForm, name: str) -> bool:
     encoding = form.encoding
     names = (encoding.name, f"{encoding.group}.{encoding.name}", encoding.module, encoding.group)
     return name in names or form.mnemonic.lower() == name.lower()
@@ -189,7 +189,7 @@ class FormTester:
         self.comparer = Comparer()
         self._source = CaseSource(plan.seed)
 
-    def test(self, form: Form) -> FormResult:
+    def test(self, form: InstructionForm) -> FormResult:
         """Test one form by the plan."""
         plan = self.plan
         began = time.process_time()
@@ -214,7 +214,7 @@ class FormTester:
         result.processor_seconds = time.process_time() - began
         return result
 
-    def _check_names(self, form: Form, word: int, result: FormResult) -> None:
+    def _check_names(self, form: InstructionForm, word: int, result: FormResult) -> None:
         try:
             decode_word(word, SLOT)
         except EndOfPath as error:
@@ -223,7 +223,7 @@ class FormTester:
                 module = form.encoding.module
                 result.kept.append(Mismatch(module, form.name, "names", word, str(error), [], f"{word:08x}"))
 
-    def _keep(self, form: Form, case: Case, kind: str, result: FormResult) -> None:
+    def _keep(self, form: InstructionForm, case: Case, kind: str, result: FormResult) -> None:
         result.mismatches += 1
         if len(result.kept) >= KEPT_MISMATCHES:
             return
@@ -276,7 +276,7 @@ def _test_named(task: Sequence[tuple[str, str]]) -> list[FormResult]:
     return [_tester.test(by_name[names]) for names in task]
 
 
-def results(chosen: Sequence[Form], plan: CampaignPlan, jobs: int) -> Iterator[FormResult | None]:
+def results(chosen: Sequence[InstructionForm], plan: CampaignPlan, jobs: int) -> Iterator[FormResult | None]:
     """The result of each form, as they come; None now and then while there is none yet."""
     if jobs == 1:
         tester = FormTester(plan)
@@ -317,7 +317,7 @@ def _interrupts_noted(report: ConformanceReport) -> Iterator[None]:
 class ConformanceCampaign:
     """A campaign under way: `run` yields after each form, `report` is valid at any time."""
 
-    def __init__(self, chosen: Sequence[Form], plan: CampaignPlan) -> None:
+    def __init__(self, chosen: Sequence[InstructionForm], plan: CampaignPlan) -> None:
         self.forms = chosen
         classes: dict[str, ClassTally] = {}
         for form in chosen:

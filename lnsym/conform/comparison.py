@@ -30,7 +30,7 @@ class CaseDifference:
 
 
 @dataclass
-class Left:
+class LeftBehind:
     """What a run left behind."""
 
     ending: str
@@ -46,7 +46,7 @@ _EVEN_CONDITIONS = range(0, 14, 2)
 
 
 def condition_holds(nzcv: int) -> int:
-    """ConditionHolds for the conditions EQ, CS, MI, VS, HI, GE, GT, as `Left.conditions`; AL and inverses add nothing."""
+    """ConditionHolds for the conditions EQ, CS, MI, VS, HI, GE, GT, as `LeftBehind.conditions`; AL and inverses add nothing."""
     n, z, c, v = (bool(nzcv >> bit & 1) for bit in (3, 2, 1, 0))
     holding = (z, c, n, v, c and not z, n == v, n == v and not z)
     return sum(1 << 2 * i for i, holds in enumerate(holding) if holds)
@@ -55,7 +55,7 @@ def condition_holds(nzcv: int) -> int:
 _CONDITION_HOLDS = tuple(condition_holds(nzcv) for nzcv in range(16))
 
 
-def run_model(case: Case) -> Left:
+def run_model(case: Case) -> LeftBehind:
     """Run a case by the semantics of `isa`. What they raise, but for a fault, is an ending of its own."""
     contents = case.contents
     state = initial_state(case)
@@ -89,14 +89,14 @@ def run_model(case: Case) -> Left:
     except EndOfPath as stop:
         match stop.ending:
             case OutsideMemory(address=address, size=size):
-                return Left("unusable" if is_machinery(address.value, size) else "fault")
+                return LeftBehind("unusable" if is_machinery(address.value, size) else "fault")
             case ending:
-                return Left(f"{type(ending).__name__}: {ending}")
+                return LeftBehind(f"{type(ending).__name__}: {ending}")
     except Exception as error:  # whatever semantics with a fault in them do is a mismatch, not the campaign's end
-        return Left(f"{type(error).__name__}: {error}")
+        return LeftBehind(f"{type(error).__name__}: {error}")
     if pc != SLOT + 4 and is_mapped(pc):
-        return Left("unusable")
-    return Left("ran", pc, block, data, conditions)
+        return LeftBehind("unusable")
+    return LeftBehind("ran", pc, block, data, conditions)
 
 
 class Comparer:
@@ -105,7 +105,7 @@ class Comparer:
     def __init__(self) -> None:
         self.machine = SingleStep()
 
-    def run_unicorn(self, case: Case) -> Left:
+    def run_unicorn(self, case: Case) -> LeftBehind:
         """Run a case on Unicorn."""
         machine = self.machine
         machine.load_word(case.word, case.prelude)
@@ -114,11 +114,11 @@ class Comparer:
             machine.data[:] = case.data
         ending = machine.run()
         if ending not in ("next", "branch"):
-            return Left(ending)
+            return LeftBehind(ending)
         pc = SLOT + 4 if ending == "next" else machine.pc
         block = bytes(machine.block)
         data = bytes(machine.data) if case.access is not None else case.data
-        return Left("ran", pc, block, data, _CONDITION_HOLDS[block[NZCV_AT + 3] >> 4])
+        return LeftBehind("ran", pc, block, data, _CONDITION_HOLDS[block[NZCV_AT + 3] >> 4])
 
     def compare(self, case: Case) -> Agreement:
         """Whether both sides leave the same; "unusable" where the case reaches into the test machinery."""

@@ -16,7 +16,7 @@ from isa.operands import Role
 
 
 @dataclass(frozen=True, eq=False)
-class Form:
+class InstructionForm:
     """One form of a class. Two forms of a class are the same when their names are."""
 
     encoding: Encoding
@@ -91,7 +91,7 @@ _WITNESSES = 3
 
 
 @cache
-def forms(encoding: Encoding) -> tuple[Form, ...]:
+def forms(encoding: Encoding) -> tuple[InstructionForm, ...]:
     """All forms of a class, in the order of their settings."""
     chosen = [slot for slot in encoding.slots if not _is_open(encoding, slot)]
     operands = list(dict.fromkeys(_operand_settings(encoding)))
@@ -108,7 +108,7 @@ def forms(encoding: Encoding) -> tuple[Form, ...]:
                 legal += 1
                 if legal == _WITNESSES:
                     break
-    return tuple(Form(encoding, name, _spread(words)) for name, words in found.items())
+    return tuple(InstructionForm(encoding, name, _spread(words)) for name, words in found.items())
 
 
 def _spread(words: list[int]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from functools import cache
 
 from lnsym.bv import BV, evaluate, rewrite_level
 from lnsym.conform.cases import Case
-from lnsym.conform.comparison import Left, run_model
+from lnsym.conform.comparison import LeftBehind, run_model
 from lnsym.conform.contents import SP
 from lnsym.conform.single_step import DATA, NZCV_AT, PAGE, SLOT, VECTOR_AT
 from lnsym.machine.access_errors import OutsideMemory
@@ -82,7 +82,7 @@ def is_doubtful(case: Case) -> bool:
     return access is not None and access.offset is not None and vars(case.fields)[access.offset] == case.base != SP
 
 
-def run_symbolic(case: Case, level: int, unknown: int | None = None) -> Left:
+def run_symbolic(case: Case, level: int, unknown: int | None = None) -> LeftBehind:
     """What the semantics leave on variables at a rewrite level, the case's numbers then put in.
 
     With `unknown`, Xn and Vn of that number are the only registers that are variables.
@@ -91,14 +91,14 @@ def run_symbolic(case: Case, level: int, unknown: int | None = None) -> Left:
         return _run_symbolic(case, level, unknown)
 
 
-def _run_symbolic(case: Case, level: int, unknown: int | None) -> Left:
+def _run_symbolic(case: Case, level: int, unknown: int | None) -> LeftBehind:
     state, region = _start(case, level)
     if unknown is not None:
         _make_known(state, case, unknown)
     try:
         case.encoding.execute(state, case.fields)
     except EndOfPath as stop:
-        return Left("fault" if isinstance(stop.ending, OutsideMemory) else str(stop))
+        return LeftBehind("fault" if isinstance(stop.ending, OutsideMemory) else str(stop))
     written = sorted(region.written) if region is not None else []
     pc = state.next_pc if state.next_pc is not None else BV.const(SLOT + 4, 64)
     flags = state.flags
@@ -116,7 +116,7 @@ def _run_symbolic(case: Case, level: int, unknown: int | None) -> Left:
     for offset, value in zip(written, rest[1 + len(conditions) :], strict=True):
         data[offset] = value
     holding = sum(value << 2 * i for i, value in enumerate(rest[1 : 1 + len(conditions)]))
-    return Left("ran", rest[0], block, data, holding)
+    return LeftBehind("ran", rest[0], block, data, holding)
 
 
 def disagreeing_level(case: Case) -> int | None:

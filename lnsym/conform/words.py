@@ -12,7 +12,7 @@ from random import Random
 
 from isa.encoding import Slot
 from isa.operands import Role
-from lnsym.conform.forms import Form, operand_slots
+from lnsym.conform.forms import InstructionForm, operand_slots
 from lnsym.conform.single_step import DATA, PAGE, SLOT
 
 ATTEMPTS = 60
@@ -22,7 +22,7 @@ NARROW_BITS = 6
 """Operands up to this width take all their values before they take one again."""
 
 
-def words(form: Form, random: Random, count: int) -> Iterator[int]:
+def words(form: InstructionForm, random: Random, count: int) -> Iterator[int]:
     """`count` words of the form, the telling ones first."""
     source = _Source(form, random)
     telling = source.telling_settings()
@@ -33,7 +33,7 @@ def words(form: Form, random: Random, count: int) -> Iterator[int]:
             yield source.word(random.choice(telling) if telling and random.random() < 0.2 else {})
 
 
-def is_endless(form: Form, word: int) -> bool:
+def is_endless(form: InstructionForm, word: int) -> bool:
     """Whether the word is a branch to itself, on which no emulator comes to an end."""
     branch = form.encoding.branch(form.encoding.fields(word))
     return branch is not None and branch.offset == 0
@@ -42,7 +42,7 @@ def is_endless(form: Form, word: int) -> bool:
 class _Source:
     """Draws words of one form."""
 
-    def __init__(self, form: Form, random: Random) -> None:
+    def __init__(self, form: InstructionForm, random: Random) -> None:
         self._form = form
         self._random = random
         self._slots = [slot for slot in operand_slots(form.encoding) if _is_free(form, slot)]
@@ -108,7 +108,7 @@ def _top(slot: Slot) -> int:
     return 1 << (slot.width - 1)
 
 
-def _is_free(form: Form, slot: Slot) -> bool:
+def _is_free(form: InstructionForm, slot: Slot) -> bool:
     """Whether another value than a witness has is legal anywhere."""
     ones = _ones(slot)
     for witness in form.witnesses:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 from isa.flags import FlagBits
 from lnsym.bv import BV, concat, evaluate
-from lnsym.machine.contents import Unknown
+from lnsym.machine.contents import UnknownBytes
 from lnsym.machine.origins import Stack, flag, general_register, vector_register
 from lnsym.machine.state import SP, State
 from lnsym.machine.state import STACK_ALIGNMENT as STACK_ALIGNMENT
@@ -56,7 +56,7 @@ def forget(state: State, call: int, kept: Collection[str]) -> None:
         fresh = vector_register(n, call)
         state.set_v(n, concat(fresh.extract(127, 64), state.v(n, 64)) if f"d{n}" in kept else fresh)
     state.flags = FlagBits(*[flag(letter, call) for letter in "nzcv"])
-    state.memory.renew_stack(Unknown(Stack(call)))
+    state.memory.renew_stack(UnknownBytes(Stack(call)))
 
 
 def set_register(state: State, name: str, value: BV) -> None:

@@ -30,7 +30,7 @@ BYTES = min(8 << 30, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") //
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 
 
-class OutOfTime(BaseException):
+class ContractOutOfTime(BaseException):
     """A contract's code that did not end. No Exception: code that catches those does not catch it."""
 
 
@@ -40,7 +40,7 @@ class LeftProcess(BaseException):
 
 @contextmanager
 def contained(seconds: float = SECONDS) -> Iterator[None]:
-    """Run the block so; raises OutOfTime, LeftProcess and MemoryError. Inside another such block it changes nothing.
+    """Run the block so; raises ContractOutOfTime, LeftProcess and MemoryError. Inside another such block it changes nothing.
 
     Time is bounded in the main thread only, and between bytecodes only: one endless operation of Python's own is not stopped.
     """
@@ -63,7 +63,7 @@ def _timed(seconds: float) -> Iterator[None]:
         return
 
     def late(number: int, frame: FrameType | None) -> NoReturn:
-        raise OutOfTime(f"did not end within {seconds:g} s")
+        raise ContractOutOfTime(f"did not end within {seconds:g} s")
 
     began = time.monotonic()
     before = signal.signal(signal.SIGALRM, late)

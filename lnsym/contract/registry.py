@@ -15,7 +15,7 @@ from types import CodeType
 from typing import Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from lnsym.contract.abi import STACK_BYTES
-from lnsym.contract.containment import SECONDS, LeftProcess, OutOfTime, contained
+from lnsym.contract.containment import SECONDS, ContractOutOfTime, LeftProcess, contained
 from lnsym.contract.theorem import ContractError, Theorem, checked_name
 from lnsym.errors import LnsymError, nearest_names
 
@@ -220,7 +220,7 @@ class Contract:
             raise
         except LnsymError:
             raise
-        except (Exception, SystemExit, LeftProcess, OutOfTime) as error:
+        except (Exception, SystemExit, LeftProcess, ContractOutOfTime) as error:
             raise BadContract(_line(error, file) or f"contract {self.name!r}", _said(error)) from error
         return theorem
 
@@ -255,7 +255,7 @@ def _line(error: BaseException, file: str) -> str:
 def _said(error: BaseException) -> str:
     """The kind of an exception and its text; for code that was stopped, what stopped it."""
     match error:
-        case OutOfTime():
+        case ContractOutOfTime():
             return f"the contract {error}: is there an endless loop in it? else raise --timeout"
         case LeftProcess():
             return f"the contract ends the process: {error}"
@@ -398,6 +398,6 @@ def _contracts_of(path: Path, seconds: float) -> dict[str, Contract]:
         if isinstance(error, ContractError):
             error.where = error.where or _line(error, file) or file
         raise
-    except (Exception, SystemExit, LeftProcess, OutOfTime) as error:
+    except (Exception, SystemExit, LeftProcess, ContractOutOfTime) as error:
         raise BadContract(_line(error, file) or file, _said(error)) from error
     return {value.name: value for value in namespace.values() if isinstance(value, Contract)}

@@ -69,7 +69,7 @@ class Elements:
         return concat(*[self._element(first + i) for i in range(size // step - 1, -1, -1)])
 
 
-class Unknown:
+class UnknownBytes:
     """Contents nobody knows: a variable for each byte, made when it is read."""
 
     def __init__(self, origin: Stack | SegmentContents) -> None:

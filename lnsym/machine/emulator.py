@@ -23,7 +23,7 @@ STEPS_BETWEEN_LOOKS = 256
 
 REPLAYING = "while an input was run on Unicorn"
 
-Ending: TypeAlias = Literal["returned", "outside", "fault", "limit"]
+RunEnding: TypeAlias = Literal["returned", "outside", "fault", "limit"]
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Registers:
 class Run:
     """How an emulated call ended."""
 
-    ending: Ending
+    ending: RunEnding
     registers: Registers
     steps: int
     pc: int
@@ -170,7 +170,7 @@ class Emulator:
             uc.hook_add(unicorn.UC_HOOK_MEM_READ_UNMAPPED | unicorn.UC_HOOK_MEM_WRITE_UNMAPPED, on_access),
             uc.hook_add(unicorn.UC_HOOK_CODE, on_instruction),
         ]
-        ending: Ending = "returned"
+        ending: RunEnding = "returned"
         access = ""
         try:
             uc.emu_start(entry, until, count=max_steps)

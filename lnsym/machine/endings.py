@@ -2,8 +2,8 @@
 
     Returned | AtCut | Forbidden | NotModelled | Exhausted
 
-The members of a family stand beside the code that finds them out (`paths.StepLimit`), those of memory in `access_errors`. Each has its facts
-as fields, and `str` says in a line what happened. "Raises X", of such a member X, says that `EndOfPath` is raised with it.
+The members of a family stand beside the code that finds them out (`paths.StepLimit`), those of memory in `access_errors`. Each has
+its facts as fields, and `str` says in a line what happened. "Raises X", of such a member X, says that `EndOfPath` is raised with it.
 """
 
 from __future__ import annotations

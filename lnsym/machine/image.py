@@ -30,7 +30,7 @@ from lnsym.machine.layout import AddressUse, Kind, Layout, Piece, Segment, Symbo
 from lnsym.machine.linkage import Object
 from lnsym.machine.members import list_archive, wanted_members
 from lnsym.machine.relocation import WORDS
-from lnsym.machine.symbols import Names, Placed, Region, name_symbols, resolve_symbols
+from lnsym.machine.symbols import Names, Placed, SectionRange, name_symbols, resolve_symbols
 
 __all__ = [
     "AddressUse",
@@ -236,18 +236,20 @@ def _lay_out_linked(elf: Elf) -> tuple[Layout, list[Placed]]:
     layout, entries = linked.lay_out(elf)
     # A PT_LOAD may be executable where the section in it is not: .rodata in old layouts.
     data_starts = {s.address for s in elf.sections if not s.flags & SectionFlag.EXECINSTR}
-    regions = [Region(s.address, s.end, s.executable and s.address not in data_starts) for s in layout.segments]
+    regions = [SectionRange(s.address, s.end, s.executable and s.address not in data_starts) for s in layout.segments]
     defined = ((entry, entry.value, None) for entry in entries if SHN_UNDEF < entry.section < SHN_LORESERVE)
     return layout, list(_in_regions(regions, defined))
 
 
 def _lay_out_objects(objects: Sequence[Object]) -> tuple[Layout, list[Placed]]:
     layout, defined = relocatable.lay_out(objects)
-    regions = [Region(s.address, s.end, s.executable) for s in layout.segments]
+    regions = [SectionRange(s.address, s.end, s.executable) for s in layout.segments]
     return layout, list(_in_regions(regions, defined))
 
 
-def _in_regions(regions: Sequence[Region], defined: Iterable[tuple[ElfSymbol, int, str | None]]) -> Iterator[Placed]:
+def _in_regions(
+    regions: Sequence[SectionRange], defined: Iterable[tuple[ElfSymbol, int, str | None]]
+) -> Iterator[Placed]:
     starts = [region.start for region in regions]
     for entry, address, member in defined:
         at = bisect_right(starts, address)

@@ -51,7 +51,7 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownValue:
     """Why a symbol has no address here."""
 
     reason: str
@@ -114,14 +114,14 @@ class Linkage:
         symbol = self.symbol(use)
         return symbol.section == SHN_ABS or (symbol.section == SHN_UNDEF and not symbol.name)
 
-    def address(self, owner: int, symbol: ElfSymbol) -> int | External | Unknown:
+    def address(self, owner: int, symbol: ElfSymbol) -> int | External | UnknownValue:
         """Return S, the address a relocation against `symbol` of object `owner` uses."""
         if symbol.section == SHN_ABS:
             return symbol.value
         if symbol.type == SymbolType.TLS:
-            return Unknown("thread-local")
+            return UnknownValue("thread-local")
         if symbol.type == SymbolType.GNU_IFUNC:
-            return Unknown("an indirect function, chosen at run time")
+            return UnknownValue("an indirect function, chosen at run time")
         if symbol.section == SHN_UNDEF and not symbol.name:
             return 0
         if symbol.section in (SHN_UNDEF, SHN_COMMON):
@@ -130,10 +130,10 @@ class Linkage:
                     return known[symbol.name]
             if symbol.name in self.externals:
                 return External(symbol.name, self.externals[symbol.name])
-            return Unknown("not defined here, and may be absent")
+            return UnknownValue("not defined here, and may be absent")
         base = self.bases.get((owner, symbol.section))
         if base is None:
-            return Unknown("its section is not loaded")
+            return UnknownValue("its section is not loaded")
         return (base + symbol.value) % (1 << 64)
 
 

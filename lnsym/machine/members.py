@@ -18,7 +18,7 @@ from lnsym.machine.binary_file import read_file
 from lnsym.machine.elf import MAGIC, SHN_UNDEF, Elf, FileType, SectionFlag, SectionType, read_elf
 from lnsym.machine.layout import Symbol
 from lnsym.machine.linkage import Object
-from lnsym.machine.symbols import ADDRESSED, Placed, Region, resolve_symbols
+from lnsym.machine.symbols import ADDRESSED, Placed, SectionRange, resolve_symbols
 
 
 def list_archive(path: Path) -> Iterator[tuple[str, tuple[Symbol, ...]]]:
@@ -97,6 +97,6 @@ def _symbols_by_section(elf: Elf, member: str) -> list[Symbol]:
                 section = elf.sections[entry.section]
                 if section.flags & SectionFlag.ALLOC:
                     executable = bool(section.flags & SectionFlag.EXECINSTR)
-                    region = Region(0, section.size, executable, section.index)
+                    region = SectionRange(0, section.size, executable, section.index)
                     placed.append(Placed(entry, entry.value, region, member))
     return resolve_symbols(placed)

@@ -28,7 +28,7 @@ from lnsym.machine.linkage import (
     External,
     Linkage,
     Object,
-    Unknown,
+    UnknownValue,
     Use,
     defined_symbols,
     occupies_memory,
@@ -212,7 +212,7 @@ def _apply(link: Linkage, use: Use) -> None:
         return
     got = link.got.get((use.owner, entry.symbol, entry.addend), 0)
     if entry.type in rel.GOT_USERS:
-        if isinstance(address, Unknown):
+        if isinstance(address, UnknownValue):
             link.draft.leave_unresolved(got, 8, f"GOT entry of {symbol.name}: {address.reason}")
         else:
             number = address.address if isinstance(address, External) else address
@@ -220,7 +220,7 @@ def _apply(link: Linkage, use: Use) -> None:
             link.draft.patch(got, value.to_bytes(8, "little"), reason)
             _use_address(link, use, got, 8, address, rel.R_ABS64)
         address = 0  # GOT formulas use G only
-    if isinstance(address, Unknown):
+    if isinstance(address, UnknownValue):
         link.draft.leave_unresolved(place, size, f"{reason}: {address.reason}")
         return
     segment = link.draft.segment_at(place)

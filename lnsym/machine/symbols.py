@@ -20,7 +20,7 @@ ADDRESSED = re.compile(r"(?P<name>.+)@(?P<address>0x[0-9a-fA-F]{1,16})")
 _NAMELESS_TYPES = frozenset({SymbolType.SECTION, SymbolType.FILE, SymbolType.TLS, SymbolType.GNU_IFUNC})
 
 
-class Region(NamedTuple):
+class SectionRange(NamedTuple):
     """The section a symbol lies in; a symbol never reaches past its end.
 
     `section` tells regions apart that are given as offsets.
@@ -37,7 +37,7 @@ class Placed(NamedTuple):
 
     entry: ElfSymbol
     address: int
-    region: Region
+    region: SectionRange
     member: str | None = None
 
 
@@ -62,7 +62,7 @@ def resolve_symbols(placed: Iterable[Placed]) -> list[Symbol]:
         for p in placed
         if p.entry.name and p.entry.type not in _NAMELESS_TYPES and p.region.start <= p.address < p.region.end
     ]
-    landmarks: defaultdict[Region, _Landmarks] = defaultdict(_Landmarks)
+    landmarks: defaultdict[SectionRange, _Landmarks] = defaultdict(_Landmarks)
     named = []
     for p in inside:
         marks = landmarks[p.region]

@@ -16,7 +16,7 @@ from lnsym.contract import Contract
 from lnsym.contract.routines import Choice, Images, routines
 from lnsym.errors import LnsymError
 from lnsym.mutation.mutants import Mutant, MutantSource
-from lnsym.mutation.trial import Limits, Survey, Trial, survey, trial
+from lnsym.mutation.trial import Survey, Trial, TrialLimits, survey, trial
 from lnsym.processes import Crashed, OutOfTime, Plan
 from lnsym.prove.subject import Subject
 
@@ -34,7 +34,7 @@ class Order:
     """Mutants in all, shared out evenly; None for EACH."""
     seed: int = 0
     jobs: int = 1
-    limits: Limits = field(default_factory=lambda: Limits(60.0, 1000))
+    limits: TrialLimits = field(default_factory=lambda: TrialLimits(60.0, 1000))
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Original:
 
 
 @dataclass(frozen=True)
-class Proved:
+class ProvedOriginal:
     """A routine that is proved as it is: its mutants can be tried."""
 
     subject: Subject
@@ -127,17 +127,17 @@ class Campaign:
         """The routines, in their order, each with how many of its mutants are wanted; none of which none is."""
         return [Original(symbol, count) for symbol, count in self.shares.items() if count]
 
-    def mutants(self, proved: Proved) -> Iterator[Mutant]:
+    def mutants(self, proved: ProvedOriginal) -> Iterator[Mutant]:
         """The mutants of a routine, as many as its share."""
         symbol = proved.subject.symbol
         source = MutantSource(proved.subject.image, proved.survey.places, f"{self.order.seed} {symbol}")
         return source.mutants(self.shares[symbol])
 
-    def trial(self, proved: Proved, mutant: Mutant) -> Plan[Trial]:
+    def trial(self, proved: ProvedOriginal, mutant: Mutant) -> Plan[Trial]:
         """The work on a mutant."""
         return trial(proved.subject, mutant, proved.survey.max_steps, self.order.limits)
 
-    def prove(self, original: Original) -> Plan[Proved | LnsymError]:
+    def prove(self, original: Original) -> Plan[ProvedOriginal | LnsymError]:
         """The work on a routine as it is, under its contract's first case that agrees with the parameters asked for."""
         try:
             image = self.images.with_routine(original.symbol)
@@ -148,7 +148,7 @@ class Campaign:
         found = yield from survey(subject, self.order.limits)
         match found:
             case Survey(status="proved"):
-                return Proved(subject, found)
+                return ProvedOriginal(subject, found)
             case Survey():
                 return NotProvedItself(found.status.upper(), found.reason)
             case LnsymError():

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from isa.flags import FlagBits
 from lnsym.bv import BV, concat, variables
 from lnsym.errors import LnsymError
-from lnsym.machine.contents import Contents, Unknown
+from lnsym.machine.contents import Contents, UnknownBytes
 from lnsym.machine.decode import Instruction, decode_word
 from lnsym.machine.memory import Memory
 from lnsym.machine.origins import SegmentContents
@@ -99,7 +99,7 @@ def _differences_alone(old: Instruction, new: Instruction) -> tuple[str, ...]:
     """What differs after the two from one state of nothing but variables, memory around each register included."""
     state = State.symbolic(Memory(), old.address)
     for n, base in enumerate(state.general):
-        contents = Unknown(SegmentContents("around", n))
+        contents = UnknownBytes(SegmentContents("around", n))
         state.memory.add(Region(f"around {n}", base, 2 * _REACH, contents, writable=True, start=-_REACH))
     try:
         return differences(_after(old, state), _after(new, state))

@@ -12,12 +12,12 @@ from lnsym.errors import LnsymError, ToolFault
 from lnsym.mutation.equivalence import reason_for
 from lnsym.mutation.mutants import Footprint, Mutant, footprint
 from lnsym.mutation.second_opinion import Opinion, second_opinion
-from lnsym.processes import Answer, Crashed, OutOfTime, Plan, Returned, Work
+from lnsym.processes import Crashed, OutOfTime, Plan, Work, WorkAnswer, WorkReturned
 from lnsym.prove.subject import Subject
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import GRACE, Options
 
-Outcome: TypeAlias = Literal["refuted", "equivalent", "wrong", "unknown", "fault"]
+TrialOutcome: TypeAlias = Literal["refuted", "equivalent", "wrong", "unknown", "fault"]
 """Refuted, with an input confirmed on Unicorn; proved, and no random input tells it apart from the specification; proved although one
 does; neither; a crash, or a disagreement of model and Unicorn."""
 
@@ -33,7 +33,7 @@ LEAST_FOR_ORIGINAL = 60.0
 
 
 @dataclass(frozen=True)
-class Limits:
+class TrialLimits:
     """What a trial may cost."""
 
     timeout: float
@@ -59,7 +59,7 @@ class Trial:
     """What came of one mutant."""
 
     mutant: Mutant
-    outcome: Outcome
+    outcome: TrialOutcome
     seconds: float = 0.0
     """Of the verification."""
     method: str = ""
@@ -90,14 +90,14 @@ class Survey:
         return STEPS_FACTOR * self.places.steps + STEPS_MARGIN
 
 
-def survey(subject: Subject, limits: Limits) -> Plan[Survey | Answer]:
+def survey(subject: Subject, limits: TrialLimits) -> Plan[Survey | WorkAnswer]:
     """Verify the original and see what it runs and reads; an error or crash is handed on as it is."""
     enough = replace(limits, timeout=max(LEAST_FOR_ORIGINAL, limits.timeout))
     answer = yield Work(partial(_survey, subject, enough), enough.verification_seconds + enough.timeout)
-    return answer.value if isinstance(answer, Returned) else answer
+    return answer.value if isinstance(answer, WorkReturned) else answer
 
 
-def _survey(subject: Subject, limits: Limits) -> Survey | LnsymError:
+def _survey(subject: Subject, limits: TrialLimits) -> Survey | LnsymError:
     began = time.perf_counter()
     options = Options(timeout=limits.timeout, processes=limits.processes)
     try:
@@ -111,7 +111,7 @@ def _survey(subject: Subject, limits: Limits) -> Survey | LnsymError:
     return Survey(verdict.status, verdict.reason, seconds, places)
 
 
-def trial(subject: Subject, mutant: Mutant, max_steps: int, limits: Limits) -> Plan[Trial]:
+def trial(subject: Subject, mutant: Mutant, max_steps: int, limits: TrialLimits) -> Plan[Trial]:
     """Verify a mutant, and run it on Unicorn unless it was refuted."""
     options = Options(max_steps=max_steps, timeout=limits.timeout, processes=limits.processes)
     answer = yield Work(partial(_verified, subject, mutant, options), limits.verification_seconds)
@@ -139,13 +139,13 @@ def _verified(subject: Subject, mutant: Mutant, options: Options) -> Trial:
 def _trial_of_verdict(mutant: Mutant, verdict: Verdict) -> Trial:
     if verdict.status == "refuted" and verdict.counterexample is None:
         return Trial(mutant, "fault", reason=f"refuted without a confirmed input: {verdict.reason}")
-    outcomes: dict[str, Outcome] = {"proved": "equivalent", "refuted": "refuted", "unknown": "unknown"}
+    outcomes: dict[str, TrialOutcome] = {"proved": "equivalent", "refuted": "refuted", "unknown": "unknown"}
     return Trial(mutant, outcomes[verdict.status], method=verdict.method, reason=verdict.reason)
 
 
-def _trial_of(mutant: Mutant, answer: Answer) -> Trial:
+def _trial_of(mutant: Mutant, answer: WorkAnswer) -> Trial:
     match answer:
-        case Returned(Trial() as found):
+        case WorkReturned(Trial() as found):
             return found
         case Crashed(summary, details):
             return Trial(mutant, "fault", reason=summary, details=details)
@@ -155,7 +155,7 @@ def _trial_of(mutant: Mutant, answer: Answer) -> Trial:
             raise AssertionError(answer)
 
 
-def _opinion(subject: Subject, mutant: Mutant, limits: Limits, max_steps: int) -> tuple[Opinion, str] | OutOfTime:
+def _opinion(subject: Subject, mutant: Mutant, limits: TrialLimits, max_steps: int) -> tuple[Opinion, str] | OutOfTime:
     """The second opinion, and why the mutant may be equivalent where nothing speaks against it."""
     deadline = Deadline.after(limits.opinion_seconds)
     image = mutant.apply(subject.image)
@@ -170,16 +170,16 @@ def _opinion(subject: Subject, mutant: Mutant, limits: Limits, max_steps: int) -
     return opinion, reason_for(partial(subject.unexplored, max_steps, deadline), mutant)
 
 
-def _with_opinion(found: Trial, answer: Answer) -> Trial:
+def _with_opinion(found: Trial, answer: WorkAnswer) -> Trial:
     """The trial of a mutant that was not refuted, with what Unicorn and the specification say of it."""
     match answer:
-        case Returned((Opinion() as opinion, str(why))):
+        case WorkReturned((Opinion() as opinion, str(why))):
             wrong = found.outcome == "equivalent" and opinion.difference
-            outcome: Outcome = "wrong" if wrong else found.outcome
+            outcome: TrialOutcome = "wrong" if wrong else found.outcome
             return replace(found, outcome=outcome, why=why, inputs=opinion.inputs, difference=opinion.difference)
         case Crashed(summary, details):
             return replace(found, outcome="fault", reason=f"the second opinion: {summary}", details=details)
-        case OutOfTime(seconds) | Returned(OutOfTime(seconds)):
+        case OutOfTime(seconds) | WorkReturned(OutOfTime(seconds)):
             reason = f"the second opinion: not done within {seconds:.0f} s"
             return replace(found, outcome="fault", reason=reason, details="")
         case _:

@@ -33,7 +33,7 @@ class NoModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TruthTable:
     """The two gates agree at every point of the cut, looked at one by one."""
 
     cut: tuple[int, ...]
@@ -53,7 +53,7 @@ class Unsatisfiable:
     """How many gates the clauses speak of."""
 
 
-Argument: TypeAlias = Table | Parity | Unsatisfiable
+JoinArgument: TypeAlias = TruthTable | Parity | Unsatisfiable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Join:
 
     node: int
     literal: int
-    argument: Argument
+    argument: JoinArgument
 
 
 @dataclass(frozen=True, slots=True)

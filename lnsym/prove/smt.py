@@ -17,15 +17,15 @@ from lnsym.bv import BV, variables
 from lnsym.deadline import LONGEST_SECONDS, Deadline
 from lnsym.errors import SolverMissing, SolverUnsound
 
-Status: TypeAlias = Literal["sat", "unsat", "unknown"]
+SolverStatus: TypeAlias = Literal["sat", "unsat", "unknown"]
 SolverName: TypeAlias = Literal["z3", "bitwuzla"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class SolverAnswer:
     """What the solver said; for "sat" a value of each variable."""
 
-    status: Status
+    status: SolverStatus
     model: dict[BV, int] = field(default_factory=dict)
     reason: str = ""
     """For "unknown", where it is not for want of time."""
@@ -75,7 +75,7 @@ def installed_version(solver: SolverName) -> str:
         return ""
 
 
-def solve_with_all(conditions: Sequence[BV], seconds: float, solver: SolverName = "z3") -> Answer:
+def solve_with_all(conditions: Sequence[BV], seconds: float, solver: SolverName = "z3") -> SolverAnswer:
     """Like `solve`, but "unsat" only where every installed solver says so: others are asked in the time that the first leaves.
 
     Where one says "sat" after all, the answer is "unknown" with its model, to be run, and with the disagreement as the reason.
@@ -92,23 +92,23 @@ def solve_with_all(conditions: Sequence[BV], seconds: float, solver: SolverName 
             continue
         second = solve(conditions, deadline.left(), other)
         if second.status == "sat":
-            return Answer("unknown", second.model, f"{solver} and {other} disagree: unsat against sat")
+            return SolverAnswer("unknown", second.model, f"{solver} and {other} disagree: unsat against sat")
         if second.status == "unknown":
-            return Answer("unknown", reason=f"{solver} alone says that it holds; {other} found no answer in time")
+            return SolverAnswer("unknown", reason=f"{solver} alone says that it holds; {other} found no answer in time")
         agreed.append(other)
     return replace(answer, by=tuple(agreed))
 
 
-def solve(conditions: Sequence[BV], seconds: float, solver: SolverName = "z3") -> Answer:
+def solve(conditions: Sequence[BV], seconds: float, solver: SolverName = "z3") -> SolverAnswer:
     """One solver's answer to whether all conditions, terms of one bit, can be 1 at once. Raises SolverMissing, SolverUnsound."""
     require(solver)
     if any(condition.is_const and condition.value == 0 for condition in conditions):
-        return Answer("unsat")
+        return SolverAnswer("unsat")
     milliseconds = max(1, int(min(seconds, LONGEST_SECONDS) * 1000))
     return by_z3(conditions, milliseconds) if solver == "z3" else by_bitwuzla(conditions, milliseconds)
 
 
-def by_z3(conditions: Sequence[BV], milliseconds: int) -> Answer:
+def by_z3(conditions: Sequence[BV], milliseconds: int) -> SolverAnswer:
     """z3's answer."""
     import z3
 
@@ -122,20 +122,20 @@ def by_z3(conditions: Sequence[BV], milliseconds: int) -> Answer:
         solver.add(translator.condition(condition))
     result = solver.check()
     if result == z3.unsat:
-        return Answer("unsat")
+        return SolverAnswer("unsat")
     if result != z3.sat:
         if "interrupted" in solver.reason_unknown():
             raise KeyboardInterrupt
-        return Answer("unknown")
+        return SolverAnswer("unknown")
     model = solver.model()
     values = {}
     for variable in variables(conditions):
         value = model.eval(translator.term(variable), model_completion=True)
         values[variable] = value.as_long()
-    return Answer("sat", values)
+    return SolverAnswer("sat", values)
 
 
-def by_bitwuzla(conditions: Sequence[BV], milliseconds: int) -> Answer:
+def by_bitwuzla(conditions: Sequence[BV], milliseconds: int) -> SolverAnswer:
     """Bitwuzla's answer, to the text of the query."""
     import bitwuzla
 
@@ -154,13 +154,13 @@ def by_bitwuzla(conditions: Sequence[BV], milliseconds: int) -> Answer:
     if interrupted():
         raise KeyboardInterrupt
     if result == bitwuzla.Result.UNSAT:
-        return Answer("unsat")
+        return SolverAnswer("unsat")
     if result != bitwuzla.Result.SAT:
-        return Answer("unknown")
+        return SolverAnswer("unknown")
     values = dict.fromkeys(variables(conditions), 0)  # one that the text does not mention may have any value
     for constant in parser.get_declared_funs():
         values[query.symbols[constant.symbol().strip("|")]] = int(solver.get_value(constant).value(10))
-    return Answer("sat", values)
+    return SolverAnswer("sat", values)
 
 
 def _heeded() -> bool:

@@ -13,7 +13,7 @@ from lnsym.contract.obligations import Obligation, holds
 from lnsym.contract.theorem import Theorem
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import LnsymError
-from lnsym.machine.contents import Unknown
+from lnsym.machine.contents import UnknownBytes
 from lnsym.machine.events import Observer
 from lnsym.machine.image import Segment
 from lnsym.machine.landing import needs_direct_calls
@@ -101,7 +101,7 @@ def explore(setup: Setup, limits: RunLimits | None = None, *observers: Observer,
     )
 
 
-def bytes_read(unknown: Iterable[Unknown]) -> frozenset[BV]:
+def bytes_read(unknown: Iterable[UnknownBytes]) -> frozenset[BV]:
     """The variables that were made for bytes of such contents."""
     return frozenset([byte for contents in unknown for byte in contents.bytes_read])
 
@@ -116,7 +116,7 @@ class _Exploration:
         self._deadline = deadline
         self.changed_x18 = False
         self.called_directly = False
-        self.unknown_contents: list[tuple[Segment, Unknown]] = []
+        self.unknown_contents: list[tuple[Segment, UnknownBytes]] = []
         """Of segments that other code may write, at each call after the first."""
 
     def calls(
@@ -151,8 +151,8 @@ class _Exploration:
             goals.extend(preserved_goals(setup, path, number))
             yield from self.calls(path.state, path.conditions, path.steps, number + 1, goals)
 
-    def _unknown(self, segment: Segment, call: int) -> Unknown:
-        contents = Unknown(unknown_contents(segment, call))
+    def _unknown(self, segment: Segment, call: int) -> UnknownBytes:
+        contents = UnknownBytes(unknown_contents(segment, call))
         self.unknown_contents.append((segment, contents))
         return contents
 

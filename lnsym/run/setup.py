@@ -11,7 +11,7 @@ from lnsym.contract import abi
 from lnsym.contract.theorem import Block, ContractError, Theorem
 from lnsym.errors import one_line
 from lnsym.machine.addresses import Addresses, externals_of, printable
-from lnsym.machine.contents import Contents, Elements, Unknown
+from lnsym.machine.contents import Contents, Elements, UnknownBytes
 from lnsym.machine.decode import Code
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.memory import Memory
@@ -85,7 +85,7 @@ def segment_region(image: Image, segment: Segment, addresses: Addresses | None =
     `addresses` as in `SegmentBytes`; what another file defines lies at its symbol's address.
     """
     contents: Contents = (
-        SegmentBytes(image, segment, addresses) if segment.constant else Unknown(unknown_contents(segment))
+        SegmentBytes(image, segment, addresses) if segment.constant else UnknownBytes(unknown_contents(segment))
     )
     return Region(
         one_line(segment.name),
@@ -125,7 +125,7 @@ def stack_region(sp: BV, below: int, frame: int) -> Region:
         "stack",
         sp,
         size,
-        Unknown(Stack()),
+        UnknownBytes(Stack()),
         readable=True,
         writable=True,
         start=-below,
@@ -179,7 +179,7 @@ class Setup:
     """Those that only a linker or a loader chooses."""
     start: State = field(init=False)
     """Runs begin with a copy of it."""
-    unknown_contents: tuple[tuple[Segment, Unknown], ...] = field(init=False)
+    unknown_contents: tuple[tuple[Segment, UnknownBytes], ...] = field(init=False)
     """Of segments that other code may write, at the first call."""
 
     def __post_init__(self) -> None:
@@ -193,7 +193,7 @@ class Setup:
             "code": code,
             "code_on_numbers": Code(self.image) if self.image.address_uses else code,
             "start": start,
-            "unknown_contents": tuple([(s, contents) for s, contents in held if isinstance(contents, Unknown)]),
+            "unknown_contents": tuple([(s, contents) for s, contents in held if isinstance(contents, UnknownBytes)]),
         }
         for name, value in made.items():
             object.__setattr__(self, name, value)
@@ -222,7 +222,7 @@ class Setup:
         for segment in self.image.segments:
             if segment.external is not None:
                 for call in range(len(self.theorem.calls)):
-                    contents = Unknown(unknown_contents(segment, call))
+                    contents = UnknownBytes(unknown_contents(segment, call))
                     found.update({contents.byte(offset): segment.external for offset in range(segment.size)})
         return found
 

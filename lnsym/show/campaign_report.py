@@ -10,10 +10,10 @@ from typing import Any
 
 import lnsym
 from lnsym.errors import LnsymError
-from lnsym.mutation.campaign import Campaign, Original, Proved
+from lnsym.mutation.campaign import Campaign, Original, ProvedOriginal
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import Mutant
-from lnsym.mutation.trial import Outcome, Trial
+from lnsym.mutation.trial import Trial, TrialOutcome
 from lnsym.session import Failed, Finished, Judged, SessionEvent, Started
 
 
@@ -31,7 +31,7 @@ class RoutineReport:
     seconds: float = 0.0
     trials: list[Trial] = field(default_factory=list)
 
-    def outcomes(self) -> Counter[Outcome]:
+    def outcomes(self) -> Counter[TrialOutcome]:
         """How many trials ended how."""
         return Counter(t.outcome for t in self.trials)
 
@@ -48,12 +48,12 @@ class Report:
     _began: float = 0.0
     """When the last routine was begun."""
 
-    def take(self, event: SessionEvent[Original | Mutant, Proved | Trial]) -> None:
+    def take(self, event: SessionEvent[Original | Mutant, ProvedOriginal | Trial]) -> None:
         """Add what an event says."""
         match event:
             case Started(Original()):
                 self._began = time.perf_counter()
-            case Judged(Original(symbol, asked), Proved(subject, survey)):
+            case Judged(Original(symbol, asked), ProvedOriginal(subject, survey)):
                 shown = subject.contract.completed(subject.case)
                 self.routines.append(RoutineReport(symbol, subject.contract.name, shown, asked, survey.seconds))
             case Judged(Mutant(), Trial() as trial):
@@ -69,11 +69,11 @@ class Report:
         """All trials, each with its routine."""
         return [(routine, t) for routine in self.routines for t in routine.trials]
 
-    def outcomes(self) -> Counter[Outcome]:
+    def outcomes(self) -> Counter[TrialOutcome]:
         """How many trials ended how."""
         return Counter(t.outcome for _, t in self.trials)
 
-    def by_kind(self) -> dict[str, Counter[Outcome]]:
+    def by_kind(self) -> dict[str, Counter[TrialOutcome]]:
         """The same for each kind of change that occurred."""
         found = {kind: Counter(t.outcome for _, t in self.trials if t.mutant.kind == kind) for kind in KINDS}
         return {kind: outcomes for kind, outcomes in found.items() if outcomes}

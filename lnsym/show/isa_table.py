@@ -7,7 +7,7 @@ from functools import partial
 
 from isa.encoding import Encoding, Fields, encodings
 from isa.features import Feature
-from lnsym.conform.forms import Form, forms
+from lnsym.conform.forms import InstructionForm, forms
 from lnsym.conform.record import status
 
 
@@ -26,11 +26,11 @@ def isa_lines(details: bool = False) -> Iterator[str]:
     yield f"{len(encodings())} classes, {count} encodings"
 
 
-def _mnemonics(some: Sequence[Form]) -> list[str]:
+def _mnemonics(some: Sequence[InstructionForm]) -> list[str]:
     return list(dict.fromkeys(form.mnemonic for form in some))
 
 
-def _details(of_class: Sequence[Form]) -> Iterator[str]:
+def _details(of_class: Sequence[InstructionForm]) -> Iterator[str]:
     """The features that instructions need, whether their time may depend on data, and what is assumed of them."""
     encoding = of_class[0].encoding
     for feature in Feature:
@@ -44,7 +44,7 @@ def _needs(encoding: Encoding, feature: Feature, f: Fields) -> bool:
     return encoding.feature(f) is feature
 
 
-def _line(what: str, of_class: Sequence[Form], holds: Callable[[Fields], bool]) -> Iterator[str]:
+def _line(what: str, of_class: Sequence[InstructionForm], holds: Callable[[Fields], bool]) -> Iterator[str]:
     """The instructions of which something holds, or "all"; no line for none."""
     chosen = [form for form in of_class if holds(form.encoding.fields(form.witnesses[0]))]
     if chosen:

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from lnsym.errors import one_line
-from lnsym.mutation.campaign import Campaign, Original, Proved
+from lnsym.mutation.campaign import Campaign, Original, ProvedOriginal
 from lnsym.mutation.changes import KINDS
 from lnsym.mutation.mutants import Mutant
-from lnsym.mutation.trial import Outcome, Trial
+from lnsym.mutation.trial import Trial, TrialOutcome
 from lnsym.session import Events, Failed, Finished, Judged, SessionEvent
 from lnsym.show.campaign_report import Report, RoutineReport
 from lnsym.show.exit_codes import exit_code_of_campaign
@@ -20,7 +20,7 @@ from lnsym.show.verdicts import case_text
 Echo = Callable[[str], None]
 
 KIND_WIDTH = max(map(len, KINDS))
-COLUMNS: Mapping[Outcome, str] = {
+COLUMNS: Mapping[TrialOutcome, str] = {
     "refuted": "refuted",
     "equivalent": "equivalent",
     "wrong": "wrong",
@@ -29,7 +29,7 @@ COLUMNS: Mapping[Outcome, str] = {
 }
 """The columns of the tables."""
 
-WORDS: Mapping[Outcome, str] = {
+WORDS: Mapping[TrialOutcome, str] = {
     "refuted": "REFUTED",
     "equivalent": "PROVED",
     "wrong": "WRONG",
@@ -52,18 +52,18 @@ class Mutating:
         """What the campaign leaves with."""
         return exit_code_of_campaign(self.report)
 
-    def follow(self, events: Events[Original | Mutant, Proved | Trial]) -> None:
+    def follow(self, events: Events[Original | Mutant, ProvedOriginal | Trial]) -> None:
         """Print everything as it comes, and at the end, or after Ctrl-C, the tables."""
         try:
             follow(events, self._show)
         finally:
             self._clear()
 
-    def _show(self, event: SessionEvent[Original | Mutant, Proved | Trial]) -> None:
+    def _show(self, event: SessionEvent[Original | Mutant, ProvedOriginal | Trial]) -> None:
         self._clear()
         self.report.take(event)
         match event:
-            case Judged(Original(), Proved()):
+            case Judged(Original(), ProvedOriginal()):
                 routine = self.report.routines[-1]
                 self._echo(f"{one_line(routine.symbol)}  {case_text(routine.contract, routine.parameters)}")
             case Judged(Mutant(), Trial() as trial):
@@ -129,7 +129,7 @@ def report_lines(report: Report) -> Iterator[str]:
     yield from _table("routine", [(one_line(r.symbol), r.outcomes(), r.seconds) for r in report.routines], report)
     yield ""
     yield from _table("kind of change", [(kind, outcomes, None) for kind, outcomes in report.by_kind().items()], None)
-    titles: Mapping[Outcome, str] = {
+    titles: Mapping[TrialOutcome, str] = {
         "wrong": "PROVED WRONGLY: Unicorn and the specification tell them apart",
         "equivalent": "proved equivalent to the original, as far as the contract goes",
         "unknown": "unknown",
@@ -146,7 +146,9 @@ def report_lines(report: Report) -> Iterator[str]:
     yield from _sum(report)
 
 
-def _table(title: str, rows: list[tuple[str, Counter[Outcome], float | None]], report: Report | None) -> Iterator[str]:
+def _table(
+    title: str, rows: list[tuple[str, Counter[TrialOutcome], float | None]], report: Report | None
+) -> Iterator[str]:
     """One row for each name, and one of the totals where a report is given."""
     if report is not None:
         rows = [*rows, ("all", report.outcomes(), report.seconds)]

@@ -27,7 +27,7 @@ from lnsym.conform.campaign import (
 )
 from lnsym.conform.cases import BadReplay, CaseSource, parse_replay, replay_text
 from lnsym.conform.comparison import Comparer, condition_holds
-from lnsym.conform.forms import Form, forms
+from lnsym.conform.forms import InstructionForm, forms
 from lnsym.conform.record import as_json, fingerprint
 from lnsym.conform.shrinking import shrink
 from lnsym.conform.symbolic import LEVELS, disagreeing_level, run_symbolic
@@ -38,7 +38,7 @@ def encoding_of(module: str) -> Encoding:
     return next(encoding for encoding in encodings() if encoding.module == f"isa.{module}")
 
 
-def planted(monkeypatch: pytest.MonkeyPatch, module: str, execute: object) -> tuple[Form, ...]:
+def planted(monkeypatch: pytest.MonkeyPatch, module: str, execute: object) -> tuple[InstructionForm, ...]:
     """The forms of a class with other semantics, in force until the test ends."""
     encoding = encoding_of(module)
     monkeypatch.setitem(encoding.__dict__, "execute", execute)
@@ -129,7 +129,7 @@ def test_wrong_names_are_mismatches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(encoding.__dict__, "aliases", {})
     form = forms(encoding)[0]
     monkeypatch.setitem(encoding.__dict__, "mnemonic", lambda f: "RAX1")
-    monkeypatch.setattr(Form, "includes", lambda form, word: True)
+    monkeypatch.setattr(InstructionForm, "includes", lambda form, word: True)
     result = FormTester(CampaignPlan(4)).test(form)
     assert {mismatch.kind for mismatch in result.kept} == {"names"}
     assert "decoders disagree" in result.kept[0].text

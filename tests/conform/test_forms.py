@@ -8,13 +8,13 @@ from random import Random
 import pytest
 
 from isa.encoding import Encoding, encodings
-from lnsym.conform.forms import Form, form_name, forms, operand_slots
+from lnsym.conform.forms import InstructionForm, form_name, forms, operand_slots
 from lnsym.conform.words import is_endless, words
 
 every_class = pytest.mark.parametrize("encoding", encodings(), ids=lambda encoding: encoding.module)
 
 
-def form_of(module: str, name: str) -> Form:
+def form_of(module: str, name: str) -> InstructionForm:
     encoding = next(encoding for encoding in encodings() if encoding.module == f"isa.{module}")
     return next(form for form in forms(encoding) if form.name == name)
 

@@ -16,7 +16,7 @@ from lnsym.cli import app
 from lnsym.contract import Contract, Theorem
 from lnsym.contract.theorem import ContractError
 from lnsym.mutation.second_opinion import Opinion, second_opinion
-from lnsym.prove.equivalence.comparison import Routine, compare
+from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.refutation import ModelFault
 from lnsym.show.verdicts import counterexample_lines, report
 
@@ -260,7 +260,7 @@ def test_the_second_opinion_looks_at_conditions() -> None:
 
 def test_two_routines_are_compared_whatever_conditions_say() -> None:
     """A comparison has no specification: what is returned is compared, not what is ensured of it."""
-    one, other = Routine(image_of(LOW_THREE, RET), "routine"), Routine(image_of(RET), "routine")
+    one, other = RoutineInImage(image_of(LOW_THREE, RET), "routine"), RoutineInImage(image_of(RET), "routine")
     assert compare(one, one, Contract("mine", small(2))).status == "proved"
     assert compare(one, other, Contract("mine", small(2))).status == "refuted"
 

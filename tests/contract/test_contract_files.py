@@ -14,7 +14,7 @@ import pytest
 from assembly import RET, object_of
 
 from lnsym.contract import BadContract, Contract, containment, load_contract_file, registry
-from lnsym.contract.containment import OutOfTime, contained
+from lnsym.contract.containment import ContractOutOfTime, contained
 from lnsym.errors import LnsymError
 
 HEAD = "from lnsym.contract import Theorem, contract\n"
@@ -118,11 +118,11 @@ def test_an_exception_that_is_swallowed_comes_again(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(containment, "REPEAT_SECONDS", 0.1)
 
     def swallows_one() -> None:
-        with suppress(OutOfTime):
+        with suppress(ContractOutOfTime):
             time.sleep(10)
         time.sleep(10)
 
-    with pytest.raises(OutOfTime), contained(0.1):
+    with pytest.raises(ContractOutOfTime), contained(0.1):
         swallows_one()
 
 

@@ -8,7 +8,7 @@ import pytest
 from sample_files import Load
 
 from lnsym.bv import BV
-from lnsym.machine.contents import Bytes, Elements, Unknown
+from lnsym.machine.contents import Bytes, Elements, UnknownBytes
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.memory import Memory
 from lnsym.machine.regions import Region
@@ -39,5 +39,5 @@ def memory() -> Memory:
             Region(".secret", 0x5000, 8, Bytes(bytes(8)), readable=False, writable=True),
         ]
     )
-    memory.add_stack(Region("stack", BV.var("sp", 64), 64, Unknown("stack"), writable=True, start=-64))
+    memory.add_stack(Region("stack", BV.var("sp", 64), 64, UnknownBytes("stack"), writable=True, start=-64))
     return memory

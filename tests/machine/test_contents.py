@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lnsym.bv import BV, concat, evaluate
-from lnsym.machine.contents import Bytes, Contents, Elements, Unknown
+from lnsym.machine.contents import Bytes, Contents, Elements, UnknownBytes
 from lnsym.machine.memory import Memory
 from lnsym.machine.origins import Byte
 from lnsym.machine.regions import Region
@@ -66,7 +66,7 @@ def test_unknown_contents_are_variables_that_stay(memory: Memory) -> None:
 SIZE = 80
 CONTENTS: dict[str, Callable[[], Contents]] = {
     "bytes": lambda: Bytes(Random(1).randbytes(SIZE)),
-    "unknown": lambda: Unknown("u"),
+    "unknown": lambda: UnknownBytes("u"),
     **{
         f"{byteorder}{width}": lambda width=width, byteorder=byteorder: Elements(  # type: ignore[misc]
             words(f"e{width}", SIZE * 8 // width, width), byteorder

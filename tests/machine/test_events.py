@@ -6,7 +6,7 @@ import pytest
 from assembly import EQ, NOP, RET, add, adr, b_cond, cbz, cmp_imm, image_of, ldr, little, store, word
 
 from lnsym.bv import BV, evaluate
-from lnsym.machine.contents import Unknown
+from lnsym.machine.contents import UnknownBytes
 from lnsym.machine.decode import Code
 from lnsym.machine.events import Began, Branched, Event, Executed, Read, Wrote
 from lnsym.machine.image import Image
@@ -33,7 +33,7 @@ def uxtb(d: int, n: int) -> int:
 
 def state_of(image: Image) -> State:
     memory = Memory([segment_region(image, segment) for segment in image.segments])
-    memory.add(Region("a", A, 64, Unknown("a"), writable=True))
+    memory.add(Region("a", A, 64, UnknownBytes("a"), writable=True))
     state = State.symbolic(memory, image.symbol("routine").address)
     state.set_x(30, BACK)
     state.set_x(2, A)

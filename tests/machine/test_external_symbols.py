@@ -10,7 +10,7 @@ from elf_writer import ALLOC, NOTYPE, ObjectWriter
 
 from lnsym.contract import Contract
 from lnsym.machine.image import Image, load_image
-from lnsym.prove.equivalence.comparison import Routine, compare
+from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 
 ABS64, PREL32, PAGE, ADD, LDST32, GOT_PAGE, GOT_LOW = 257, 261, 275, 277, 285, 311, 312
 ADRP_1, ADD_1, LDR_GOT_1, LDR_W1 = 0x90000001, 0x91000021, 0xF9400021, 0xB9400021
@@ -112,6 +112,6 @@ def test_a_branch_to_it_is_a_call_of_what_the_file_lacks(tmp_path: Path) -> None
 def test_two_routines_that_differ_in_what_another_file_defines_are_not_told_apart(tmp_path: Path) -> None:
     images = [using(tmp_path / f"{n}.o", GOT, ldr(0, 1), RET, symbol=n) for n in ("one", "other")]
     contract = Contract("mine", lambda t: (t.call(), t.returns(64)))  # type: ignore[func-returns-value,arg-type,return-value]
-    verdict = compare(Routine(images[0], "routine"), Routine(images[1], "routine"), contract)
+    verdict = compare(RoutineInImage(images[0], "routine"), RoutineInImage(images[1], "routine"), contract)
     assert verdict.status == "unknown"
     assert "which another file defines" in verdict.reason

@@ -7,7 +7,7 @@ from stopping import stops
 
 from lnsym.bv import BV, concat
 from lnsym.machine.access_errors import OutsideMemory, StackTooSmall
-from lnsym.machine.contents import Bytes, Unknown
+from lnsym.machine.contents import Bytes, UnknownBytes
 from lnsym.machine.events import Event, Read, Wrote
 from lnsym.machine.memory import Memory
 from lnsym.machine.regions import Region
@@ -49,7 +49,7 @@ def test_stores_keep_to_bounds_too(memory: Memory) -> None:
 
 
 def test_an_access_over_two_regions_that_touch_is_refused() -> None:
-    memory = Memory([Region("a", 0x1000, 8, Unknown("a")), Region("b", 0x1008, 8, Unknown("b"))])
+    memory = Memory([Region("a", 0x1000, 8, UnknownBytes("a")), Region("b", 0x1008, 8, UnknownBytes("b"))])
     with stops(OutsideMemory, match="4 bytes into `a`, which has 8"):
         memory.load(number(0x1004), 8)
 
@@ -85,7 +85,7 @@ def test_copies_are_independent(memory: Memory) -> None:
 
 
 def test_a_region_added_to_a_copy_is_the_copys(memory: Memory) -> None:
-    memory.copy().add(Region("new", 0x100, 8, Unknown("new")))
+    memory.copy().add(Region("new", 0x100, 8, UnknownBytes("new")))
     assert memory.load(number(0x4000), 1).value == 0
     assert memory.place(number(0x100)) is None
 
@@ -134,9 +134,9 @@ BAD_ACCESSES = [
 @pytest.mark.parametrize(("kind", "address", "size", "words"), BAD_ACCESSES)
 def test_a_bad_access_says_access_region_offset_and_reason(kind: str, address: BV, size: int, words: str) -> None:
     regions = [
-        Region("out", OUT, 64, Unknown("out"), writable=True),
-        Region("in", IN, 16, Unknown("in")),
-        Region("stack", SP, 48, Unknown("stack"), writable=True, start=-32),
+        Region("out", OUT, 64, UnknownBytes("out"), writable=True),
+        Region("in", IN, 16, UnknownBytes("in")),
+        Region("stack", SP, 48, UnknownBytes("stack"), writable=True, start=-32),
         Region(".rodata", 0x4000, 16, Bytes(bytes(16))),
     ]
     text = described(Memory(regions), kind, address, size)

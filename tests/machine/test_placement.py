@@ -7,7 +7,7 @@ from stopping import stops
 
 from lnsym.bv import BV, evaluate, rewrite_level
 from lnsym.machine.access_errors import OutsideMemory, SymbolicOffset
-from lnsym.machine.contents import Bytes, Unknown
+from lnsym.machine.contents import Bytes, UnknownBytes
 from lnsym.machine.memory import Memory
 from lnsym.machine.origins import Byte
 from lnsym.machine.regions import Region
@@ -67,7 +67,7 @@ def test_a_symbolic_index_into_constants_must_lie_inside() -> None:
     for address, size in ((index + 0x4001, 1), (index + 0x3FFF, 1), (index + 0x4000, 2)):
         with stops(OutsideMemory, SymbolicOffset):
             memory.load(address, size)
-    memory = Memory([Region("table", 0x4000, 8, Unknown("table"))])
+    memory = Memory([Region("table", 0x4000, 8, UnknownBytes("table"))])
     with stops(OutsideMemory, SymbolicOffset):
         memory.load(index + 0x4000, 1)
 
@@ -85,25 +85,25 @@ def test_placement_at_rewrite_level_0(memory: Memory) -> None:
 
 def test_two_regions_may_not_have_one_base() -> None:
     with pytest.raises(ValueError, match="two regions"):
-        Memory([Region("a", P, 8, Unknown("a")), Region("b", P, 8, Unknown("b"))])
+        Memory([Region("a", P, 8, UnknownBytes("a")), Region("b", P, 8, UnknownBytes("b"))])
 
 
 @pytest.mark.parametrize(("start", "size"), [(0x1000, 1), (0xFFF, 2), (0x100F, 16), (0x0, 0x2000), (0x1008, 1)])
 def test_regions_at_numbers_may_not_overlap(start: int, size: int) -> None:
-    memory = Memory([Region("a", 0x1000, 16, Unknown("a"))])
+    memory = Memory([Region("a", 0x1000, 16, UnknownBytes("a"))])
     with pytest.raises(ValueError, match="overlaps"):
-        memory.add(Region("b", start, size, Unknown("b")))
+        memory.add(Region("b", start, size, UnknownBytes("b")))
 
 
 def test_regions_at_numbers_may_touch() -> None:
-    memory = Memory([Region(name, base, 16, Unknown(name)) for name, base in (("b", 0x1010), ("a", 0x1000))])
-    memory.add(Region("c", 0x1020, 1, Unknown("c")))
+    memory = Memory([Region(name, base, 16, UnknownBytes(name)) for name, base in (("b", 0x1010), ("a", 0x1000))])
+    memory.add(Region("c", 0x1020, 1, UnknownBytes("c")))
     assert [memory.place(number(a))[0].name for a in (0x100F, 0x1010, 0x101F, 0x1020)] == ["a", "b", "b", "c"]  # type: ignore[index]
     assert [region.name for region in memory.regions()] == ["a", "b", "c"]
 
 
 def test_a_region_is_known_by_its_base(memory: Memory) -> None:
-    memory.add(Region("msg", 0x6000, 8, Unknown("other")))
+    memory.add(Region("msg", 0x6000, 8, UnknownBytes("other")))
     assert memory.region_at(Q).name == "msg"
     assert memory.region_at(Q) is not memory.region_at(0x6000)
     for base in (BV.var("nothing", 64), 0x3FFF, 0x4001, 0x7000, 0):
@@ -112,14 +112,14 @@ def test_a_region_is_known_by_its_base(memory: Memory) -> None:
 
 
 def test_the_stack_is_the_one_that_was_added_as_such_whatever_others_are_called() -> None:
-    memory = Memory([Region("stack", P, 8, Unknown("p")), Region("stack", 0x4000, 8, Unknown("q"))])
+    memory = Memory([Region("stack", P, 8, UnknownBytes("p")), Region("stack", 0x4000, 8, UnknownBytes("q"))])
     with pytest.raises(KeyError):
         _ = memory.stack
-    memory.add_stack(Region("sp", SP, 64, Unknown("stack"), writable=True, start=-64))
+    memory.add_stack(Region("sp", SP, 64, UnknownBytes("stack"), writable=True, start=-64))
     assert (memory.stack.base, memory.stack_bytes, memory.copy().stack.base) == (SP, 64, SP)
     memory.store(SP - 8, number(1))
-    memory.renew_stack(Unknown("later"))
+    memory.renew_stack(UnknownBytes("later"))
     assert memory.load(SP - 8, 1) is BV.var(Byte("later", -8), 8)
     assert memory.load(P, 1) is BV.var(Byte("p", 0), 8)
     with pytest.raises(ValueError, match="second stack"):
-        memory.add_stack(Region("another", Q, 8, Unknown("q"), start=-8))
+        memory.add_stack(Region("another", Q, 8, UnknownBytes("q"), start=-8))

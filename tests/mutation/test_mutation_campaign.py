@@ -24,7 +24,7 @@ from lnsym.mutation.campaign import (
     chosen_symbols,
     shares,
 )
-from lnsym.mutation.trial import Limits, Trial
+from lnsym.mutation.trial import Trial, TrialLimits
 from lnsym.prove import subject
 from lnsym.prove.refutation import ModelFault
 from lnsym.prove.verdict import Verdict
@@ -34,7 +34,7 @@ from lnsym.show.exit_codes import exit_code_of_campaign
 from programs import sample_path
 
 CLASSICS, BROKEN = sample_path("classics.o"), sample_path("broken.o")
-FEW = Limits(5.0, 50)
+FEW = TrialLimits(5.0, 50)
 
 
 def run(
@@ -156,7 +156,7 @@ def test_a_prover_that_does_not_come_to_an_end_is_given_up(monkeypatch: pytest.M
 
     unchanged = load_image(CLASSICS)
     monkeypatch.setattr(subject, "verify", endless)
-    monkeypatch.setattr(Limits, "verification_seconds", 5.0)
+    monkeypatch.setattr(TrialLimits, "verification_seconds", 5.0)
     report = run(CLASSICS, "abs64", count=1)
     (trial,) = report.routines[0].trials
     assert trial.outcome == "unknown"
@@ -210,7 +210,7 @@ def test_a_small_campaign_on_a_real_routine(aws_lc: Path) -> None:
 @pytest.mark.slow
 def test_a_campaign_on_each_kind_of_real_routine(aws_lc: Path) -> None:
     symbols = ["sha512_block_data_order_nohw", "aes_hw_encrypt", "vpaes_encrypt", "KeccakF1600_hw"]
-    report = run(aws_lc, *symbols, count=80, seed=3, limits=Limits(10.0, 300))
+    report = run(aws_lc, *symbols, count=80, seed=3, limits=TrialLimits(10.0, 300))
     assert report.outcomes()["wrong"] == 0
     assert report.refuted_share is not None
     assert report.refuted_share > 0.9

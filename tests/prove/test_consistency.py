@@ -139,14 +139,14 @@ def test_a_false_join_of_words_is_found_out_before_a_goal_rests_on_it(monkeypatc
 
 
 def test_a_model_that_does_not_tell_the_sides_apart_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smt, "solve", lambda *_: smt.Answer("sat", {X: 0, Y: 0}))
+    monkeypatch.setattr(smt, "solve", lambda *_: smt.SolverAnswer("sat", {X: 0, Y: 0}))
     with pytest.raises(ToolFault, match="does not tell the two sides apart"):
         decided(X.udiv(Y) * Y, X, "smt")
 
 
 def test_a_proof_of_what_a_model_refutes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that holds on the terms and was not confirmed by a run; another method then says the goal is proved."""
-    answers = chain([smt.Answer("sat", {X: 3, Y: 2})], repeat(smt.Answer("unsat")))
+    answers = chain([smt.SolverAnswer("sat", {X: 3, Y: 2})], repeat(smt.SolverAnswer("unsat")))
     monkeypatch.setattr(smt, "solve", lambda *_: next(answers))
     monkeypatch.setattr(judge_module, "chains", lambda *_: [(Z3, BITWUZLA)])
     with pytest.raises(ToolFault, match="false on the model that z3 found"):

@@ -44,7 +44,7 @@ from lnsym.machine.paths import TimeLimit
 from lnsym.mutation.second_opinion import second_opinion
 from lnsym.prove import consistency, gf2, minimise
 from lnsym.prove import judge as judge_module
-from lnsym.prove.equivalence.comparison import Routine, compare
+from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.minimise import minimised
 from lnsym.prove.refutation import confirm
 from lnsym.prove.verdict import Verdict
@@ -237,7 +237,9 @@ def test_a_contract_that_does_not_end_is_an_error_of_the_contract(monkeypatch: p
     ):
         judge(endless, (RET,), Deadline.after(0.3))
     with pytest.raises(BadContract, match="did not end within"):
-        compare(*[Routine(image_of(RET), "routine")] * 2, Contract("mine", endless), deadline=Deadline.after(0.3))
+        compare(
+            *[RoutineInImage(image_of(RET), "routine")] * 2, Contract("mine", endless), deadline=Deadline.after(0.3)
+        )
 
 
 def test_a_replay_that_does_not_end_is_no_evidence() -> None:
@@ -368,7 +370,7 @@ def test_what_gf2_knows_when_the_time_is_over_serves_the_next_question() -> None
 @pytest.mark.parametrize("words", [COUNTING, FOR_2_TO_40, FORKING, (cbz(1, 8), RET, *COUNTING)])
 @pytest.mark.parametrize("first", [True, False])
 def test_the_equivalence_of_endless_code_is_unknown(words: tuple[int, ...], first: bool) -> None:
-    routines = [Routine(image_of(*words), "routine"), Routine(image_of(RET), "routine")]
+    routines = [RoutineInImage(image_of(*words), "routine"), RoutineInImage(image_of(RET), "routine")]
     for looks in (0, 3, 50, 120):
         verdict = compare(
             *(routines if first else routines[::-1]), Contract("c", sum_of_two), deadline=after_looks(looks)
@@ -384,7 +386,7 @@ def test_the_equivalence_of_endless_code_is_unknown(words: tuple[int, ...], firs
 
 @pytest.mark.parametrize("other", [(RET,), (movz(0, 7), RET), SHORT_LOOP])
 def test_an_equivalence_is_right_or_unknown_whenever_the_time_is_over(other: tuple[int, ...]) -> None:
-    routines = [Routine(image_of(*words), "routine") for words in ((RET,), other)]
+    routines = [RoutineInImage(image_of(*words), "routine") for words in ((RET,), other)]
     right = {"refuted"} if other == (movz(0, 7), RET) else {"proved"}
     found = {compare(*routines, Contract("c", returns_its_argument), deadline=after_looks(n)).status for n in LOOKS}
     assert found == {"unknown", *right}

@@ -69,7 +69,7 @@ from lnsym.machine.paths import UndefinedCall
 from lnsym.prove import smt
 from lnsym.prove.assumptions import ASSUMPTIONS
 from lnsym.prove.equivalence import comparison
-from lnsym.prove.equivalence.comparison import Equivalence, Routine, compare, labels
+from lnsym.prove.equivalence.comparison import Equivalence, RoutineInImage, compare, labels
 from lnsym.prove.equivalence.interfaces import InterfacesDiffer
 from lnsym.prove.equivalence.product import Product
 from lnsym.prove.judge import under_preconditions
@@ -102,7 +102,7 @@ def takes_two(t: Theorem) -> None:
 
 def judged(statement: Statement, first: Code, second: Code, options: Options | None = None) -> Equivalence:
     """The verdict on two pieces of code under an interface."""
-    routines = [Routine(image_of(*words), "routine") for words in (first, second)]
+    routines = [RoutineInImage(image_of(*words), "routine") for words in (first, second)]
     return compare(routines[0], routines[1], Contract("mine", statement), options=options)
 
 
@@ -112,7 +112,7 @@ def between(
     """The verdict on two routines of files, under a registered contract."""
     images = [Images(first).with_routine(symbol), Images(second).with_routine(other)]
     name = contract or contract_for(symbol, registered())
-    return compare(Routine(images[0], symbol), Routine(images[1], other), registered()[name], parameters)
+    return compare(RoutineInImage(images[0], symbol), RoutineInImage(images[1], other), registered()[name], parameters)
 
 
 def assert_proved(verdict: Equivalence, method: str | None = None) -> None:
@@ -263,7 +263,7 @@ def test_todays_release_against_yesterdays(aws_lc: Path) -> None:
             for s in image.segments
         ),
     )
-    verdict = compare(Routine(image, symbol), Routine(changed, symbol), registered()["sha256-blocks"])
+    verdict = compare(RoutineInImage(image, symbol), RoutineInImage(changed, symbol), registered()["sha256-blocks"])
     assert_refuted(verdict)
     assert verdict.labels == (f"first {symbol}", f"second {symbol}")
     assert verdict.disagreement is not None
@@ -272,7 +272,10 @@ def test_todays_release_against_yesterdays(aws_lc: Path) -> None:
     assert parting.first.startswith(f"ror w16, w21, #6 at {at:#x} ({symbol}+")
     assert parting.second.startswith(f"ror w16, w21, #2 at {at:#x} ({symbol}+")
     same = replace(image, segments=tuple(image.segments))
-    assert_proved(compare(Routine(image, symbol), Routine(same, symbol), registered()["sha256-blocks"]), "structural")
+    assert_proved(
+        compare(RoutineInImage(image, symbol), RoutineInImage(same, symbol), registered()["sha256-blocks"]),
+        "structural",
+    )
 
 
 def _with_flipped_bit(data: bytes | None, at: int, bit: int) -> bytes:
@@ -379,7 +382,9 @@ def test_no_equality_rests_on_memory_that_other_code_may_write(tmp_path: Path) -
     path = tmp_path / "data.o"
     path.write_bytes(reader_of_data())
     image = load_image(path)
-    verdict = compare(Routine(image, "routine"), Routine(image, "routine"), Contract("mine", takes_and_returns))
+    verdict = compare(
+        RoutineInImage(image, "routine"), RoutineInImage(image, "routine"), Contract("mine", takes_and_returns)
+    )
     assert_refuted(verdict)
     assert verdict.disagreement is not None
     assert verdict.disagreement.found
@@ -451,7 +456,7 @@ def test_pairs_that_a_solver_drops() -> None:
 
 
 def test_pairs_are_kept_where_the_solver_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smt, "solve", lambda *_: smt.Answer("unknown"))
+    monkeypatch.setattr(smt, "solve", lambda *_: smt.SolverAnswer("unknown"))
     verdict = judged(takes_and_returns, LESS_THAN_TEN, MORE_THAN_NINE, Options(methods=("structural", "sweep")))
     assert_proved(verdict)
     assert verdict.goals == 4 + 4 * 20
@@ -574,7 +579,7 @@ def of_two(first: Statement, second: Statement) -> Equivalence:
     def statement(t: Theorem) -> None:
         (first if t.routine == "one" else second)(t)
 
-    routines = [Routine(replace_name(image_of(RET), name), name) for name in ("one", "other")]
+    routines = [RoutineInImage(replace_name(image_of(RET), name), name) for name in ("one", "other")]
     return compare(routines[0], routines[1], Contract("mine", statement))
 
 
@@ -635,9 +640,12 @@ def test_the_contract_for_both_names() -> None:
 def test_labels_tell_routines_apart() -> None:
     image = image_of(RET)
     elsewhere = replace(image, path=Path("elsewhere"))
-    assert labels(Routine(image, "a"), Routine(image, "b")) == ("a", "b")
-    assert labels(Routine(image, "a"), Routine(elsewhere, "a")) == (f"a of {image.path.name}", "a of elsewhere")
-    assert labels(Routine(image, "a"), Routine(image, "a")) == ("first a", "second a")
+    assert labels(RoutineInImage(image, "a"), RoutineInImage(image, "b")) == ("a", "b")
+    assert labels(RoutineInImage(image, "a"), RoutineInImage(elsewhere, "a")) == (
+        f"a of {image.path.name}",
+        "a of elsewhere",
+    )
+    assert labels(RoutineInImage(image, "a"), RoutineInImage(image, "a")) == ("first a", "second a")
 
 
 # -- the product -----------------------------------------------------------------------------------
@@ -754,7 +762,7 @@ def test_no_path_is_no_proof(which: int, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_only_stopped_paths_are_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each path stops, and a lying solver says that none can be taken: any input shows that it lies."""
-    monkeypatch.setattr(smt, "solve", lambda *_: smt.Answer("unsat"))
+    monkeypatch.setattr(smt, "solve", lambda *_: smt.SolverAnswer("unsat"))
     with pytest.raises(ToolFault, match="false on"):
         judged(takes_and_returns, [FADD, RET], [FADD, RET], Options(methods=("structural", "smt")))
 
@@ -782,7 +790,7 @@ def test_paths_that_no_sample_takes_need_a_solvers_witness(monkeypatch: pytest.M
         t.returns()
 
     assert_proved(judged(rare, [RET], [RET]))
-    monkeypatch.setattr(smt, "solve", lambda *_: smt.Answer("unknown"))
+    monkeypatch.setattr(smt, "solve", lambda *_: smt.SolverAnswer("unknown"))
     verdict = judged(rare, [RET], [RET])
     assert verdict.status == "unknown"
     assert "may be vacuous" in verdict.reason

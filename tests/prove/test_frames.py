@@ -12,7 +12,7 @@ from lnsym.contract import Contract, Theorem
 from lnsym.machine import stack
 from lnsym.machine.memory import Memory
 from lnsym.machine.pointers import Span, distance_below
-from lnsym.prove.equivalence.comparison import Routine, compare
+from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
 
@@ -332,7 +332,7 @@ def test_the_depth_of_all_frames_together_respects_the_bound() -> None:
 
 def test_both_sides_of_a_comparison_may_have_such_frames() -> None:
     one, two, wrong = (
-        Routine(image_of(*words), "routine")
+        RoutineInImage(image_of(*words), "routine")
         for words in (RIGHT["aligned"], RIGHT["variable"], [*ALIGN_64, store(1, SP), ldr(0, SP), *BACK])
     )
     assert compare(one, two, Contract("c", same), {}, OPTIONS).status == "proved"

@@ -33,7 +33,7 @@ from lnsym.contract import Contract, Theorem
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.landing import NoLandingPad
 from lnsym.machine.state import State
-from lnsym.prove.equivalence.comparison import Routine, compare
+from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.verdict import Verdict, exit_code_of_ending
 from lnsym.prove.verify import Options, verify
 from lnsym.show.verdicts import ASSUMPTIONS_IN_WORDS, assumption_lines
@@ -181,7 +181,9 @@ def test_equivalence_looks_at_both(tmp_path: Path) -> None:
     good, bad = (image_in(tmp_path, marked(pad, RET)) for pad in (BTI_C, NOP))
     contract = Contract("c", returns_its_argument)
     for pair, status in (((good, good), "proved"), ((good, bad), "unknown"), ((bad, good), "unknown")):
-        verdict = compare(Routine(pair[0], "routine"), Routine(pair[1], "routine"), contract, {}, Options(timeout=20))
+        verdict = compare(
+            RoutineInImage(pair[0], "routine"), RoutineInImage(pair[1], "routine"), contract, {}, Options(timeout=20)
+        )
         assert verdict.status == status
         assert status == "proved" or "is no landing pad" in verdict.reason
 

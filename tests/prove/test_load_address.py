@@ -13,7 +13,7 @@ from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
 from lnsym.machine.addresses import Addresses
 from lnsym.machine.image import Image, load_image
-from lnsym.prove.equivalence.comparison import Routine, compare
+from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.verify import verify
 
 ABS64, ABS32, PREL32, PREL64, G0, G0_NC, G1_NC = 257, 258, 261, 260, 263, 264, 266
@@ -243,7 +243,7 @@ def test_a_load_from_a_number_is_in_no_region(tmp_path: Path) -> None:
 def test_two_files_lie_at_different_places_and_one_at_one(tmp_path: Path) -> None:
     contract = Contract("mine", lambda t: (t.call(), t.returns(64)))  # type: ignore[func-returns-value,arg-type,return-value]
     images = [using(tmp_path / f"{n}.o", ([], []), adr(0, 0), RET) for n in "ab"]
-    one, other = [Routine(image, "routine") for image in images]
+    one, other = [RoutineInImage(image, "routine") for image in images]
     assert compare(one, other, contract).status != "proved"
     assert compare(one, one, contract).status == "proved"
 

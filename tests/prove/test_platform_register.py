@@ -30,7 +30,7 @@ from assembly import (
 
 from lnsym.contract import Contract, Theorem
 from lnsym.machine.paths import Explorer
-from lnsym.prove.equivalence.comparison import Routine, compare
+from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
 from lnsym.show.verdicts import ASSUMPTIONS_IN_WORDS, RULES_IN_WORDS, assumption_lines
@@ -153,7 +153,7 @@ def test_equivalence_knows_the_rule() -> None:
         (clean, clean, True, "proved"),
     ):
         options = Options(timeout=20, reserve_x18=reserved)
-        verdict = compare(Routine(first, "routine"), Routine(second, "routine"), contract, {}, options)
+        verdict = compare(RoutineInImage(first, "routine"), RoutineInImage(second, "routine"), contract, {}, options)
         assert verdict.status == status
         assert verdict.rules == options.rules
         assert ("x18-scratch" in verdict.assumptions) == (not reserved)

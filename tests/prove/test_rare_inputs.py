@@ -17,7 +17,7 @@ from lnsym.contract.routines import Images
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove import gf2, smt
-from lnsym.prove.equivalence.comparison import Routine, compare
+from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.judge import Disproved, Established, LeftOpen, Limits, Outcome
 from lnsym.prove.methods import BITWUZLA, SWEEP, Z3, chosen
 from lnsym.prove.race import chains
@@ -135,8 +135,8 @@ def test_the_race_asks_a_solver_for_the_rare_input_alone(processes: int, monkeyp
     """No method answers the goal; nor is any other question answered."""
     solve = smt.solve
 
-    def only_short(conditions: Sequence[BV], seconds: float, solver: smt.SolverName = "z3") -> smt.Answer:
-        return solve(conditions, seconds, solver) if len(topological(conditions)) < 20 else smt.Answer("unknown")
+    def only_short(conditions: Sequence[BV], seconds: float, solver: smt.SolverName = "z3") -> smt.SolverAnswer:
+        return solve(conditions, seconds, solver) if len(topological(conditions)) < 20 else smt.SolverAnswer("unknown")
 
     monkeypatch.setattr(smt, "solve", only_short)
     hard = A.udiv(B | 1) * B + B.udiv(A | 1)
@@ -257,7 +257,11 @@ def test_two_routines_that_differ_on_one_input_do_not_agree() -> None:
     wrong, right = ([*COMPARED, csinc(0, 3, 3, condition), RET] for condition in (NE, 14))
     contract = Contract("mine", takes_two)
     verdict = compare(
-        Routine(image_of(*wrong), "routine"), Routine(image_of(*right), "routine"), contract, {}, Options()
+        RoutineInImage(image_of(*wrong), "routine"),
+        RoutineInImage(image_of(*right), "routine"),
+        contract,
+        {},
+        Options(),
     )
     assert verdict.status == "refuted"
     assert verdict.disagreement is not None

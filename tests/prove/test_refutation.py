@@ -487,7 +487,7 @@ def test_only_infeasible_paths_are_no_proof(monkeypatch: pytest.MonkeyPatch) -> 
     """Each path stops, and a lying solver says that none can be taken: any input shows that it lies."""
     from lnsym.prove import smt
 
-    monkeypatch.setattr(smt, "solve", lambda *_: smt.Answer("unsat"))
+    monkeypatch.setattr(smt, "solve", lambda *_: smt.SolverAnswer("unsat"))
     with pytest.raises(ToolFault, match="false on"):
         judge(returns_its_argument, FADD, RET, options=Options(methods=("structural", "smt")))
 

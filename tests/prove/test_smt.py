@@ -115,9 +115,9 @@ def test_wide_words(solver: smt.SolverName) -> None:
 
 @on_each_solver
 def test_constant_conditions_and_none(solver: smt.SolverName) -> None:
-    assert smt.solve([], 60, solver) == smt.Answer("sat")
-    assert smt.solve([BV.const(1, 1)], 60, solver) == smt.Answer("sat")
-    assert smt.solve([BV.const(1, 1), BV.const(0, 1)], 60, solver) == smt.Answer("unsat")
+    assert smt.solve([], 60, solver) == smt.SolverAnswer("sat")
+    assert smt.solve([BV.const(1, 1)], 60, solver) == smt.SolverAnswer("sat")
+    assert smt.solve([BV.const(1, 1), BV.const(0, 1)], 60, solver) == smt.SolverAnswer("unsat")
 
 
 @on_each_solver
@@ -177,7 +177,7 @@ def hard() -> list[BV]:
 
 @on_each_solver
 def test_no_answer_in_time_is_unknown(solver: smt.SolverName) -> None:
-    assert smt.solve(hard(), 0.5, solver) == smt.Answer("unknown")
+    assert smt.solve(hard(), 0.5, solver) == smt.SolverAnswer("unknown")
 
 
 PROGRAM = """

@@ -20,11 +20,11 @@ X = BV.var("x", 8)
 UNSATISFIABLE = [X.ult(3), BV.const(9, 8).ult(X)]
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, smt.Answer]) -> list[str]:
+def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, smt.SolverAnswer]) -> list[str]:
     """Solvers that answer as told; the names of those asked, in order."""
     asked = []
 
-    def solve(conditions: Sequence[BV], seconds: float, solver: smt.SolverName = "z3") -> smt.Answer:
+    def solve(conditions: Sequence[BV], seconds: float, solver: smt.SolverName = "z3") -> smt.SolverAnswer:
         asked.append(solver)
         return answers[solver]
 
@@ -35,7 +35,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, smt.Answer]) -
 
 @pytest.mark.parametrize("first", ["z3", "bitwuzla"])
 def test_unsat_counts_when_both_say_so(monkeypatch: pytest.MonkeyPatch, first: smt.SolverName) -> None:
-    asked = answering(monkeypatch, {"z3": smt.Answer("unsat"), "bitwuzla": smt.Answer("unsat")})
+    asked = answering(monkeypatch, {"z3": smt.SolverAnswer("unsat"), "bitwuzla": smt.SolverAnswer("unsat")})
     assert smt.solve_with_all(UNSATISFIABLE, 5, first).status == "unsat"
     assert asked[0] == first
     assert set(asked) == {"z3", "bitwuzla"}
@@ -44,26 +44,26 @@ def test_unsat_counts_when_both_say_so(monkeypatch: pytest.MonkeyPatch, first: s
 def test_unsat_of_one_against_sat_of_the_other_is_no_answer_and_keeps_the_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answering(monkeypatch, {"z3": smt.Answer("unsat"), "bitwuzla": smt.Answer("sat", {X: 7})})
+    answering(monkeypatch, {"z3": smt.SolverAnswer("unsat"), "bitwuzla": smt.SolverAnswer("sat", {X: 7})})
     answer = smt.solve_with_all(UNSATISFIABLE, 5)
-    assert answer == smt.Answer("unknown", {X: 7}, "z3 and bitwuzla disagree: unsat against sat")
+    assert answer == smt.SolverAnswer("unknown", {X: 7}, "z3 and bitwuzla disagree: unsat against sat")
 
 
 def test_unsat_of_one_is_no_answer_where_the_other_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    answering(monkeypatch, {"z3": smt.Answer("unsat"), "bitwuzla": smt.Answer("unknown")})
+    answering(monkeypatch, {"z3": smt.SolverAnswer("unsat"), "bitwuzla": smt.SolverAnswer("unknown")})
     answer = smt.solve_with_all(UNSATISFIABLE, 5)
     assert answer.status == "unknown"
     assert answer.reason == "z3 alone says that it holds; bitwuzla found no answer in time"
 
 
 def test_sat_needs_no_second_opinion_since_it_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = answering(monkeypatch, {"z3": smt.Answer("sat", {X: 1}), "bitwuzla": smt.Answer("unsat")})
+    asked = answering(monkeypatch, {"z3": smt.SolverAnswer("sat", {X: 1}), "bitwuzla": smt.SolverAnswer("unsat")})
     assert smt.solve_with_all([X.ult(3)], 5).status == "sat"
     assert asked == ["z3"]
 
 
 def test_a_solver_that_is_alone_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    answering(monkeypatch, {"z3": smt.Answer("unsat")})
+    answering(monkeypatch, {"z3": smt.SolverAnswer("unsat")})
     assert smt.solve_with_all(UNSATISFIABLE, 5).status == "unsat"
 
 
@@ -107,14 +107,16 @@ def test_a_variable_that_the_text_of_a_query_loses_has_a_value_in_the_model(solv
 @pytest.mark.parametrize(
     ("second", "answer"),
     [
-        (smt.Answer("unsat"), Proved(NoModel(("z3", "bitwuzla")))),
-        (smt.Answer("unknown"), Unknown("z3 alone says that it holds; bitwuzla found no answer in time")),
+        (smt.SolverAnswer("unsat"), Proved(NoModel(("z3", "bitwuzla")))),
+        (smt.SolverAnswer("unknown"), Unknown("z3 alone says that it holds; bitwuzla found no answer in time")),
         # to be run, not believed
-        (smt.Answer("sat", {X: 7}), Refuted({X: 7}, "z3 and bitwuzla disagree: unsat against sat")),
+        (smt.SolverAnswer("sat", {X: 7}), Refuted({X: 7}, "z3 and bitwuzla disagree: unsat against sat")),
     ],
 )
-def test_a_goal_is_proved_only_by_both(monkeypatch: pytest.MonkeyPatch, second: smt.Answer, answer: object) -> None:
-    answering(monkeypatch, {"z3": smt.Answer("unsat"), "bitwuzla": second})
+def test_a_goal_is_proved_only_by_both(
+    monkeypatch: pytest.MonkeyPatch, second: smt.SolverAnswer, answer: object
+) -> None:
+    answering(monkeypatch, {"z3": smt.SolverAnswer("unsat"), "bitwuzla": second})
     asked = Obligation("result", "output", X, X + 1)
     messages = race([asked], Budget(Deadline.after(20)), [(Z3,)])
     (finding,) = [found for found in messages if isinstance(found, Finding)]

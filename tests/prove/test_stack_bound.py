@@ -14,7 +14,7 @@ from assembly import RET, SP, image_of, ldr, object_of, returns_its_argument, st
 from lnsym.contract import Contract, abi
 from lnsym.machine.memory import Memory
 from lnsym.machine.regions import Region
-from lnsym.prove.equivalence.comparison import Routine, compare
+from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
 from lnsym.run.setup import Setup
@@ -81,7 +81,7 @@ def test_the_regions_lie_apart_from_all_of_the_stack() -> None:
 
 
 def test_both_routines_of_a_comparison_get_the_bound() -> None:
-    deep, plain = (Routine(image_of(*words), "routine") for words in (framed(25), [RET]))
+    deep, plain = (RoutineInImage(image_of(*words), "routine") for words in (framed(25), [RET]))
     assert compare(deep, plain, CONTRACT, {}, Options(timeout=20)).status == "unknown"
     verdict = compare(deep, plain, replace(CONTRACT, stack_bytes=100 << 10), {}, Options(timeout=20))
     assert verdict.status == "proved"

@@ -28,12 +28,12 @@ def asks(t: Theorem) -> None:
 
 
 def answered(
-    monkeypatch: pytest.MonkeyPatch, preconditions: Sequence[BV], **answers: smt.Answer
+    monkeypatch: pytest.MonkeyPatch, preconditions: Sequence[BV], **answers: smt.SolverAnswer
 ) -> tuple[bool, list[str]]:
     """What comes of these answers of the solvers, and which were asked."""
     asked = []
 
-    def solve(conditions: Sequence[BV], seconds: float, solver: smt.SolverName = "z3") -> smt.Answer:
+    def solve(conditions: Sequence[BV], seconds: float, solver: smt.SolverName = "z3") -> smt.SolverAnswer:
         asked.append(solver)
         return answers[solver]
 
@@ -42,9 +42,9 @@ def answered(
     return has_inputs(Contract("mine", asks), preconditions, repeat({A: 7}), Deadline.after(20)), asked
 
 
-UNSAT, UNKNOWN = smt.Answer("unsat"), smt.Answer("unknown")
-MET = smt.Answer("sat", {A: 0x1234567})
-NOT_MET = smt.Answer("sat", {A: 8})
+UNSAT, UNKNOWN = smt.SolverAnswer("unsat"), smt.SolverAnswer("unknown")
+MET = smt.SolverAnswer("sat", {A: 0x1234567})
+NOT_MET = smt.SolverAnswer("sat", {A: 8})
 
 
 def test_none_is_said_by_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,7 @@ def test_none_is_said_by_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("second", [MET, NOT_MET])
-def test_a_disagreement_is_a_fault(monkeypatch: pytest.MonkeyPatch, second: smt.Answer) -> None:
+def test_a_disagreement_is_a_fault(monkeypatch: pytest.MonkeyPatch, second: smt.SolverAnswer) -> None:
     with pytest.raises(ToolFault, match="disagree: unsat against sat") as caught:
         answered(monkeypatch, RARE, z3=UNSAT, bitwuzla=second)
     assert "precondition 0" in caught.value.reproduction
@@ -70,7 +70,9 @@ def test_an_input_that_does_not_meet_them_is_a_fault(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("answers", [{"z3": UNSAT, "bitwuzla": UNKNOWN}, {"z3": UNKNOWN, "bitwuzla": UNSAT}])
-def test_what_one_alone_says_leaves_it_open(monkeypatch: pytest.MonkeyPatch, answers: dict[str, smt.Answer]) -> None:
+def test_what_one_alone_says_leaves_it_open(
+    monkeypatch: pytest.MonkeyPatch, answers: dict[str, smt.SolverAnswer]
+) -> None:
     assert not answered(monkeypatch, NONE, **answers)[0]
 
 

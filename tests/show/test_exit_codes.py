@@ -12,7 +12,7 @@ from lnsym.errors import LnsymError, NoSuchSymbol
 from lnsym.faults import Fault, ProcessDied
 from lnsym.mutation.campaign import NotProvedItself
 from lnsym.mutation.mutants import Mutant
-from lnsym.mutation.trial import Outcome, Trial
+from lnsym.mutation.trial import Trial, TrialOutcome
 from lnsym.prove.verdict import Verdict
 from lnsym.show import exit_codes
 from lnsym.show.campaign_report import Report, RoutineReport
@@ -68,7 +68,7 @@ def test_a_crash_is_no_verdicts_code() -> None:
     assert exit_codes.FAULT not in {exit_code_of(verdict) for verdict in (PROVED, REFUTED, UNKNOWN, STOPPED)}
 
 
-def report_of(*outcomes: Outcome, interrupted: bool = False, errors: tuple[LnsymError, ...] = ()) -> Report:
+def report_of(*outcomes: TrialOutcome, interrupted: bool = False, errors: tuple[LnsymError, ...] = ()) -> Report:
     mutant = Mutant("operand", 0, b"", b"", "nop", "ret", "")
     routine = RoutineReport("f", "c", {}, len(outcomes), trials=[Trial(mutant, outcome) for outcome in outcomes])
     return Report([routine], [("g", error) for error in errors], interrupted=interrupted)

@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias
 
 from lnsym.prove.circuit.graph import AND, FALSE, MAJ, TRUE, XOR, Graph, Literal
 
-Word: TypeAlias = tuple[Literal, ...]
+LiteralWord: TypeAlias = tuple[Literal, ...]
 
 MAX_USES = 2
 """How often one adder is taken apart in one form. Gates that were joined may be older than what they are the sums of, so that without a
@@ -57,10 +57,10 @@ class Adders:
         self._signature = signature
         self._made: defaultdict[int, list[Adder]] = defaultdict(list)
         self._sums_of_carry: defaultdict[int, list[int]] = defaultdict(list)
-        self._words: list[Word] = []
-        self._by_values: dict[tuple[int, ...], Word] = {}
+        self._words: list[LiteralWord] = []
+        self._by_values: dict[tuple[int, ...], LiteralWord] = {}
 
-    def total(self, rows: Iterable[tuple[int, Sequence[Literal]]], constant: int, width: int) -> Word:
+    def total(self, rows: Iterable[tuple[int, Sequence[Literal]]], constant: int, width: int) -> LiteralWord:
         """The sum of coefficient * row and of the constant modulo 2**width; a row's first literal is its lowest bit."""
         form = _Form(width, constant)
         for coefficient, row in rows:
@@ -90,7 +90,7 @@ class Adders:
                     found[at] += coefficient
         return tuple([value & form.mask for value in found])
 
-    def _is(self, form: _Form, word: Word) -> bool:
+    def _is(self, form: _Form, word: LiteralWord) -> bool:
         """Whether the form is a word that was built before: their difference, taken apart, is nothing."""
         difference = form.copy()
         for bit, literal in enumerate(word[: form.width]):
@@ -100,7 +100,7 @@ class Adders:
 
     # -- building -------------------------------------------------------------------------------
 
-    def _build(self, form: _Form) -> Word:
+    def _build(self, form: _Form) -> LiteralWord:
         columns: list[list[Literal]] = [[] for _ in range(form.width)]
         constant = form.constant
         for node, coefficient in form.coefficients.items():

@@ -43,7 +43,7 @@ SHARES_OF_SIMULATION = (0.4, 0.6)
 
 
 @dataclass(frozen=True)
-class Routine:
+class RoutineInImage:
     """One of the two: a symbol of an image."""
 
     image: Image
@@ -66,7 +66,7 @@ class Equivalence(Verdict):
         return "-".join([self.routine, self.second, *[f"{name}-{v}" for name, v in self.parameters.items() if v]])
 
 
-def labels(first: Routine, second: Routine) -> tuple[str, str]:
+def labels(first: RoutineInImage, second: RoutineInImage) -> tuple[str, str]:
     """Short names that tell two routines apart, fit to be printed: by symbol, else by file, else by number."""
     symbols = (one_line(first.symbol), one_line(second.symbol))
     if symbols[0] != symbols[1]:
@@ -78,7 +78,10 @@ def labels(first: Routine, second: Routine) -> tuple[str, str]:
 
 
 def unanswered(
-    routines: tuple[Routine, Routine], contract: Contract, parameters: Mapping[str, object], options: Options
+    routines: tuple[RoutineInImage, RoutineInImage],
+    contract: Contract,
+    parameters: Mapping[str, object],
+    options: Options,
 ) -> Equivalence:
     """What is asked of two routines, with no answer yet."""
     return Equivalence(
@@ -95,8 +98,8 @@ def unanswered(
 
 
 def compare(
-    first: Routine,
-    second: Routine,
+    first: RoutineInImage,
+    second: RoutineInImage,
     contract: Contract,
     parameters: Mapping[str, object] | None = None,
     options: Options | None = None,
@@ -142,7 +145,7 @@ def compare(
 
 
 def disagreeing(
-    routines: tuple[Routine, Routine],
+    routines: tuple[RoutineInImage, RoutineInImage],
     contract: Contract,
     parameters: Mapping[str, object],
     disagreement: Disagreement,
@@ -155,7 +158,10 @@ def disagreeing(
 
 
 def _unexplored(
-    routines: tuple[Routine, Routine], interfaces: tuple[Interface, Interface], options: Options, deadline: Deadline
+    routines: tuple[RoutineInImage, RoutineInImage],
+    interfaces: tuple[Interface, Interface],
+    options: Options,
+    deadline: Deadline,
 ) -> tuple[Unexplored, Unexplored]:
     first, second = (
         on_feasible_paths(

@@ -52,7 +52,7 @@ class JointPaths:
         self._deadline.check(PAIRING)
         return pair in self._witnessed or all(map(structural.proves, pair.obligations(0))) or self._ask(pair) != "unsat"
 
-    def _ask(self, pair: Pair) -> smt.Status:
+    def _ask(self, pair: Pair) -> smt.SolverStatus:
         seconds = min(SOLVER_SECONDS, self._deadline.left())
         if seconds <= 0:
             return "unknown"

@@ -22,7 +22,7 @@ MOST_EVENTS = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Event:
+class RareEvent:
     """That a term of which one bit matters has another value than the usual one."""
 
     term: BV
@@ -36,15 +36,15 @@ class Event:
         return self.usual ^ (1 if self.term.width == 1 else _reach(self.term.args))
 
 
-def rare_events(asked: Sequence[BV], samples: Sequence[Mapping[BV, int]]) -> list[Event]:
+def rare_events(asked: Sequence[BV], samples: Sequence[Mapping[BV, int]]) -> list[RareEvent]:
     """The events of terms that came about on few of the samples, or on none; those left out that only pass others on."""
-    found: dict[BV, Event] = {}
+    found: dict[BV, RareEvent] = {}
     for term, values in zip(asked, zip(*evaluate(asked, samples), strict=True), strict=True):
         usual, times = Counter(values).most_common(1)[0]
         below = [operand for operand in operands(term) if not operand.is_const]
         if (len(samples) - times) * RARE < len(samples) and not all(operand in found for operand in below):
             seen = [number for number, value in enumerate(values) if value != usual]
-            found[term] = Event(term, usual, tuple(seen))
+            found[term] = RareEvent(term, usual, tuple(seen))
     return list(found.values())[:MOST_EVENTS]
 
 

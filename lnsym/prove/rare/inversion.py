@@ -17,7 +17,7 @@ from lnsym.bv.forms import sum_in
 from lnsym.bv.known_bits import possible_ones
 from lnsym.prove.rare.factors import divisors
 
-Bits: TypeAlias = tuple[int, int]
+PartialWord: TypeAlias = tuple[int, int]
 """A mask, and the values of the bits in it."""
 
 Wanted: TypeAlias = tuple[BV, int, int]
@@ -46,9 +46,9 @@ def proposal(
     wanted: Sequence[Wanted],
     values: Mapping[BV, int],
     above: Mapping[BV, int],
-    fixed: Mapping[BV, Bits],
+    fixed: Mapping[BV, PartialWord],
     random: Random,
-) -> dict[BV, Bits] | None:
+) -> dict[BV, PartialWord] | None:
     """Bits of variables, `fixed` ones as they are, that may give terms values; None where the way taken leads nowhere.
 
     `values` are those of all terms involved now, and `above` their `heights`. Each call may take another way.
@@ -58,14 +58,14 @@ def proposal(
 
 class _Attempt:
     def __init__(
-        self, values: Mapping[BV, int], above: Mapping[BV, int], fixed: Mapping[BV, Bits], random: Random
+        self, values: Mapping[BV, int], above: Mapping[BV, int], fixed: Mapping[BV, PartialWord], random: Random
     ) -> None:
         self.values = values
         self.random = random
         self._heights = above
         self._found = dict(fixed)
 
-    def found(self, wanted: Sequence[Wanted]) -> dict[BV, Bits] | None:
+    def found(self, wanted: Sequence[Wanted]) -> dict[BV, PartialWord] | None:
         waiting = list(wanted)
         while waiting:
             term, mask, value = waiting.pop()
@@ -269,7 +269,7 @@ def _bit_by_bit(attempt: _Attempt, term: BV, monomials: Monomials, mask: int, va
                 break
         else:
             return None
-    bits: dict[BV, Bits] = {}
+    bits: dict[BV, PartialWord] = {}
     for (word, place), bit in decided.items():
         known, old = bits.get(word, (0, 0))
         bits[word] = known | 1 << place, old | bit << place
@@ -283,7 +283,7 @@ def _subsets(items: Sequence[tuple[BV, int]]) -> Iterable[tuple[tuple[BV, int], 
 # -- arithmetic ------------------------------------------------------------------------------------
 
 
-def factor_for(times: int, product: int, width: int) -> Bits | None:
+def factor_for(times: int, product: int, width: int) -> PartialWord | None:
     """The bits of x that `times * x = product` modulo 2**width fixes; None where no x does it."""
     times &= ones(width)
     shift = (times & -times).bit_length() - 1 if times else width

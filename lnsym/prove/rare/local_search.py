@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from random import Random
-from typing import TypeAlias
 
 from lnsym.bv import BV, topological, variables
 from lnsym.bv.operators import evaluate_node
-from lnsym.prove.rare.inversion import Bits, heights, ones, proposal
-
-Sample: TypeAlias = dict[BV, int]
+from lnsym.prove.rare.inversion import PartialWord, heights, ones, proposal
+from lnsym.run.inputs import Sample
 
 MOVES = 24
 """How many proposals are tried."""
@@ -35,7 +33,7 @@ class LocalSearch:
 
     def sample(self, base: Mapping[BV, int], held: Collection[BV]) -> Sample | None:
         """The base sample with other values of the terms' variables, but for those held; None where none was found in time."""
-        fixed: dict[BV, Bits] = {v: (ones(v.width), base[v]) for v in self.support if v in held}
+        fixed: dict[BV, PartialWord] = {v: (ones(v.width), base[v]) for v in self.support if v in held}
         sample = dict(base)
         for move in range(min(MOVES, 2 + NODES // len(self._order))):
             if move % RESTART == 0:

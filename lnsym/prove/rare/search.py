@@ -18,9 +18,10 @@ from lnsym.contract.obligations import Obligation
 from lnsym.deadline import Deadline
 from lnsym.prove.method import Budget, Method, Refuted
 from lnsym.prove.needles import adversarial_samples
-from lnsym.prove.rare.events import Event, predicates, rare_events
+from lnsym.prove.rare.events import RareEvent, predicates, rare_events
 from lnsym.prove.rare.inversion import ones
-from lnsym.prove.rare.local_search import LocalSearch, Sample
+from lnsym.prove.rare.local_search import LocalSearch
+from lnsym.run.inputs import Sample
 
 Way: TypeAlias = dict[BV, int]
 """Values of variables that bring events about whatever the others are."""
@@ -67,8 +68,8 @@ class Needles:
         self._inputs = inputs
         self._random = Random(0)
         self._found: Counter[Obligation] = Counter()
-        self._ways: dict[Event, list[Way]] = {}
-        self.events: list[Event] = []
+        self._ways: dict[RareEvent, list[Way]] = {}
+        self.events: list[RareEvent] = []
         self._rarely_given: set[BV] = set()
         """Preconditions that hardly any sample meets."""
         self._allowed: list[Way] = [{}]
@@ -128,7 +129,7 @@ class Needles:
         from lnsym.prove import smt
 
         self._found.clear()
-        asked: list[tuple[Event, ...]] = [(event,) for event in self.events if not self._ways.get(event)]
+        asked: list[tuple[RareEvent, ...]] = [(event,) for event in self.events if not self._ways.get(event)]
         asked += [] if self._allowed else [()]
         together = False
         while True:
@@ -153,7 +154,7 @@ class Needles:
 
     # -- bringing events about ------------------------------------------------------------------
 
-    def _brought_about(self, *events: Event, first: Way | None = None) -> list[Way]:
+    def _brought_about(self, *events: RareEvent, first: Way | None = None) -> list[Way]:
         """Ways of bringing events about together; from samples that were drawn, where they have some, and else by inversion.
 
         The search begins at samples that go the first way.
@@ -170,7 +171,7 @@ class Needles:
                 found.append({v: sample[v] for v in own})
         return found
 
-    def _hung_on(self, events: Sequence[Event]) -> set[BV]:
+    def _hung_on(self, events: Sequence[RareEvent]) -> set[BV]:
         """The variables that events hang on, with those that preconditions tie to them, or that rarely meet one; pointers left out."""
         found = set(variables([event.term for event in events]))
         for condition in self._given:
@@ -201,7 +202,7 @@ class Needles:
                         break
                 yield way
 
-    def _joined(self, way: Way, about: Sequence[Event], event: Event) -> Way | None:
+    def _joined(self, way: Way, about: Sequence[RareEvent], event: RareEvent) -> Way | None:
         """A way that brings some events about, with another event brought about besides."""
         for other in self._ways[event]:
             if all(way.get(v, value) == value for v, value in other.items()):

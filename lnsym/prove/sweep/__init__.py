@@ -23,7 +23,7 @@ from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.prove.evidence import Closing, Swept
 from lnsym.prove.method import Proved, Refuted
-from lnsym.prove.sweep.joins import Difference, Effort, Joins
+from lnsym.prove.sweep.joins import Effort, FoundDifference, Joins
 from lnsym.prove.sweep.samples import Samples
 from lnsym.prove.sweep.words import Equality, Words
 
@@ -133,7 +133,7 @@ class Sweep:
             bits = self._bits.get(number) or list(zip(word(obligation.left), word(obligation.right), strict=True))
             still: list[tuple[int, int]] = []
             for a, b in sorted(bits, key=max):
-                answer = Difference(False) if a == b else self._joins.differ(a, b, premises, conflicts)
+                answer = FoundDifference(False) if a == b else self._joins.differ(a, b, premises, conflicts)
                 if answer.found:
                     self._answered.add(number)
                     yield number, Refuted(answer.values)

@@ -17,7 +17,7 @@ from pysat.solvers import Solver
 from lnsym.bv import BV
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.prove.circuit.graph import FALSE, INPUT, Gate, Graph, Key, Literal, value, values
-from lnsym.prove.evidence import Argument, Join, Parity, Table, Unsatisfiable
+from lnsym.prove.evidence import Join, JoinArgument, Parity, TruthTable, Unsatisfiable
 from lnsym.prove.sweep.cones import (
     MAX_INPUTS,
     Cone,
@@ -50,7 +50,7 @@ class Effort:
 
 
 @dataclass(frozen=True)
-class Difference:
+class FoundDifference:
     """What the solver says of a pair: True with values of the variables, False, or None where it gave up."""
 
     found: bool | None
@@ -139,7 +139,7 @@ class Joins:
         self.joins.append(join)
         return join.literal
 
-    def _argument(self, a: Literal, b: Literal) -> Argument | None:
+    def _argument(self, a: Literal, b: Literal) -> JoinArgument | None:
         """Why two literals with equal signatures are one function, if that is found within the effort."""
         try:
             return self._found_argument(a, b)
@@ -147,11 +147,11 @@ class Joins:
             self.apart.append((a, b))
             raise
 
-    def _found_argument(self, a: Literal, b: Literal) -> Argument | None:
+    def _found_argument(self, a: Literal, b: Literal) -> JoinArgument | None:
         self._check_time()
         narrow = narrow_cone(self.graph, a >> 1, b >> 1)
         if difference_table(self.graph, a, b, narrow) == 0:
-            return Table(tuple(narrow.leaves))
+            return TruthTable(tuple(narrow.leaves))
         if equal_by_parity(self.graph, a, b):
             return Parity()
         for size in self.effort.sizes:
@@ -175,19 +175,19 @@ class Joins:
         self.apart.append((a, b))
         return None
 
-    def _on_all_points(self, a: Literal, b: Literal, part: Cone) -> Argument | None:
+    def _on_all_points(self, a: Literal, b: Literal, part: Cone) -> JoinArgument | None:
         """The table over all inputs of a cone; a point at which the two differ is learned."""
         table = difference_table(self.graph, a, b, part)
         if not table:
-            return Table(tuple(part.leaves))
+            return TruthTable(tuple(part.leaves))
         point = (table & -table).bit_length() - 1
         self._learn({leaf: point >> n & 1 for n, leaf in enumerate(part.leaves)})
         return None
 
-    def differ(self, a: Literal, b: Literal, conditions: Sequence[Literal], conflicts: int) -> Difference:
+    def differ(self, a: Literal, b: Literal, conditions: Sequence[Literal], conflicts: int) -> FoundDifference:
         """Whether some input makes the two differ and all conditions 1; on the whole circuit below them."""
         if FALSE in conditions:
-            return Difference(False)
+            return FoundDifference(False)
         roots = [literal >> 1 for literal in (a, b, *conditions)]
         fresh = [node for node in cone(self.graph, roots, len(self.graph)).gates if node not in self._loaded]
         for clause in clauses(self.graph, fresh):
@@ -195,13 +195,13 @@ class Joins:
         self._loaded.update(fresh)
         answer, model = self._in_portions(self._whole, a, b, conditions, conflicts)
         if not answer:
-            return Difference(answer)
+            return FoundDifference(answer)
         point = self._inputs(model)
         self._learn(point)
         values: dict[BV, int] = {}
         for node, (of, bit) in self._keys.items():
             values[of] = values.get(of, 0) | point.get(node, 0) << bit
-        return Difference(True, values)
+        return FoundDifference(True, values)
 
     def _in_portions(
         self, solver: Any, a: Literal, b: Literal, conditions: Sequence[Literal], conflicts: int

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from lnsym.bv import BV, operands, topological
 from lnsym.bv.operators import rebuild
 from lnsym.contract.obligations import Obligation
-from lnsym.prove.circuit.adders import Word
+from lnsym.prove.circuit.adders import LiteralWord
 from lnsym.prove.circuit.blast import Blaster, rotated
 from lnsym.prove.evidence import WordJoin
 from lnsym.prove.sweep.joins import Joins
@@ -53,13 +53,13 @@ class Words:
         self.joins = joins
         self.new: dict[BV, BV] = {}
         self._blaster = Blaster(joins.graph, joins.signature)
-        self._by_word: dict[Word, BV] = {}
+        self._by_word: dict[LiteralWord, BV] = {}
         self._by_rotation: dict[tuple[int, ...], tuple[BV, int]] = {}
         self._by_differences: dict[tuple[int, ...], BV] = {}
         self.equalities = [] if equalities is None else equalities
         """What was declared, in that order."""
 
-    def word(self, term: BV) -> Word:
+    def word(self, term: BV) -> LiteralWord:
         """The bits of a term that was added."""
         return self._blaster.words[term]
 
@@ -116,7 +116,7 @@ class Words:
         result = self.new[other].rotate_right(rotation) if rotation else self.new[other]
         return result ^ flips if flips else result
 
-    def _complemented(self, term: BV, word: Word) -> BV:
+    def _complemented(self, term: BV, word: LiteralWord) -> BV:
         other = self._by_word.get((word[0] ^ 1,))
         return term if other is None else self.declare(term, other, flips=1)
 
@@ -129,7 +129,7 @@ class Words:
         """The terms under the root that have no word yet, operands first."""
         return topological([root], self._blaster.words)
 
-    def _offset(self, term: BV, word: Word) -> BV:
+    def _offset(self, term: BV, word: LiteralWord) -> BV:
         """y + c where that is what the term is, for an earlier y."""
         if term.width < MIN_OFFSET_WIDTH:
             return term
@@ -146,7 +146,7 @@ class Words:
         self._blast(candidate)
         return self.declare(term, candidate)
 
-    def _values(self, word: Word) -> list[int]:
+    def _values(self, word: LiteralWord) -> list[int]:
         """The word's values on a few samples."""
         signatures = [self.joins.signature(bit) for bit in word]
         return [sum((s >> at & 1) << n for n, s in enumerate(signatures)) for at in range(2, 2 + OFFSET_SAMPLES)]
@@ -166,12 +166,12 @@ class Words:
         return min(found, key=lambda pair: len(topological(pair)), default=None)
 
 
-def _flips(theirs: Word, word: Word) -> int:
+def _flips(theirs: LiteralWord, word: LiteralWord) -> int:
     """The bits at which the signs of two words differ: a proposal, which says nothing of their nodes."""
     return sum(((a ^ b) & 1) << n for n, (a, b) in enumerate(zip(word, theirs, strict=True)))
 
 
-def _least_rotation(word: Word) -> tuple[int, tuple[int, ...]]:
+def _least_rotation(word: LiteralWord) -> tuple[int, tuple[int, ...]]:
     """By how much a word without its complements was rotated right from the least of its rotations, and that one."""
     nodes = tuple([bit >> 1 for bit in word])
     least = min(nodes)
