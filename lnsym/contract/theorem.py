@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, TypeGuard, get_args
 
-from lnsym.bv import BV, concat, ite, variables
+from lnsym.bv import BV, concat, evaluate, ite, variables
 from lnsym.contract import abi
 from lnsym.errors import LnsymError
 from lnsym.machine.offsets import MOST_ENTRIES, chosen, places_of
@@ -128,6 +128,15 @@ class Block:
         if found is None:
             raise ContractError(f"an index of {self.name!r} may mean too many of its {count} elements")
         return ite(index.zero_extend(64).ule(count - 1), found, BV.const(0, self.width))
+
+    def stored(self, values: Iterable[int]) -> bytes:
+        """The bytes by which memory holds elements of these values."""
+        return b"".join([value.to_bytes(self.width // 8, self.byteorder) for value in values])
+
+    def loaded(self, data: bytes) -> tuple[int, ...]:
+        """The values of the elements that memory holds by these bytes, `size` of them."""
+        step = self.width // 8
+        return tuple([int.from_bytes(data[at : at + step], self.byteorder) for at in range(0, self.size, step)])
 
     def values(self, sample: Mapping[BV, int]) -> tuple[int, ...]:
         """The initial elements as a sample has them."""
@@ -355,6 +364,17 @@ class Theorem:
     def outputs_in_conditions(self) -> dict[BV, Left]:
         """The variables for outputs of which the conditions speak, and what each stands for."""
         return self._outputs_in(self.conditions.values())
+
+    def conditions_on(
+        self, left: Mapping[str, int], sample: Mapping[BV, int], default: int | None = None
+    ) -> dict[str, int]:
+        """1 for each condition that holds, by name, else 0: of outputs by the names of their places, and of a sample of the inputs.
+
+        `default` is as `evaluate` takes it.
+        """
+        outputs = {variable: left[output.place] for variable, output in self.outputs_in_conditions.items()}
+        (values,) = evaluate(list(self.conditions.values()), [{**sample, **outputs}], default)
+        return dict(zip(self.conditions, values, strict=True))
 
     @staticmethod
     def _outputs_in(terms: Iterable[BV]) -> dict[BV, Left]:

@@ -11,13 +11,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from lnsym.bv import BV, concat, evaluate
+from lnsym.bv import BV, concat
 from lnsym.contract import Block, Contract, Theorem, abi
 from lnsym.contract.theorem import Access, Argument, ByteOrder, ContractError
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.machine.image import Image, Segment
-from lnsym.machine.origins import Afterwards, Pointer, ReturnAddress, Stack
+from lnsym.machine.origins import Pointer, ReturnAddress, Stack
 from lnsym.run.inputs import HIGH, LOW, SLOT
 
 INPUTS_PER_PLACEMENT = 40
@@ -199,9 +199,7 @@ class _Machine:
             if not segment.constant and segment.size <= REFILLED_BYTES:
                 self._emulator.write(segment.address, self._random.randbytes(segment.size))
         for block in theorem.blocks:
-            step = block.width // 8
-            data = b"".join(_number(e).to_bytes(step, block.byteorder) for e in block.elements)
-            self._emulator.write(_number(block.base), data)
+            self._emulator.write(_number(block.base), block.stored(_number(element) for element in block.elements))
 
     def difference(self, theorem: Theorem) -> str:
         """What the code does otherwise than the theorem says, in words."""
@@ -252,39 +250,24 @@ class _Machine:
 
     def _differing_output(self, theorem: Theorem, registers: Registers, before: Mapping[str, int]) -> str:
         expected: dict[str, int] = {}
-        actual: dict[str, int] = {}
+        left: dict[str, int] = {}
         for block in theorem.blocks:
-            step = block.width // 8
-            data = self._emulator.read(_number(block.base), block.size)
+            for i, value in enumerate(block.loaded(self._emulator.read(_number(block.base), block.size))):
+                left[f"{block.name}[{i}]"] = value
             for i, element in enumerate(theorem.ensured.get(block.name, ())):
                 if element is not None:
                     expected[f"{block.name}[{i}]"] = _number(element)
-                    actual[f"{block.name}[{i}]"] = int.from_bytes(data[i * step : (i + 1) * step], block.byteorder)
+        if theorem.result_width:
+            left["result"] = registers.general[0] & ((1 << theorem.result_width) - 1)
         expected |= dict.fromkeys(theorem.conditions, 1)
-        actual |= self._conditions(theorem, registers)
         if theorem.result is not None:
             expected["result"] = _number(theorem.result)
-            actual["result"] = registers.general[0] & ((1 << theorem.result.width) - 1)
-        for name, value in theorem.ensured_registers.items():
-            expected[name], actual[name] = _number(value), registers.named(name)
+        actual = left | theorem.conditions_on(left, {})
+        for name, ensured in theorem.ensured_registers.items():
+            expected[name], actual[name] = _number(ensured), registers.named(name)
         for name, now in _callee_saved(registers, theorem).items():
             expected[name], actual[name] = before[name], now
         return _first_difference(expected, actual)
-
-    def _conditions(self, theorem: Theorem, registers: Registers) -> dict[str, int]:
-        """Whether the conditions hold of what the calls left, by name."""
-        blocks = {block.name: block for block in theorem.blocks}
-        left = {}
-        for variable, origin in theorem.outputs_in_conditions.items():
-            if isinstance(origin, Afterwards):
-                block = blocks[origin.region]
-                step = block.width // 8
-                data = self._emulator.read(_number(block.base) + origin.index * step, step)
-                left[variable] = int.from_bytes(data, block.byteorder)
-            else:
-                left[variable] = registers.general[0] & ((1 << variable.width) - 1)
-        (values,) = evaluate(list(theorem.conditions.values()), [left])
-        return dict(zip(theorem.conditions, values, strict=True))
 
 
 def _first_difference(expected: Mapping[str, int], actual: Mapping[str, int]) -> str:

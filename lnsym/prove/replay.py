@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from lnsym.bv import evaluate
 from lnsym.contract import abi
-from lnsym.contract.theorem import Block
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import one_line
 from lnsym.machine.emulator import Emulator, Extent, Registers, Run
@@ -33,11 +32,6 @@ class Replay:
     have followed, the preserved registers alone."""
 
 
-def _block_bytes(block: Block, sample: Sample) -> bytearray:
-    step = block.width // 8
-    return bytearray(b"".join(value.to_bytes(step, block.byteorder) for value in block.values(sample)))
-
-
 def extents(setup: Setup, sample: Sample) -> list[Extent]:
     """The image, the contract's regions, the stack and the pages returned to, as the sample places them."""
     image = setup.image
@@ -51,7 +45,11 @@ def extents(setup: Setup, sample: Sample) -> list[Extent]:
             Extent(one_line(segment.name), segment.address, data, segment.readable, False, segment.executable)
         )
     for block in setup.theorem.blocks:
-        mapped.append(Extent(block.name, sample[block.base], _block_bytes(block, sample), True, "w" in block.access))
+        mapped.append(
+            Extent(
+                block.name, sample[block.base], bytearray(block.stored(block.values(sample))), True, "w" in block.access
+            )
+        )
     below = setup.theorem.stack_bytes
     stack = unknown_bytes(Stack(), -below, below + setup.theorem.frame, sample)
     mapped.append(Extent("stack", sample[STACK_POINTER] - below, stack, True, True))
@@ -124,15 +122,11 @@ def _forget(registers: Registers, sample: Sample, number: int, kept: Collection[
 def _observe(setup: Setup, emulator: Emulator, registers: Registers, sample: Sample) -> dict[str, int]:
     observed = {}
     for block in setup.theorem.blocks:
-        step = block.width // 8
-        data = emulator.read(sample[block.base], block.size)
-        for i in range(len(block.elements)):
-            observed[f"{block.name}[{i}]"] = int.from_bytes(data[i * step : (i + 1) * step], block.byteorder)
+        for i, value in enumerate(block.loaded(emulator.read(sample[block.base], block.size))):
+            observed[f"{block.name}[{i}]"] = value
     theorem = setup.theorem
     if theorem.result_width:
         observed["result"] = registers.general[0] & ((1 << theorem.result_width) - 1)
     for name in (*abi.CALLEE_SAVED, *theorem.ensured_registers):
         observed[name] = registers.named(name)
-    outputs = {variable: observed[left.place] for variable, left in theorem.outputs_in_conditions.items()}
-    (values,) = evaluate(list(theorem.conditions.values()), [{**sample, **outputs}], default=0)
-    return observed | dict(zip(theorem.conditions, values, strict=True))
+    return observed | theorem.conditions_on(observed, sample, default=0)

@@ -1,4 +1,4 @@
-"""Exit codes, chosen from verdicts and errors: here, and nowhere below."""
+"""Exit codes of commands, chosen from what came of their questions. A verdict and an error of the input bring their own."""
 
 from __future__ import annotations
 
