@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find lnsym isa crypto_specs programs -name '*.py' -o -name '*.o' -o -name '*.toml')
 
-.PHONY: demo test test-slow lint corpora bench equivalences samples conform planted-faults mutants fuzz clean
+.PHONY: demo test test-slow lint corpora bench equivalences unseen samples conform planted-faults mutants fuzz clean
 
 demo: $(VENV)/.installed
 	@BIN=$(CURDIR)/$(BIN) sh programs/demo.sh
@@ -31,6 +31,9 @@ bench: $(VENV)/.developing corpora
 
 equivalences: $(VENV)/.developing
 	$(BIN)/python -m benchmarks.equivalences
+
+unseen: $(VENV)/.developing
+	$(BIN)/python -m benchmarks.unseen
 
 samples: $(VENV)/.developing
 	$(BIN)/python -m programs.samples.build

@@ -148,12 +148,15 @@ def verify(asked: Sequence[Subject | Absent], options: Options, jobs: int = 1) -
     shared = replace(options, processes=max(1, options.processes // jobs))
 
     def plan(one: Subject | Absent) -> Plan[Verdict | LnsymError]:
-        if isinstance(one, Absent):
-            return one.error
-        ask = partial(Subject.verify, one, shared)
-        return (yield from _judgement(ask, partial(_given_up, one, shared), shared, quiet=jobs > 1))
+        return one.error if isinstance(one, Absent) else (yield from verification(one, shared, quiet=jobs > 1))
 
     return session(happenings((Planned(one, partial(plan, one)) for one in asked), jobs))
+
+
+def verification(subject: Subject, options: Options, quiet: bool) -> Plan[Verdict | LnsymError]:
+    """The plan that verifies one case, in a process of its own."""
+    ask = partial(Subject.verify, subject, options)
+    return (yield from _judgement(ask, partial(_given_up, subject, options), options, quiet))
 
 
 def _given_up(subject: Subject, options: Options, reason: str, seconds: float) -> Verdict:
