@@ -5,7 +5,7 @@ lnsym verify OBJECT sha256_textbook --contract benchmarks/unseen/contracts.py
 
 from __future__ import annotations
 
-from crypto_specs import chacha, keccak, md5, sha1, sha2, sm3
+from crypto_specs import aes, chacha, keccak, md5, sha1, sha2, sm3, sm4
 from lnsym.contract import Block, Theorem, contract
 
 # Hashes: a state of words in the machine's order, and blocks of a message
@@ -139,3 +139,32 @@ def chacha20_data(t: Theorem) -> None:
     t.call(data, key, iv)
     counter, nonce = iv.elements[0], iv.elements[1:]
     t.ensure(data, chacha.encrypt(key.elements, counter, nonce, data.elements))
+
+
+@contract("unseen-aes128", routines=["aes128_textbook", "aes128_tables", "aes128_rotated"])
+def aes128(t: Theorem) -> None:
+    """void f(const uint8_t key[16], const uint8_t in[16], uint8_t out[16])"""
+    key, source, target = t.region("key", 16, 8), t.region("in", 16, 8), t.region("out", 16, 8, access="w")
+    t.call(key, source, target)
+    t.ensure(target, aes.encryption(aes.AES128, key.elements)(source.elements))
+
+
+@contract("unseen-aes128-context", routines=["aes128_context"])
+def aes128_context(t: Theorem) -> None:
+    """void f_set_key(uint8_t round_keys[176], const uint8_t key[16]),
+    then void f(const uint8_t round_keys[176], const uint8_t in[16], uint8_t out[16])
+    """
+    round_keys, key = t.region("round_keys", 176, 8, access="rw"), t.region("key", 16, 8)
+    source, target = t.region("in", 16, 8), t.region("out", 16, 8, access="w")
+    t.call(round_keys, key, symbol=f"{t.routine}_set_key")
+    t.call(round_keys, source, target)
+    t.leave_unspecified(round_keys)
+    t.ensure(target, aes.encryption(aes.AES128, key.elements)(source.elements))
+
+
+@contract("unseen-sm4", routines=["sm4_*"])
+def sm4_encryption(t: Theorem) -> None:
+    """void f(const uint8_t key[16], const uint8_t in[16], uint8_t out[16])"""
+    key, source, target = t.region("key", 16, 8), t.region("in", 16, 8), t.region("out", 16, 8, access="w")
+    t.call(key, source, target)
+    t.ensure(target, sm4.encrypt(source.elements, sm4.key_expansion(key.elements)))
