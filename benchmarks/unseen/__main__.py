@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from pathlib import Path
 from benchmarks.unseen.compilers import COMPILERS, LEVELS, SOURCES, Compiler, NoCompiler
 from benchmarks.unseen.measure import Cell, measurements
 from benchmarks.unseen.table import Table
+from lnsym.show.exit_codes import CLOSED_PIPE, INTERRUPTED
 from lnsym.show.running import follow
 
 
@@ -79,9 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     cells = [Cell(source, compiler, level) for source in sources for compiler in compilers for level in levels]
     table = Table(cells)
-    table.header()
-    with tempfile.TemporaryDirectory() as directory:
-        follow(measurements(cells, chosen.timeout, chosen.jobs, Path(directory)), table.show)
+    try:
+        table.header()
+        with tempfile.TemporaryDirectory() as directory:
+            follow(measurements(cells, chosen.timeout, chosen.jobs, Path(directory)), table.show)
+    except KeyboardInterrupt:  # where no session was there to take it
+        table.end(interrupted=True)
     table.summary()
     if chosen.json:
         json.dump(table.as_json(), chosen.json, indent=1)
@@ -90,4 +95,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # the reader of the table went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(CLOSED_PIPE)

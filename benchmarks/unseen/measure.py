@@ -63,6 +63,11 @@ class Measured:
     limit: float
     """The seconds it had."""
 
+    @property
+    def late(self) -> bool:
+        """Whether the verdict came after that."""
+        return self.verdict.total_seconds > self.limit
+
 
 @dataclass(frozen=True)
 class SameObject:

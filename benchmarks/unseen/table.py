@@ -31,8 +31,7 @@ class Table:
             case session.Failed(cell, error):
                 self._add(cell, error)
             case session.Finished(_, interrupted):
-                self.interrupted = interrupted
-                self._end_row()
+                self.end(interrupted)
 
     def header(self) -> None:
         """Print which column is which."""
@@ -40,6 +39,11 @@ class Table:
         groups = {name: WIDTH * names.count(name) for name in dict.fromkeys(names)}
         print(" " * NAME + "".join(f"  {name:<{width - 2}}" for name, width in groups.items()))
         print(f"{'source':<{NAME}}" + "".join(f"{'-O' + level:>{WIDTH}}" for _, level in self._columns), flush=True)
+
+    def end(self, interrupted: bool) -> None:
+        """Nothing more comes."""
+        self.interrupted = interrupted
+        self._end_row()
 
     def _add(self, cell: Cell, outcome: Outcome | LnsymError) -> None:
         if self._row and self._row[0].source != cell.source:
@@ -109,8 +113,8 @@ class Table:
 
 
 def is_proved(outcome: Outcome | LnsymError) -> bool:
-    """Whether it was proved within its limit."""
-    return isinstance(outcome, Measured) and outcome.verdict.status == "proved"
+    """Whether it was proved within its limit: the check before PROVED may take longer."""
+    return isinstance(outcome, Measured) and outcome.verdict.status == "proved" and not outcome.late
 
 
 def wrong(outcome: Outcome | LnsymError) -> bool:
@@ -119,12 +123,12 @@ def wrong(outcome: Outcome | LnsymError) -> bool:
 
 
 def text(outcome: Outcome | LnsymError) -> str:
-    """Seconds of a proof, `?` for unknown, `!` for wrong, `=` for the object of an earlier column."""
+    """Seconds of a proof, `late`, `?` for unknown, `!` for wrong, `=` for the object of an earlier column."""
     match outcome:
         case SameObject():
             return "="
         case Measured(verdict) if verdict.status == "proved":
-            return f"{verdict.total_seconds:.2f}"
+            return "late" if outcome.late else f"{verdict.total_seconds:.2f}"
         case Measured(verdict) if verdict.status == "unknown":
             return "?"
         case _:

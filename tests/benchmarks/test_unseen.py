@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.unseen.__main__ import main
-from benchmarks.unseen.compilers import COMPILERS, SOURCES
+from benchmarks.unseen.compilers import COMPILERS, SOURCES, DoesNotCompile
+from benchmarks.unseen.measure import Cell, Measured
+from benchmarks.unseen.table import Table
+from lnsym.prove.verdict import Verdict
+from lnsym.session import Failed, Finished, Judged
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,6 +111,35 @@ def test_chacha20_makes_the_key_stream_of_the_rfc(library: ctypes.CDLL) -> None:
     assert out == CHACHA_STREAM
 
 
+CIPHERS = {
+    "aes128": (
+        "000102030405060708090a0b0c0d0e0f",
+        "00112233445566778899aabbccddeeff",
+        "69c4e0d86a7b0430d8cdb78070b4c55a",
+    ),
+    "sm4": (
+        "0123456789abcdeffedcba9876543210",
+        "0123456789abcdeffedcba9876543210",
+        "681edf34d206965e86b3e94f536e4246",
+    ),
+}
+"""Key, plaintext, ciphertext: FIPS 197, appendix C.1; GB/T 32907-2016, appendix A.1."""
+
+
+@pytest.mark.parametrize("routine", [name for name in routines_of(*CIPHERS) if name != "aes128_context"])
+def test_ciphers_encrypt_the_block_of_their_standard(library: ctypes.CDLL, routine: str) -> None:
+    key, plaintext, ciphertext = map(bytes.fromhex, CIPHERS[routine.partition("_")[0]])
+    *_, out = call(library, routine, key, plaintext, bytes(len(plaintext)))
+    assert out == ciphertext
+
+
+def test_aes_in_two_steps_encrypts_the_block_of_its_standard(library: ctypes.CDLL) -> None:
+    key, plaintext, ciphertext = map(bytes.fromhex, CIPHERS["aes128"])
+    round_keys, _ = call(library, "aes128_context_set_key", bytes(176), key)
+    *_, out = call(library, "aes128_context", round_keys, plaintext, bytes(16))
+    assert out == ciphertext
+
+
 def run_unseen(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "benchmarks.unseen", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
@@ -148,3 +182,56 @@ def test_the_runner_refuses_what_it_does_not_know(
 ) -> None:
     assert main(arguments) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_a_compiler_that_is_not_there_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    for arguments in (["--compiler", "clang"], []):
+        assert main(arguments) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "is not installed" in line
+
+
+def test_ctrl_c_ends_with_what_was_measured_until_then() -> None:
+    if not COMPILERS[0].installed:
+        pytest.skip("there is no gcc for AArch64")
+    command = [sys.executable, "-m", "benchmarks.unseen", "--compiler", "gcc", "--only", "sha*"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        while not running.stdout.readline().startswith("source"):
+            pass
+        running.send_signal(signal.SIGINT)
+        output, errors = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "were not measured" in output
+    assert not errors
+
+
+def test_what_is_refuted_and_what_has_no_verdict_is_loud(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = [Cell(tmp_path / f"rot13_{name}.c", COMPILERS[0], "2") for name in ("right", "wrong", "broken", "open")]
+    table = Table(cells)
+    for cell, status in zip(cells, ("proved", "refuted", "", "unknown"), strict=True):
+        error = DoesNotCompile("gcc", "error: expected ';'")
+        verdict = Verdict(cell.routine, "rot13", {}, status or "unknown", reason=f"it is {status}")  # type: ignore[arg-type]
+        table.show(Judged(cell, Measured(verdict, 10, 1.0)) if status else Failed(cell, error))
+    table.show(Finished(1.0, interrupted=False))
+    table.summary()
+    printed = capsys.readouterr().out
+    assert "!!! rot13_wrong, gcc -O2: it is refuted" in printed
+    assert "!!! rot13_broken, gcc -O2: gcc: error: expected ';'" in printed
+    assert "rot13_open, gcc -O2, 10 instructions: it is unknown" in printed
+    assert table.shares() == {"rot13": (1, 4), "all": (1, 4)}
+    assert table.exit_code == 1
+
+
+def test_every_source_has_one_contract() -> None:
+    """In a process of its own: contracts that are registered are there for all tests."""
+    program = (
+        "import benchmarks.unseen.contracts; from lnsym.contract import registered; import sys;"
+        "print([s for s in sys.argv[1:] if sum(c.fits(s) for c in registered().values()) != 1])"
+    )
+    names = [source.stem for source in SOURCES.glob("*.c")]
+    command = [sys.executable, "-c", program, *names]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout == "[]\n"
