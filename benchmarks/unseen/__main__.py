@@ -35,7 +35,7 @@ def chosen_sources(patterns: Sequence[str]) -> list[Path]:
 def chosen_compilers(text: str | None) -> list[Compiler]:
     """Those that are named, or all that are installed. Raises ValueError for an unknown name, NoCompiler."""
     known = {compiler.name: compiler for compiler in COMPILERS}
-    names = text.split(",") if text else list(known)
+    names = list(dict.fromkeys(text.split(","))) if text else list(known)
     for name in names:
         if name not in known:
             raise ValueError(f"no compiler {name!r}; there are {', '.join(known)}")
@@ -52,7 +52,7 @@ def chosen_levels(text: str) -> list[str]:
     for level in text.split(","):
         if level not in LEVELS:
             raise ValueError(f"no level {level!r}; there are {', '.join(LEVELS)}")
-    return text.split(",")
+    return list(dict.fromkeys(text.split(",")))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

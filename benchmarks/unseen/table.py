@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from math import ceil
 
 from benchmarks.unseen.measure import Cell, Measured, Outcome, SameObject
 from lnsym import session
@@ -11,6 +13,7 @@ from lnsym.show.exit_codes import INTERRUPTED, exit_code_of
 
 NAME = 20
 WIDTH = 6
+"""Of a column, at least: the names of compilers take more where these have few levels."""
 
 
 class Table:
@@ -20,6 +23,8 @@ class Table:
         self.outcomes: dict[Cell, Outcome | LnsymError] = {}
         self.interrupted = False
         self._columns = list(dict.fromkeys((cell.compiler.name, cell.level) for cell in cells))
+        self._levels = Counter(name for name, _ in self._columns)
+        self._width = max(WIDTH, *(ceil((2 + len(name)) / count) for name, count in self._levels.items()))
         self._row: list[Cell] = []
         self._cells = cells
 
@@ -35,10 +40,10 @@ class Table:
 
     def header(self) -> None:
         """Print which column is which."""
-        names = [name for name, _ in self._columns]
-        groups = {name: WIDTH * names.count(name) for name in dict.fromkeys(names)}
-        print(" " * NAME + "".join(f"  {name:<{width - 2}}" for name, width in groups.items()))
-        print(f"{'source':<{NAME}}" + "".join(f"{'-O' + level:>{WIDTH}}" for _, level in self._columns), flush=True)
+        print(" " * NAME + "".join(f"{'  ' + name:<{count * self._width}}" for name, count in self._levels.items()))
+        print(
+            f"{'source':<{NAME}}" + "".join(f"{'-O' + level:>{self._width}}" for _, level in self._columns), flush=True
+        )
 
     def end(self, interrupted: bool) -> None:
         """Nothing more comes."""
@@ -54,7 +59,7 @@ class Table:
     def _end_row(self) -> None:
         if self._row:
             texts = {(cell.compiler.name, cell.level): text(self.outcomes[cell]) for cell in self._row}
-            line = "".join(f"{texts.get(column, ''):>{WIDTH}}" for column in self._columns)
+            line = "".join(f"{texts.get(column, ''):>{self._width}}" for column in self._columns)
             print(f"{self._row[0].routine:<{NAME}}{line}", flush=True)
         for cell in self._row:
             if wrong(self.outcomes[cell]):
