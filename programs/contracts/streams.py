@@ -1,0 +1,41 @@
+"""Stream ciphers: ChaCha20 on whole blocks or any number of octets."""
+
+from __future__ import annotations
+
+from crypto_specs import chacha
+from lnsym.contract import Block, Theorem, contract
+
+
+def _source_and_target(t: Theorem, length: int, in_place: bool) -> tuple[Block, Block]:
+    """What is read and what is written, `length` octets each; one and the same region when in place."""
+    if in_place:
+        both = t.region("data", length, 8, access="rw")
+        return both, both
+    return t.region("in", length, 8), t.region("out", length, 8, access="w")
+
+
+def _chacha20(t: Theorem, length: int, in_place: bool) -> None:
+    source, target = _source_and_target(t, length, in_place)
+    key = t.region("key", 8, 32, alignment=4)
+    counter = t.region("counter", 4, 32, alignment=4)
+    first, *nonce = counter.elements
+    blocks = -(-length // 64)
+    t.assume(first.ule(2**32 - blocks))
+    t.call(target, source, length, key, counter)
+    t.ensure(target, chacha.encrypt(key.elements, first, nonce, source.elements))
+
+
+@contract("chacha20-ctr32", routines=["ChaCha20_ctr32*", "ChaCha20_neon"])
+def chacha20_ctr32(t: Theorem, length: int = 64, in_place: bool = False) -> None:
+    """void f(uint8_t *out, const uint8_t *in, size_t length, const uint32_t key[8], const uint32_t counter[4]).
+
+    RFC 8439, section 2.4: counter[0] is the block counter, the rest is the nonce. Callers split what they have where the counter would
+    wrap, since scalar code carries into counter[1] there. `in` and `out` are apart or the same.
+    """
+    _chacha20(t, length, in_place)
+
+
+@contract("chacha20-512", routines=["ChaCha20_512_*"])
+def chacha20_512(t: Theorem, length: int = 512, in_place: bool = False) -> None:
+    """The same of code for 512 octets and more."""
+    _chacha20(t, length, in_place)
