@@ -6,7 +6,8 @@ no more of it is the routine's.
 
 from __future__ import annotations
 
-from crypto_specs import md5, sm3
+from crypto_specs import blake2, md5, sm3
+from lnsym.bv import BV, concat
 from lnsym.contract import Theorem, contract
 
 
@@ -26,3 +27,57 @@ def sm3_blocks(t: Theorem, blocks: int = 1) -> None:
     message = t.region("msg", 16 * blocks, 32, byteorder="big")
     t.call(state, message, blocks)
     t.ensure(state, sm3.compress_blocks(state.elements, message.elements))
+
+
+def _final_flags(parameters: blake2.Parameters, final: bool) -> tuple[int, int]:
+    """What C code keeps to be XORed into v[14] and v[15]: all ones in the first for the final block, and never a last node."""
+    return ((1 << parameters.w) - 1 if final else 0, 0)
+
+
+def _blake2_compress(t: Theorem, parameters: blake2.Parameters, blocks: int, final: bool) -> None:
+    w, bb = parameters.w, parameters.bb
+    flags = _final_flags(parameters, final)
+    context = t.region("context", 12, w, access="rw", alignment=w // 8, fixed=dict(zip((10, 11), flags, strict=True)))
+    message = t.region("msg", 16 * blocks, w)
+    if blocks == 1:
+        length = added = t.value("length", 64)
+        t.assume(length.ule(bb))
+    else:
+        length, added = BV.const(bb * blocks, 64), BV.const(bb, 64)
+    t.call(context, message, length)
+    h, count = list(context.elements[:8]), concat(context.elements[9], context.elements[8])
+    for at in range(0, 16 * blocks, 16):
+        count = count + added.zero_extend(2 * w)
+        h = blake2.compress(parameters, h, message.elements[at : at + 16], count, final)
+    t.ensure(context, [*h, count[w - 1 : 0], count[2 * w - 1 : w], *flags])
+
+
+@contract("blake2b-compress", routines=["blake2b_compress"])
+def blake2b_compress(t: Theorem, blocks: int = 1, final: bool = False) -> None:
+    """void f(BLAKE2B_CTX *, const uint8_t *data, size_t length): F of BLAKE2b. RFC 7693, section 3.2.
+
+    The structure begins with h[8], the counter t[2] and the flags f[2]. `length` is added to t: it is that of whole blocks, or of what
+    the one block holds, which its caller filled up with zeros.
+    """
+    _blake2_compress(t, blake2.BLAKE2B, blocks, final)
+
+
+@contract("blake2s-compress", routines=["blake2s_compress"])
+def blake2s_compress(t: Theorem, blocks: int = 1, final: bool = False) -> None:
+    """The same of BLAKE2s, in words of 32 bits."""
+    _blake2_compress(t, blake2.BLAKE2S, blocks, final)
+
+
+@contract("blake2b-transform", routines=["blake2b_transform"])
+def blake2b_transform(t: Theorem, final: bool = False) -> None:
+    """void f(BLAKE2B_CTX *, const uint8_t block[128], size_t bytes, int final): F of BLAKE2b. RFC 7693, section 3.2.
+
+    The structure begins with h[8] and the counter of 128 bits, to which `bytes` is added.
+    """
+    context = t.region("context", 10, 64, access="rw", alignment=8)
+    block = t.region("block", 16, 64)
+    length = t.value("bytes", 64)
+    t.call(context, block, length, BV.const(int(final), 32))
+    count = concat(context.elements[9], context.elements[8]) + length.zero_extend(128)
+    h = blake2.compress(blake2.BLAKE2B, context.elements[:8], block.elements, count, final)
+    t.ensure(context, [*h, count[63:0], count[127:64]])

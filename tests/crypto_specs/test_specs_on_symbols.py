@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from crypto_specs import aes, chacha, gcm, keccak, md5, modes, octets, poly1305, sha1, sha2, sm3, sm4
-from lnsym.bv import BV, evaluate, rewrite_level
+from crypto_specs import aes, blake2, chacha, gcm, keccak, md5, modes, octets, poly1305, sha1, sha2, sm3, sm4
+from lnsym.bv import BV, concat, evaluate, rewrite_level
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,12 @@ SPECIFICATIONS = {
     "poly1305": Specification(52, 8, lambda x: poly1305.mac(x[:32], x[32:])),
     "md5": Specification(20, 32, lambda x: md5.compress(x[:4], x[4:])),
     "sm3": Specification(24, 32, lambda x: sm3.compress(x[:8], x[8:])),
+    "blake2b": Specification(
+        26, 64, lambda x: blake2.compress(blake2.BLAKE2B, x[:8], x[8:24], concat(x[24], x[25]), f=True)
+    ),
+    "blake2s": Specification(
+        26, 32, lambda x: blake2.compress(blake2.BLAKE2S, x[:8], x[8:24], concat(x[24], x[25]), f=False)
+    ),
     "sm4": Specification(32, 8, lambda x: sm4.encrypt(x[:16], sm4.key_expansion(x[16:]))),
 }
 
