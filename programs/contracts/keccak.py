@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from crypto_specs import keccak
+from lnsym.bv import BV, lookup, table
 from lnsym.contract import Theorem, contract
 
 LANES = 25
@@ -21,7 +24,16 @@ def _permutations(t: Theorem, states: int, constants: bool) -> None:
     t.ensure(state, [lane for one in permuted for lane in one])
 
 
-@contract("keccak-f1600", routines=["sha3_keccak_f1600*", "KeccakF1600_hw", "KeccakF1600", "KeccakF1600_cext"])
+@contract(
+    "keccak-f1600",
+    routines=[
+        "sha3_keccak_f1600*",
+        "KeccakF1600_hw",
+        "KeccakF1600",
+        "KeccakF1600_cext",
+        "jent_keccakp_1600",
+    ],
+)
 def keccak_f1600(t: Theorem) -> None:
     """void f(uint64_t state[25]), or with the 24 round constants as a second argument. FIPS 202, section 3.3.
 
@@ -67,3 +79,44 @@ def keccak_f1600_registers(t: Theorem) -> None:
     )
     t.call()
     t.ensure_registers(dict(zip(names, keccak.keccak_f1600(lanes), strict=True)))
+
+
+def _step(t: Theorem, mapping: Callable[[Sequence[BV]], list[BV]]) -> None:
+    state = t.region("state", LANES, 64, access="rw", alignment=8)
+    t.call(state)
+    t.ensure(state, mapping(state.elements))
+
+
+@contract("keccak-theta", routines=["jent_keccakp_theta"])
+def keccak_theta(t: Theorem) -> None:
+    """void f(uint64_t state[25]): one step mapping. FIPS 202, section 3.2.1."""
+    _step(t, keccak.theta)
+
+
+@contract("keccak-rho", routines=["jent_keccakp_rho"])
+def keccak_rho(t: Theorem) -> None:
+    """void f(uint64_t state[25]). FIPS 202, section 3.2.2."""
+    _step(t, keccak.rho)
+
+
+@contract("keccak-pi", routines=["jent_keccakp_pi"])
+def keccak_pi(t: Theorem) -> None:
+    """void f(uint64_t state[25]). FIPS 202, section 3.2.3."""
+    _step(t, keccak.pi)
+
+
+@contract("keccak-chi", routines=["jent_keccakp_chi"])
+def keccak_chi(t: Theorem) -> None:
+    """void f(uint64_t state[25]). FIPS 202, section 3.2.4."""
+    _step(t, keccak.chi)
+
+
+@contract("keccak-iota", routines=["jent_keccakp_iota"])
+def keccak_iota(t: Theorem) -> None:
+    """void f(uint64_t state[25], unsigned round): round 0 to 23. FIPS 202, section 3.2.5."""
+    state = t.region("state", LANES, 64, access="rw", alignment=8)
+    i_r = t.value("round", 5)
+    t.assume(i_r.ult(ROUNDS))
+    t.call(state, i_r.zero_extend(32))
+    constants = table([keccak.round_constant(i) for i in range(ROUNDS)], 64)
+    t.ensure(state, [state.elements[0] ^ lookup(constants, i_r), *state.elements[1:]])
