@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from crypto_specs import aes, blake2, chacha, gcm, keccak, md5, modes, octets, poly1305, sha1, sha2, sm3, sm4
+from crypto_specs import aes, blake2, chacha, gcm, keccak, md5, modes, octets, poly1305, sha1, sha2, siphash, sm3, sm4
 from lnsym.bv import BV, concat, evaluate, rewrite_level
 
 
@@ -64,6 +64,7 @@ SPECIFICATIONS = {
     "blake2s": Specification(
         26, 32, lambda x: blake2.compress(blake2.BLAKE2S, x[:8], x[8:24], concat(x[24], x[25]), f=False)
     ),
+    "siphash": Specification(4, 64, lambda x: siphash.siphash_128(x[:2], octets.little_endian_octets(x[2])[:7] * 3)),
     "sm4": Specification(32, 8, lambda x: sm4.encrypt(x[:16], sm4.key_expansion(x[16:]))),
 }
 
