@@ -1,6 +1,7 @@
 """The ChaCha20 block function and cipher. RFC 8439 (June 2018).
 
-The state is 16 words of 32 bits; keys, nonces and data are octets, read as words in little-endian order.
+ChaCha8 and ChaCha12 have fewer rounds: D. J. Bernstein, "ChaCha, a variant of Salsa20" (2008). HChaCha20 is that of
+draft-irtf-cfrg-xchacha-03. The state is 16 words of 32 bits; keys, nonces and data are octets, read as words in little-endian order.
 """
 
 from __future__ import annotations
@@ -45,12 +46,19 @@ def inner_block(state: Sequence[BV]) -> list[BV]:
     return result
 
 
-def permute_and_add(state: Sequence[BV]) -> list[BV]:
-    """The block function on a state of 16 words: 10 times the inner block, then the state added. Section 2.3.1."""
+def permute(state: Sequence[BV], rounds: int = 20) -> list[BV]:
+    """An even number of rounds, two of them an inner block. Section 2.3.1; 8, 12 or 20 in Bernstein's paper."""
+    if rounds % 2:
+        raise ValueError(f"rounds come in twos, and {rounds} is odd")
     working = list(state)
-    for _ in range(10):
+    for _ in range(rounds // 2):
         working = inner_block(working)
-    return [old + new for old, new in zip(state, working, strict=True)]
+    return working
+
+
+def permute_and_add(state: Sequence[BV], rounds: int = 20) -> list[BV]:
+    """The block function on a state of 16 words: 10 times the inner block, then the state added. Section 2.3.1."""
+    return [old + new for old, new in zip(state, permute(state, rounds), strict=True)]
 
 
 def words(data: Sequence[BV]) -> list[BV]:
@@ -70,15 +78,22 @@ def initial_state(key: Sequence[BV], counter: BV, nonce: Sequence[BV]) -> list[B
     return state
 
 
-def block(key: Sequence[BV], counter: BV, nonce: Sequence[BV]) -> list[BV]:
+def block(key: Sequence[BV], counter: BV, nonce: Sequence[BV], rounds: int = 20) -> list[BV]:
     """The block function: 16 words of key stream. Section 2.3."""
-    return permute_and_add(initial_state(key, counter, nonce))
+    return permute_and_add(initial_state(key, counter, nonce), rounds)
 
 
-def encrypt(key: Sequence[BV], counter: BV, nonce: Sequence[BV], data: Sequence[BV]) -> list[BV]:
+def encrypt(key: Sequence[BV], counter: BV, nonce: Sequence[BV], data: Sequence[BV], rounds: int = 20) -> list[BV]:
     """Octets encrypted, or decrypted; the counter of 32 bits wraps. Section 2.4."""
     keystream: list[BV] = []
     for j in range(-(-len(data) // 64)):
-        for word in block(key, counter + j, nonce):
+        for word in block(key, counter + j, nonce, rounds):
             keystream += octets.little_endian_octets(word)
     return octets.xor(data, keystream[: len(data)])
+
+
+def hchacha20(key: Sequence[BV], nonce: Sequence[BV]) -> list[BV]:
+    """A subkey of 8 words, of a key of 8 words and a nonce of 4. draft-irtf-cfrg-xchacha-03, section 2.2."""
+    first, *rest = nonce
+    state = permute(initial_state(key, first, rest))
+    return state[:4] + state[12:]

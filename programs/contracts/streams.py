@@ -1,4 +1,4 @@
-"""Stream ciphers: ChaCha20 on whole blocks or any number of octets."""
+"""Stream ciphers: ChaCha20 on any number of octets, and HChaCha20."""
 
 from __future__ import annotations
 
@@ -39,3 +39,12 @@ def chacha20_ctr32(t: Theorem, length: int = 64, in_place: bool = False) -> None
 def chacha20_512(t: Theorem, length: int = 512, in_place: bool = False) -> None:
     """The same of code for 512 octets and more."""
     _chacha20(t, length, in_place)
+
+
+@contract("hchacha20", routines=["CRYPTO_hchacha20"])
+def hchacha20(t: Theorem) -> None:
+    """void f(uint8_t out[32], const uint8_t key[32], const uint8_t nonce[16]): draft-irtf-cfrg-xchacha-03, section 2.2."""
+    out = t.region("out", 8, 32, access="w")
+    key, nonce = t.region("key", 8, 32), t.region("nonce", 4, 32)
+    t.call(out, key, nonce)
+    t.ensure(out, chacha.hchacha20(key.elements, nonce.elements))

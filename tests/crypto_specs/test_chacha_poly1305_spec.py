@@ -77,6 +77,41 @@ def test_counter_wraps() -> None:
     ]
 
 
+# draft-strombergson-chacha-test-vectors-01, TC1 of a key of 256 bits: key and IV of zeros
+@pytest.mark.parametrize(
+    ("rounds", "keystream"),
+    [
+        (
+            8,
+            "3e00ef2f895f40d67f5bb8e81f09a5a12c840ec3ce9a7f3b181be188ef711a1e"
+            "984ce172b9216f419f445367456d5619314a42a3da86b001387bfdb80e0cfe42",
+        ),
+        (
+            12,
+            "9bf49a6a0755f953811fce125f2683d50429c3bb49e074147e0089a52eae155f"
+            "0564f879d27ae3c02ce82834acfa8c793a629f2ca0de6919610be82f411326be",
+        ),
+    ],
+)
+def test_fewer_rounds(rounds: int, keystream: str) -> None:
+    zeros = [BV.const(0, 32)] * 12
+    stream = chacha.encrypt(zeros[:8], zeros[8], zeros[9:], octets.from_bytes(bytes(64)), rounds)
+    assert stream == terms(keystream)
+
+
+def test_subkey() -> None:
+    # draft-irtf-cfrg-xchacha-03, section 2.2.1
+    subkey = chacha.hchacha20(KEY, chacha.words(terms("000000090000004a0000000031415927")))
+    assert [octet for word in subkey for octet in octets.little_endian_octets(word)] == terms(
+        "82413b4227b27bfed30e42508a877d73a0f9e4d58a74a853c12ec41326d3ecdc"
+    )
+
+
+def test_rounds_come_in_twos() -> None:
+    with pytest.raises(ValueError, match="19 is odd"):
+        chacha.permute([BV.const(0, 32)] * 16, 19)
+
+
 def test_wrong_sizes_are_refused() -> None:
     with pytest.raises(ValueError, match="a key of 8 words and a nonce of 2"):
         chacha.initial_state(KEY, BV.const(0, 32), KEY[:2])

@@ -6,7 +6,23 @@ from dataclasses import dataclass
 
 import pytest
 
-from crypto_specs import aes, blake2, chacha, gcm, keccak, md5, modes, octets, poly1305, sha1, sha2, siphash, sm3, sm4
+from crypto_specs import (
+    aes,
+    blake2,
+    chacha,
+    gcm,
+    keccak,
+    md5,
+    modes,
+    octets,
+    poly1305,
+    salsa,
+    sha1,
+    sha2,
+    siphash,
+    sm3,
+    sm4,
+)
 from lnsym.bv import BV, concat, evaluate, rewrite_level
 
 
@@ -55,6 +71,9 @@ SPECIFICATIONS = {
     "keccak-f[1600]": Specification(25, 64, keccak.keccak_f1600),
     "ghash": Specification(4, 128, lambda x: [gcm.ghash(x[0], x[1:3], x[3])]),
     "chacha20": Specification(16, 32, chacha.permute_and_add),
+    "salsa20": Specification(16, 32, salsa.core),
+    "hsalsa20": Specification(12, 32, lambda x: salsa.hsalsa20(x[:8], x[8:])),
+    "hchacha20": Specification(12, 32, lambda x: chacha.hchacha20(x[:8], x[8:])),
     "poly1305": Specification(52, 8, lambda x: poly1305.mac(x[:32], x[32:])),
     "md5": Specification(20, 32, lambda x: md5.compress(x[:4], x[4:])),
     "sm3": Specification(24, 32, lambda x: sm3.compress(x[:8], x[8:])),
