@@ -6,7 +6,7 @@ no more of it is the routine's.
 
 from __future__ import annotations
 
-from crypto_specs import blake2, md5, sm3
+from crypto_specs import blake2, md5, ripemd160, sm3, whirlpool
 from lnsym.bv import BV, concat
 from lnsym.contract import Theorem, contract
 
@@ -27,6 +27,27 @@ def sm3_blocks(t: Theorem, blocks: int = 1) -> None:
     message = t.region("msg", 16 * blocks, 32, byteorder="big")
     t.call(state, message, blocks)
     t.ensure(state, sm3.compress_blocks(state.elements, message.elements))
+
+
+@contract("ripemd160-blocks", routines=["ripemd160_block_*"])
+def ripemd160_blocks(t: Theorem, blocks: int = 1) -> None:
+    """void f(uint32_t state[5], const uint8_t *data, size_t blocks): blocks of 64 bytes. The RIPEMD-160 paper, appendix A."""
+    state = t.region("state", 5, 32, access="rw", alignment=4)
+    message = t.region("msg", 16 * blocks, 32, byteorder="little")
+    t.call(state, message, blocks)
+    t.ensure(state, ripemd160.compress_blocks(state.elements, message.elements))
+
+
+@contract("whirlpool-blocks", routines=["whirlpool_block"])
+def whirlpool_blocks(t: Theorem, blocks: int = 1) -> None:
+    """void f(WHIRLPOOL_CTX *, const void *data, size_t blocks): blocks of 64 octets. ISO/IEC 10118-3, dedicated hash-function 7.
+
+    The structure begins with the state's 64 octets, of which C says that they may be words of 64 bits.
+    """
+    state = t.region("state", 64, 8, access="rw", alignment=8)
+    message = t.region("msg", 64 * blocks, 8)
+    t.call(state, message, blocks)
+    t.ensure(state, whirlpool.compress_blocks(state.elements, message.elements))
 
 
 def _final_flags(parameters: blake2.Parameters, final: bool) -> tuple[int, int]:

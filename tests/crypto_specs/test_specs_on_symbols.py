@@ -16,12 +16,14 @@ from crypto_specs import (
     modes,
     octets,
     poly1305,
+    ripemd160,
     salsa,
     sha1,
     sha2,
     siphash,
     sm3,
     sm4,
+    whirlpool,
 )
 from lnsym.bv import BV, concat, evaluate, rewrite_level
 
@@ -76,6 +78,7 @@ SPECIFICATIONS = {
     "hchacha20": Specification(12, 32, lambda x: chacha.hchacha20(x[:8], x[8:])),
     "poly1305": Specification(52, 8, lambda x: poly1305.mac(x[:32], x[32:])),
     "md5": Specification(20, 32, lambda x: md5.compress(x[:4], x[4:])),
+    "ripemd160": Specification(21, 32, lambda x: ripemd160.compress(x[:5], x[5:])),
     "sm3": Specification(24, 32, lambda x: sm3.compress(x[:8], x[8:])),
     "blake2b": Specification(
         26, 64, lambda x: blake2.compress(blake2.BLAKE2B, x[:8], x[8:24], concat(x[24], x[25]), f=True)
@@ -84,6 +87,7 @@ SPECIFICATIONS = {
         26, 32, lambda x: blake2.compress(blake2.BLAKE2S, x[:8], x[8:24], concat(x[24], x[25]), f=False)
     ),
     "siphash": Specification(4, 64, lambda x: siphash.siphash_128(x[:2], octets.little_endian_octets(x[2])[:7] * 3)),
+    "whirlpool": Specification(128, 8, lambda x: whirlpool.compress(x[:64], x[64:])),
     "sm4": Specification(32, 8, lambda x: sm4.encrypt(x[:16], sm4.key_expansion(x[16:]))),
 }
 
