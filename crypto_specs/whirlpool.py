@@ -68,14 +68,12 @@ def double(a: BV) -> BV:
     return (a << 1) ^ scale(a[7], BV.const(0x1D, 8))
 
 
-def product(a: BV, constant: int) -> BV:
-    """The product of an octet and a constant in the field."""
-    result, power = BV.const(0, 8), a
-    for i in range(constant.bit_length()):
-        if constant >> i & 1:
-            result = result ^ power
-        power = double(power)
-    return result
+def multiples(a: BV) -> dict[int, BV]:
+    """The products of an octet and the constants of theta. "Galois fields"."""
+    powers = [a]
+    for _ in range(3):
+        powers.append(double(powers[-1]))
+    return {c: reduce(xor, [power for i, power in enumerate(powers) if c >> i & 1]) for c in C}
 
 
 C = (0x01, 0x01, 0x04, 0x01, 0x08, 0x05, 0x02, 0x09)
@@ -84,7 +82,8 @@ C = (0x01, 0x01, 0x04, 0x01, 0x08, 0x05, 0x02, 0x09)
 
 def theta(a: Sequence[BV]) -> list[BV]:
     """The matrix times the circulant one. "The linear diffusion layer"."""
-    return [reduce(xor, [product(a[8 * i + k], C[(j - k) % 8]) for k in range(8)]) for i in range(8) for j in range(8)]
+    products = [multiples(octet) for octet in a]
+    return [reduce(xor, [products[8 * i + k][C[(j - k) % 8]] for k in range(8)]) for i in range(8) for j in range(8)]
 
 
 def rho(k: Sequence[BV], a: Sequence[BV]) -> list[BV]:

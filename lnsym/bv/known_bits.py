@@ -92,6 +92,13 @@ def _of_sum(term: BV, below: OperandOnes) -> int:
     return (1 << bound.bit_length()) - 1 if bound <= ones else ones
 
 
+def _of_sign_extended(term: BV, below: OperandOnes) -> int:
+    """The operand's; the bits above are copies of its sign, and none of them is 1 where that is 0."""
+    operand = term.args[0]
+    inner, sign = below(operand), 1 << operand.width - 1
+    return inner | ((1 << term.width) - sign if inner & sign else 0)
+
+
 BOUNDS: Final[Mapping[str, Callable[[BV, OperandOnes], int]]] = {
     "anf": _of_items,
     "sum": _of_sum,
@@ -99,6 +106,7 @@ BOUNDS: Final[Mapping[str, Callable[[BV, OperandOnes], int]]] = {
     "extract": _of_slice,
     "ite": lambda term, below: below(term.args[1]) | below(term.args[2]),
     "lookup": _of_entries,
+    "sext": _of_sign_extended,
 }
 
 UNKNOWN: Final = frozenset(
@@ -114,7 +122,6 @@ UNKNOWN: Final = frozenset(
         "shl",
         "lshr",
         "ashr",
-        "sext",
         "not",
         "and",
         "or",
