@@ -1,5 +1,5 @@
 """Contracts of routines that are known: importing this package registers them all."""
 
-from programs.contracts import aes, classics, hashes, keccak, sha, siphash, streams
+from programs.contracts import aes, checksums, classics, hashes, keccak, sha, siphash, streams
 
-__all__ = ["aes", "classics", "hashes", "keccak", "sha", "siphash", "streams"]
+__all__ = ["aes", "checksums", "classics", "hashes", "keccak", "sha", "siphash", "streams"]

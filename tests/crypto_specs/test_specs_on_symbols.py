@@ -10,6 +10,7 @@ from crypto_specs import (
     aes,
     blake2,
     chacha,
+    crc32,
     gcm,
     keccak,
     md5,
@@ -88,6 +89,7 @@ SPECIFICATIONS = {
     ),
     "siphash": Specification(4, 64, lambda x: siphash.siphash_128(x[:2], octets.little_endian_octets(x[2])[:7] * 3)),
     "whirlpool": Specification(128, 8, lambda x: whirlpool.compress(x[:64], x[64:])),
+    "crc-32": Specification(12, 8, lambda x: [crc32.crc(crc32.CRC32, x[4:], concat(*x[:4]))]),
     "sm4": Specification(32, 8, lambda x: sm4.encrypt(x[:16], sm4.key_expansion(x[16:]))),
 }
 
