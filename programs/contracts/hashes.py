@@ -102,3 +102,16 @@ def blake2b_transform(t: Theorem, final: bool = False) -> None:
     count = concat(context.elements[9], context.elements[8]) + length.zero_extend(128)
     h = blake2.compress(blake2.BLAKE2B, context.elements[:8], block.elements, count, final)
     t.ensure(context, [*h, count[63:0], count[127:64]])
+
+
+@contract("blake2b-mix", routines=["blake2b_mix"])
+def blake2b_mix(t: Theorem, number: int = 0) -> None:
+    """void f(uint64_t v[16], int a, int b, int c, int d, uint64_t x, uint64_t y): G. RFC 7693, section 3.1.
+
+    a to d are those of mixing `number` of a round, 0 to 7.
+    """
+    v = t.region("v", 16, 64, access="rw", alignment=8)
+    x, y = t.value("x", 64), t.value("y", 64)
+    a, b, c, d = blake2.MIXED[number]
+    t.call(v, *[BV.const(index, 32) for index in (a, b, c, d)], x, y)
+    t.ensure(v, blake2.g(blake2.BLAKE2B, v.elements, a, b, c, d, x, y))

@@ -25,7 +25,7 @@ def _chacha20(t: Theorem, length: int, in_place: bool) -> None:
     t.ensure(target, chacha.encrypt(key.elements, first, nonce, source.elements))
 
 
-@contract("chacha20-ctr32", routines=["ChaCha20_ctr32*", "ChaCha20_neon"])
+@contract("chacha20-ctr32", routines=["ChaCha20_ctr32", "ChaCha20_ctr32_nohw"])
 def chacha20_ctr32(t: Theorem, length: int = 64, in_place: bool = False) -> None:
     """void f(uint8_t *out, const uint8_t *in, size_t length, const uint32_t key[8], const uint32_t counter[4]).
 
@@ -35,9 +35,15 @@ def chacha20_ctr32(t: Theorem, length: int = 64, in_place: bool = False) -> None
     _chacha20(t, length, in_place)
 
 
-@contract("chacha20-512", routines=["ChaCha20_512_*"])
+@contract("chacha20-neon", routines=["ChaCha20_ctr32_neon", "ChaCha20_neon"])
+def chacha20_neon(t: Theorem, length: int = 256, in_place: bool = False) -> None:
+    """The same of code for 192 octets and more: three blocks in vector registers beside one in general-purpose ones."""
+    _chacha20(t, length, in_place)
+
+
+@contract("chacha20-512", routines=["ChaCha20_512_neon"])
 def chacha20_512(t: Theorem, length: int = 512, in_place: bool = False) -> None:
-    """The same of code for 512 octets and more."""
+    """The same of code for 512 octets and more: six blocks in vector registers, two in general-purpose ones."""
     _chacha20(t, length, in_place)
 
 
