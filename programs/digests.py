@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Literal
 
-from crypto_specs import sha1, sha2
+from crypto_specs import md5, ripemd160, sha1, sha2, sm3
 from lnsym.bv import BV
 from lnsym.contract import Contract
 from lnsym.contract.theorem import ContractError
@@ -25,9 +26,14 @@ class Hash:
     initial: Callable[[], list[BV]]
     """The initial state."""
     digest_bytes: int
+    byteorder: Literal["big", "little"] = "big"
+    """That in which the digest has a word of the state."""
 
 
 HASHES: Mapping[str, Hash] = {
+    "md5-blocks": Hash(md5.pad, md5.initial_state, 16, "little"),
+    "ripemd160-blocks": Hash(md5.pad, ripemd160.initial_state, 20, "little"),
+    "sm3-blocks": Hash(sm3.pad, sm3.initial_state, 32),
     "sha1-blocks": Hash(sha1.pad, sha1.initial_state, 20),
     "sha256-blocks": Hash(partial(sha2.pad, sha2.SHA256), partial(sha2.initial_state, sha2.SHA256), 32),
     "sha512-blocks": Hash(partial(sha2.pad, sha2.SHA512), partial(sha2.initial_state, sha2.SHA512), 64),
@@ -82,4 +88,5 @@ def digest(
         state = [found[f"state[{i}]"] for i in range(len(state))]
         instructions += path.steps
     width = words[0].width // 8
-    return Digest(b"".join(word.to_bytes(width, "big") for word in state)[: function.digest_bytes], instructions)
+    value = b"".join(word.to_bytes(width, function.byteorder) for word in state)
+    return Digest(value[: function.digest_bytes], instructions)
