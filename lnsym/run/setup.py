@@ -31,6 +31,7 @@ class SegmentBytes:
         self._image = image
         self._addresses = addresses
         self._start = segment.address
+        self._read: dict[tuple[int, int], BV] = {}
 
     def byte(self, offset: int) -> BV:
         """The byte at `offset`."""
@@ -38,6 +39,12 @@ class SegmentBytes:
 
     def whole(self, offset: int, size: int) -> BV:
         """`size` bytes from `offset`, little-endian, as a constant."""
+        found = self._read.get((offset, size))  # tables are read whole, at each lookup anew
+        if found is None:
+            found = self._read[offset, size] = self._value(offset, size)
+        return found
+
+    def _value(self, offset: int, size: int) -> BV:
         address = self._start + offset
         value = BV.const(int.from_bytes(self._image.read(address, size), "little"), 8 * size)
         if self._addresses is not None:
