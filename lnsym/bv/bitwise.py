@@ -48,15 +48,20 @@ def items_of(term: BV) -> Items:
 
 
 def opaque_items(term: BV) -> Items:
-    """The term as one word, its constant kept apart so that `~x` and `x` share the word."""
+    """The term as one word, its constant kept apart so that `~x` and `x` share the word; a rotated word is one already."""
     if term.op != "anf":
         return items_of(term)
-    first, mask = term.args[0]
+    constant, items = _constant_apart(term.args)
     ones = (1 << term.width) - 1
-    if first == ():
-        word = from_sorted(term.args[1:], term.width)
-        return (((), mask), (((word.serial, 0, word),), ones))
-    return ((((term.serial, 0, term),), ones),)
+    if len(items) == 1 and len(items[0][0]) == 1 and items[0][1] == ones:
+        return items_of(term)
+    word = from_sorted(items, term.width)
+    return (*constant, (((word.serial, 0, word),), ones))
+
+
+def _constant_apart(items: Items) -> tuple[Items, Items]:
+    """The mask of the empty monomial, if there is one, and the other monomials."""
+    return (items[:1], items[1:]) if items[0][0] == () else ((), items)
 
 
 def from_items(items: dict[Monomial, int], width: int) -> BV:

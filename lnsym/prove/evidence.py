@@ -53,7 +53,7 @@ class Unsatisfiable:
     """How many gates the clauses speak of."""
 
 
-JoinArgument: TypeAlias = TruthTable | Parity | Unsatisfiable
+GateArgument: TypeAlias = TruthTable | Parity | Unsatisfiable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Join:
 
     node: int
     literal: int
-    argument: JoinArgument
+    argument: GateArgument
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,43 @@ class Swept:
     gates: tuple[Join, ...]
 
 
+# -- words joined (`joining`) ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SameMaps:
+    """Both are one XOR of a constant and of the same maps of the same words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enumerated:
+    """The difference is 0 at every point of so many bits, looked at one by one."""
+
+    bits: int
+
+
+JoinArgument: TypeAlias = Identical | SameMaps | Enumerated | Swept | NoModel
+
+
+@dataclass(frozen=True, slots=True)
+class WordJoined:
+    """`other` stands in the place of `term`, by their serial numbers, and why it may."""
+
+    term: int
+    other: int
+    argument: JoinArgument
+    under_premises: bool
+    """Whether they are equal only where the premises of the obligation hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsJoined:
+    """With these words joined both sides are one, or are equal by `closing`."""
+
+    words: tuple[WordJoined, ...]
+    closing: JoinArgument
+
+
 @dataclass(frozen=True, slots=True)
 class Reduced:
     """One method left another obligation in this one's place, and why it may; then that one was proved."""
@@ -99,7 +136,7 @@ class Reduced:
     proof: Evidence
 
 
-Evidence: TypeAlias = Identical | SameForms | NoModel | Swept | Reduced
+Evidence: TypeAlias = Identical | SameForms | NoModel | Swept | WordsJoined | Reduced
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from lnsym.machine.endings import EndOfPath
 from lnsym.machine.paths import Conditions
 from lnsym.prove import consistency
 from lnsym.prove.consistency import Claim, named_terms
-from lnsym.prove.evidence import Evidence, Proof
+from lnsym.prove.evidence import Evidence, Proof, Reduced
 from lnsym.prove.method import Answer, Budget, Cost, Method, Proved, Refuted, Unknown
 from lnsym.prove.methods import METHODS, Z3
 from lnsym.prove.race import Ended, chains, race
@@ -232,7 +232,9 @@ class _Proceedings(Generic[Shown]):
         self._limits = limits
         self._open = dict.fromkeys(question.obligations)
         self._full: dict[Obligation, Obligation] = {}
-        """With all premises, as far as that was asked for."""
+        """With all premises, as far as that was asked for; or what a method left in its place."""
+        self._reductions: dict[Obligation, list[tuple[str, Evidence]]] = {}
+        """For what was left in an obligation's place: who left it, and why it may stand there."""
         self._uses: dict[str, MethodUse] = {}
         self._reasons: dict[Obligation, str] = {}
         self._apart: tuple[int, int] | None = None
@@ -339,14 +341,19 @@ class _Proceedings(Generic[Shown]):
                 self._close(method, obligation, asked, evidence)
             case Refuted(model, reason):
                 yield from self._tried(method.name, obligation, asked, model, reason)
-            case Unknown(reason, apart):
+            case Unknown(reason, apart, rest):
                 self._reasons.setdefault(obligation, reason)
                 self._apart = self._apart or apart
+                if rest is not None:
+                    self._full[obligation] = rest.obligation
+                    self._reductions.setdefault(obligation, []).append((method.name, rest.evidence))
 
     def _close(self, method: Method, obligation: Obligation, asked: Obligation, evidence: Evidence) -> None:
         if obligation in self._models:
             raise _outvoted(obligation, self._models[obligation], method.name)
-        self._claims.append(Claim(method.name, asked if method.uses_premises else replace(asked, premises=())))
+        reductions = self._reductions.get(obligation, []) if method.uses_premises else []
+        claimed = under_preconditions(obligation, self._given) if reductions else asked
+        self._claims.append(Claim(method.name, claimed if method.uses_premises else replace(claimed, premises=())))
         self._proofs.append(Proof(obligation.name, obligation.path, method.name, evidence))
         del self._open[obligation]
         self._note(method.name, 1, 0.0)

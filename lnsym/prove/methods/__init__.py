@@ -7,8 +7,9 @@ from lnsym.prove.methods.gf2 import GF2
 from lnsym.prove.methods.smt import BITWUZLA, Z3
 from lnsym.prove.methods.structural import STRUCTURAL
 from lnsym.prove.methods.sweep import SWEEP
+from lnsym.prove.methods.words import WORDS
 
-METHODS: tuple[Method, ...] = (STRUCTURAL, GF2, SWEEP, Z3, BITWUZLA)
+METHODS: tuple[Method, ...] = (STRUCTURAL, WORDS, GF2, SWEEP, Z3, BITWUZLA)
 
 
 def choices() -> tuple[str, ...]:
@@ -21,4 +22,4 @@ def chosen(*names: str) -> tuple[Method, ...]:
     return tuple([method for method in METHODS if (method.choice or method.name) in names])
 
 
-__all__ = ["BITWUZLA", "GF2", "METHODS", "STRUCTURAL", "SWEEP", "Z3", "choices", "chosen"]
+__all__ = ["BITWUZLA", "GF2", "METHODS", "STRUCTURAL", "SWEEP", "WORDS", "Z3", "choices", "chosen"]

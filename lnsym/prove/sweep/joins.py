@@ -17,7 +17,7 @@ from pysat.solvers import Solver
 from lnsym.bv import BV
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.prove.circuit.graph import FALSE, INPUT, Gate, Graph, Key, Literal, value, values
-from lnsym.prove.evidence import Join, JoinArgument, Parity, TruthTable, Unsatisfiable
+from lnsym.prove.evidence import Join, GateArgument, Parity, TruthTable, Unsatisfiable
 from lnsym.prove.sweep.cones import (
     MAX_INPUTS,
     Cone,
@@ -139,7 +139,7 @@ class Joins:
         self.joins.append(join)
         return join.literal
 
-    def _argument(self, a: Literal, b: Literal) -> JoinArgument | None:
+    def _argument(self, a: Literal, b: Literal) -> GateArgument | None:
         """Why two literals with equal signatures are one function, if that is found within the effort."""
         try:
             return self._found_argument(a, b)
@@ -147,7 +147,7 @@ class Joins:
             self.apart.append((a, b))
             raise
 
-    def _found_argument(self, a: Literal, b: Literal) -> JoinArgument | None:
+    def _found_argument(self, a: Literal, b: Literal) -> GateArgument | None:
         self._check_time()
         narrow = narrow_cone(self.graph, a >> 1, b >> 1)
         if difference_table(self.graph, a, b, narrow) == 0:
@@ -175,7 +175,7 @@ class Joins:
         self.apart.append((a, b))
         return None
 
-    def _on_all_points(self, a: Literal, b: Literal, part: Cone) -> JoinArgument | None:
+    def _on_all_points(self, a: Literal, b: Literal, part: Cone) -> GateArgument | None:
         """The table over all inputs of a cone; a point at which the two differ is learned."""
         table = difference_table(self.graph, a, b, part)
         if not table:

@@ -1,0 +1,265 @@
+"""The pass over the terms: each is replaced by an earlier one that it equals, from the inputs upwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from lnsym.bv import BV, concat, operands, topological, variables
+from lnsym.bv.operators import rebuild
+from lnsym.deadline import NEVER, Deadline
+from lnsym.errors import ToolFault
+from lnsym.prove.evidence import Identical, JoinArgument, SameMaps, WordJoined
+from lnsym.prove.joining import sums
+from lnsym.prove.joining.alike import Alike
+from lnsym.prove.joining.linear import Form, FormKey, Forms, turned
+from lnsym.prove.joining.questions import NotZero, Open, Questions, Reply, Zero
+from lnsym.prove.joining.samples import Samples
+
+MAX_LEARNED = 12
+"""How many samples are learned from words that agreed on all others."""
+
+PATIENCE = 1.0
+"""Seconds that questions without an answer may take in all, and as many more as those with one took."""
+
+LONGEST_WAIT = 2_000
+"""How many terms may pass in a row of which none is joined by more than the normal forms."""
+
+MAX_DECIDED = 64
+"""How many conditions are asked of the solvers under the premises."""
+
+MAX_APART = 8
+"""Of up to so many atoms, whose maps differ, the difference of two forms is made."""
+
+CONDITIONS = frozenset(["eq", "ult", "slt", "extract"])
+"""Terms of one bit by these operators are looked at under the premises: comparisons, and carries."""
+
+
+class Joiner:
+    """Terms, what stands for them, and why it may."""
+
+    def __init__(self, premises: Sequence[BV] = (), deadline: Deadline = NEVER) -> None:
+        self._deadline = deadline
+        self._samples = Samples(premises)
+        self._premises = list(premises) if self._samples.meet_premises else []
+        self._new: dict[BV, BV] = {}
+        self._in_sums: dict[BV, BV] = {}
+        """What stands for an addend in sums: sums that were shown equal to it, or a word that was split taken apart again."""
+        self._forms = Forms()
+        self._by_form: dict[FormKey, tuple[BV, int, int]] = {}
+        """By the form that stands for all its rotations: a term, by how much its own is turned to get that one, and the constant then."""
+        self._supports: dict[BV, int] = {}
+        self._alike = Alike(self._samples.values)
+        self._place: dict[BV, int] = {}
+        self._questions = Questions(self._place, self._premises, deadline)
+        self._met: dict[BV, BV] = {}
+        """For what stands for a term the first term it stands for."""
+        self._joined: list[WordJoined] = []
+        self._apart: list[tuple[BV, BV]] = []
+        """Terms that agree on all samples and were not shown equal, in the order in which they were met."""
+        self._under_way: set[BV] = set()
+        """Terms that were rebuilt and are being taken: bounds of the normal forms can make one of another and back."""
+        self._patience = PATIENCE
+        self._waited = 0
+        self._learned = 0
+        self._decided = 0
+        self._spoken_of = set(variables(self._premises))
+        """Terms on which the premises may bear."""
+
+    def add(self, term: BV) -> BV:
+        """What stands for a term. Raises DeadlinePassed."""
+        for node in topological([term], self._new):
+            self._new[node] = found = self._taken(node)
+            self._met.setdefault(found, node)
+        return self._new[term]
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it is not worth while to go on."""
+        return self._patience <= 0 or self._waited > LONGEST_WAIT
+
+    def equal(self, one: BV, other: BV) -> Reply:
+        """Whether two terms that were added are shown equal, or an input on which they differ. Raises DeadlinePassed."""
+        one, other = self._new[one], self._new[other]
+        if one is other:
+            return Zero(Identical())
+        if self._samples.values(one) != self._samples.values(other):
+            return Open()
+        return self._compared(one, other)
+
+    def standing(self, term: BV) -> BV:
+        """What stands for a term; itself where it was not reached."""
+        return self._new.get(term, term)
+
+    @property
+    def evidence(self) -> tuple[WordJoined, ...]:
+        """What was joined, and why."""
+        return tuple(self._joined)
+
+    @property
+    def first_apart(self) -> tuple[BV, BV] | None:
+        """The first two terms that agree on all samples and were not shown equal."""
+        return next(iter(self._apart), None)
+
+    # -- one term -----------------------------------------------------------------------------------
+
+    def _taken(self, term: BV) -> BV:
+        """What stands for a term whose operands were added."""
+        self._deadline.check("while words were joined")
+        values = self._samples.add(term)
+        built = self._rebuilt(term)
+        if built is not term and built not in self._under_way:
+            self._under_way.add(built)
+            found = self.add(built)
+            self._under_way.discard(built)
+            if self._samples.values(found) != values:
+                raise ToolFault("words: a term was replaced by another of another value", f"{term!r}\n{found!r}")
+            return found
+        if built is not term:
+            return self._declare(term)
+        self._waited += 1
+        self._place[term] = len(self._place)
+        if any(operand in self._spoken_of for operand in operands(term)):
+            self._spoken_of.add(term)
+        if term.op == "const":
+            self._forms.add(term)
+            return term
+        for replacement in (self._summed, self._formed, self._decided_by_premises):
+            found = replacement(term)
+            if found is not None:
+                return found
+        return self._proposed(term)
+
+    def _rebuilt(self, term: BV) -> BV:
+        below = operands(term)
+        if term.op == "sum":
+            new = {o: self._in_sums.get(self._new[o], self._new[o]) for o in below}
+        else:
+            new = self._new
+        return term if all(new[operand] is operand for operand in below) else rebuild(term, new)
+
+    def _declare(self, term: BV) -> BV:
+        """Let a term and all below it that is new stand for themselves."""
+        for node in topological([term], self._forms.of):
+            self._samples.add(node)
+            self._forms.add(node)
+            self._place.setdefault(node, len(self._place))
+            self._new.setdefault(node, node)
+        return term
+
+    def _keep(self, term: BV, other: BV, argument: JoinArgument, under_premises: bool = False) -> BV:
+        self._waited = 0
+        self._joined.append(WordJoined(term.serial, other.serial, argument, under_premises))
+        return other
+
+    def _summed(self, term: BV) -> BV | None:
+        """A sum that is written differently."""
+        if term.op != "sum":
+            return None
+        parts = sums.split(term, self._support)
+        if parts is not None:
+            found = self.add(concat(*parts))
+            if found.op == "concat":
+                self._in_sums.setdefault(found, term)
+            return found
+        merged = sums.merged(term, self._support)
+        return None if merged is None or merged is term else self.add(merged)
+
+    def _support(self, term: BV) -> int:
+        found = self._supports.get(term)
+        if found is None:
+            found = self._supports[term] = self._forms.support(self._forms.of[term])
+        return found
+
+    def _formed(self, term: BV) -> BV | None:
+        """An earlier term with the same form, up to a constant."""
+        form: Form = self._forms.add(term)
+        if not form.rows:
+            return self._keep(term, self._declare(BV.const(form.constant, term.width)), SameMaps())
+        turn, key = self._forms.least_turn(form)
+        constant = turned(form.constant, turn, term.width)
+        word, first_turn, first_constant = self._by_form.setdefault(key, (term, turn, constant))
+        if word is term:
+            return None
+        # ror(term, turn) ^ constant = ror(word, first_turn) ^ first_constant
+        difference = turned(constant ^ first_constant, -turn, term.width)
+        other = self._new[word].rotate_right((first_turn - turn) % term.width) ^ difference
+        return self._keep(term, self._declare(other), SameMaps())
+
+    def _decided_by_premises(self, term: BV) -> BV | None:
+        """A condition that is the same on all samples, where the premises imply that it is."""
+        if term.width > 1 or term.op not in CONDITIONS or term not in self._spoken_of or self._decided >= MAX_DECIDED:
+            return None
+        values = set(self._samples.values(term))
+        if len(values) > 1:
+            return None
+        self._decided += 1
+        (value,) = values
+        reply = self._questions.implied(term, value)
+        if isinstance(reply, NotZero):
+            self._learn(reply)
+        if not isinstance(reply, Zero):
+            return None
+        return self._keep(term, self._declare(BV.const(value, 1)), reply.argument, reply.under_premises)
+
+    def _proposed(self, term: BV) -> BV:
+        """An earlier term that has the same values on all samples, where that is shown; else the term itself."""
+        if term.op != "var":
+            for candidate in self._alike.proposals(term):
+                began = time.perf_counter()
+                reply = self._compared(self._declare(candidate), term)
+                took = time.perf_counter() - began
+                if isinstance(reply, Zero):
+                    self._patience += took
+                    return self._keep(term, candidate, reply.argument, reply.under_premises)
+                self._patience -= took
+                if not isinstance(reply, NotZero):
+                    self._apart.append((self._met.get(candidate, candidate), term))
+                elif self._learn(reply):
+                    break
+        self._alike.enter(term)
+        return term
+
+    def _learn(self, reply: NotZero) -> bool:
+        """One sample more, on which two words differ that agreed on all."""
+        if self._learned >= MAX_LEARNED:
+            return False
+        self._learned += 1
+        self._samples.learn(reply.model)
+        self._alike.refresh()
+        return True
+
+    # -- two terms ----------------------------------------------------------------------------------
+
+    def _compared(self, one: BV, other: BV) -> Reply:
+        """Whether two terms that stand for themselves are equal."""
+        difference = self._declare(self._difference(one, other))
+        groups = sums.vanishing_groups(difference, self._samples.values, self._place.__getitem__)
+        if groups is not None and len(groups) > 1:
+            replies = [self._vanished(group, difference.width) for group in groups]
+            if all(isinstance(reply, Zero) for reply in replies):
+                return Zero(Identical(), any(isinstance(reply, Zero) and reply.under_premises for reply in replies))
+        return self._questions.zero(difference)
+
+    def _difference(self, one: BV, other: BV) -> BV:
+        """A word that is 0 where two words are equal, without what they have in common: what differs of their sums, or of their forms."""
+        if "sum" in (one.op, other.op):
+            return one - other
+        forms = self._forms
+        apart = forms.xor([forms.of[one], forms.of[other]], one.width)
+        if len(apart.rows) <= MAX_APART:
+            return forms.term(apart)
+        return min(one - other, one ^ other, key=lambda each: len(operands(each)))
+
+    def _vanished(self, group: sums.Group, width: int) -> Reply:
+        """Whether some addends add up to 0. Where they do, the others stand for the latest of them in sums."""
+        total = BV.const(0, width)
+        for times, addend in group:
+            total = total + addend * times
+        reply = self._questions.zero(self._declare(total))
+        (times, latest), *_ = group
+        if isinstance(reply, Zero) and times in (1, (1 << width) - 1):
+            rest = latest - total if times == 1 else latest + total
+            self._keep(latest, self._declare(rest), reply.argument, reply.under_premises)
+            self._in_sums[latest] = rest
+        return reply

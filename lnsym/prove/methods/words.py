@@ -1,0 +1,74 @@
+"""Words: both sides joined word by word, from the inputs upwards (`lnsym.prove.joining`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lnsym.deadline import DeadlinePassed
+from lnsym.prove.evidence import Identical, WordsJoined
+from lnsym.prove.method import Answer, Budget, Method, Proved, Refuted, Rest, Unknown
+
+if TYPE_CHECKING:
+    from lnsym.contract.obligations import Obligation
+    from lnsym.prove.joining import Joiner
+
+
+def attempt(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple[Obligation, Answer]]:
+    """Those of one path together; each that is left with its terms joined as far as was shown."""
+    from lnsym.prove.joining import meet
+
+    of_path: dict[tuple[object, ...], list[Obligation]] = {}
+    for obligation in obligations:
+        of_path.setdefault(obligation.premises, []).append(obligation)
+    for path in of_path.values():
+        pairs = [(obligation.left, obligation.right) for obligation in path if not obligation.rests_on_premises]
+        if pairs and meet(pairs):
+            yield from _joined([obligation for obligation in path if not obligation.rests_on_premises], budget)
+
+
+def _joined(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple[Obligation, Answer]]:
+    """The answers to obligations under the same premises."""
+    from lnsym.prove.joining import Joiner, by_depth
+
+    joiner = Joiner(obligations[0].premises, budget.deadline)
+    answers: dict[Obligation, Answer | None] = dict.fromkeys(obligations)
+    with suppress(DeadlinePassed):
+        for term in by_depth([term for obligation in obligations for term in (obligation.right, obligation.left)]):
+            joiner.add(term)
+            if joiner.stuck:
+                break
+        else:
+            for obligation in obligations:
+                answers[obligation] = _answer(joiner, obligation)
+    for obligation, answer in answers.items():
+        yield obligation, _left(joiner, obligation) if answer is None else answer
+
+
+def _answer(joiner: Joiner, obligation: Obligation) -> Answer | None:
+    """What is known once all terms are joined."""
+    from lnsym.prove.joining import NotZero, Zero
+
+    match joiner.equal(obligation.left, obligation.right):
+        case Zero(argument):
+            return Proved(WordsJoined(joiner.evidence, argument))
+        case NotZero(model):
+            return Refuted(dict(model))
+        case _:
+            return None
+
+
+def _left(joiner: Joiner, obligation: Obligation) -> Unknown:
+    """The obligation with its terms joined, and where the two sides part."""
+    apart = joiner.first_apart
+    serials = (apart[0].serial, apart[1].serial) if apart else None
+    left, right = joiner.standing(obligation.left), joiner.standing(obligation.right)
+    rest = None
+    if (left, right) != (obligation.left, obligation.right):
+        rest = Rest(replace(obligation, left=left, right=right), WordsJoined(joiner.evidence, Identical()))
+    return Unknown("its words did not meet", serials, rest)
+
+
+WORDS = Method("words", "cheap", attempt, assumption="words", reduces=True, share=0.4, share_alone=0.95)
