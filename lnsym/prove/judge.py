@@ -25,7 +25,7 @@ from lnsym.machine.endings import EndOfPath
 from lnsym.machine.paths import Conditions
 from lnsym.prove import consistency
 from lnsym.prove.consistency import Claim, named_terms
-from lnsym.prove.evidence import Evidence, Proof, Reduced
+from lnsym.prove.evidence import Evidence, Proof
 from lnsym.prove.method import Answer, Budget, Cost, Method, Proved, Refuted, Unknown
 from lnsym.prove.methods import METHODS, Z3
 from lnsym.prove.race import Ended, chains, race

@@ -14,12 +14,13 @@ A term is replaced, in this order, where
   by point, by sweep on the small circuit, by the SMT solvers. Of two sums the groups of addends that vanish on the samples are asked for
   one by one.
 
-Why a proof by it is one: each replacement is by a term that was shown equal, for all values of the words of a cut, or for all inputs that meet
-the premises, and equals may replace equals. Samples only propose. What is replaced under the premises is used for claims under the
-same premises alone: one `Joiner` serves one set of premises, and the premises themselves are not rewritten. Each argument is kept.
+Why a proof by it is one: each replacement is by a term that was shown equal, for all values of the words of a cut, or for all inputs
+that meet the premises, and equals may replace equals. Samples only propose. What is replaced under the premises is used for claims under
+the same premises alone: one `Joiner` serves one set of premises, and the premises themselves are not rewritten. Each argument is kept.
 
-Where completeness stops: words that meet at no word between the inputs and the goal, carry-save sums say, are left as one question; an operator
-that no method below understands stays what it is; after PATIENCE proposals that were not shown the rest is compared by forms alone.
+Where completeness stops: words that meet nowhere between the inputs and the goal, carry-save sums say, are left as one question; an
+operator that no method understands stays what it is; products of XORs that were multiplied out on one side are not put together in general
+(Keccak, which is for `gf2`). Where questions take longer than those with an answer took, or nothing meets any more, it gives up.
 """
 
 from lnsym.prove.joining.joiner import Joiner

@@ -1,7 +1,7 @@
 """Cuts: a word looked at from above, as a function of words that lie not far below it.
 
-The cut starts at the operands, and the latest of its words is opened as long as that is asked for. Over the cut's words as variables, named in
-the order in which they are met, a formula that comes again in the next round of a hash is the same term.
+The cut starts at the operands, and the latest of its words is opened as long as that is asked for. The cut's words become variables, named
+in the order in which they are met: a formula that comes again in the next round of a hash is the same term.
 """
 
 from __future__ import annotations

@@ -125,9 +125,9 @@ class Joiner:
             self._forms.add(term)
             return term
         for replacement in (self._summed, self._formed, self._decided_by_premises):
-            found = replacement(term)
-            if found is not None:
-                return found
+            other = replacement(term)
+            if other is not None:
+                return other
         return self._proposed(term)
 
     def _rebuilt(self, term: BV) -> BV:

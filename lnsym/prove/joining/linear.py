@@ -1,13 +1,13 @@
 """Linear words: a term as the XOR of linear maps of atoms, whole and without a bound on how it was assembled.
 
-A form is a constant XORed with one map for each of its atoms. An atom is a word that no map explains: a variable, a sum, a product,
-a table's index. What a map makes of an atom is held bit by bit: each bit of the term has a row. The row of a wide atom says of which of
-its bits the bit is the XOR. The row of a narrow one, of at most MAX_TABLE bits, is a truth table, so that a map of it may be any function: an
-S-box, a T-table, a choice of constants. Rows lie side by side in one integer, the lowest bit's first, so that a rotation of a word is one
-shift of its rows, and an XOR of words one XOR of integers.
+A form is a constant XORed with one map for each of its atoms. An atom is a word that no map explains: a variable, a sum, a product, a
+table's index. What a map makes of an atom is held bit by bit: each bit of the term has a row. The row of a wide atom says of which of its
+bits the bit is the XOR. The row of a narrow one, of at most MAX_TABLE bits, is a truth table, so that a map of it may be any function: an
+S-box, a T-table, a choice of constants. Rows lie side by side in one integer, the lowest bit's first: a rotation of a word is one shift of
+its rows, and an XOR of words one XOR of integers.
 
-Two terms with equal forms are equal, whatever the atoms are: each operator's form is what its operands' forms make of it, exactly. For atoms
-that take all values together the converse holds as well: two XORs of functions of one atom each are equal only where their rows are.
+Two terms with equal forms are equal, whatever the atoms are: each operator's form is what its operands' forms make of it, exactly. For
+atoms that take all values together the converse holds as well: two XORs of functions of one atom each are equal only where their rows are.
 So it does not matter in which order an XOR, a rotation or a table was assembled: message schedules, MixColumns, theta, CRC.
 """
 
@@ -197,7 +197,9 @@ class Forms:
 
     def repeated(self, form: Form, width: int) -> Form:
         """A form of one bit, side by side with itself."""
-        return self._mapped(form, width, -form.constant & ((1 << width) - 1), lambda rows, step: rows * _every(width, step))
+        return self._mapped(
+            form, width, -form.constant & ((1 << width) - 1), lambda rows, step: rows * _every(width, step)
+        )
 
     def _mapped(self, form: Form, width: int, constant: int, change: Callable[[int, int], int]) -> Form:
         """The form with all its rows changed alike."""
@@ -377,7 +379,15 @@ def _with_common_factor(products: list[tuple[int, Factor, Factor]]) -> Iterator[
             for factor in factors:
                 counts[mask, factor] = counts.get((mask, factor), 0) + 1
         mask, common = max(counts, key=lambda each: (counts[each], -each[1][0], -each[1][1]))
-        yield mask, common, [two if one is common or one == common else one for m, one, two in left if m == mask and common in (one, two)]
+        yield (
+            mask,
+            common,
+            [
+                two if one is common or one == common else one
+                for m, one, two in left
+                if m == mask and common in (one, two)
+            ],
+        )
         left = [(m, one, two) for m, one, two in left if m != mask or common not in (one, two)]
 
 
@@ -477,7 +487,24 @@ OPERATORS: Final[Mapping[str, Callable[[Forms, BV], Form | None]]] = {
     "ite": _choice,
     "lookup": _looked_up,
     **dict.fromkeys(
-        ["eq", "ult", "slt", "mul", "udiv", "sdiv", "clmul", "shl", "lshr", "ashr", "not", "and", "or", "xor", "add", "ror"],
+        [
+            "eq",
+            "ult",
+            "slt",
+            "mul",
+            "udiv",
+            "sdiv",
+            "clmul",
+            "shl",
+            "lshr",
+            "ashr",
+            "not",
+            "and",
+            "or",
+            "xor",
+            "add",
+            "ror",
+        ],
         _opaque,
     ),
 }

@@ -1,4 +1,4 @@
-"""In which order words are joined, and whether it is worth while: whether the two sides have words of one value on their way to the goals."""
+"""In which order words are joined, and whether it is worth while: whether the two sides have words of one value below the goals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ def meet(pairs: Sequence[tuple[BV, BV]]) -> bool:
     values = dict(zip(order, zip(*[_values(order, random) for _ in range(SAMPLES)], strict=True), strict=True))
     theirs = set(topological([other for _, other in pairs]))
     goals = {term for pair in pairs for term in pair}
-    own = [term for term in order if term not in theirs and term not in goals and term.width >= MIN_WIDTH and operands(term)]
+    own = [
+        term
+        for term in order
+        if term not in theirs and term not in goals and term.width >= MIN_WIDTH and operands(term)
+    ]
     if len(own) < ONE_IN:
         return True
     known = {(term.width, values[term]) for term in theirs - goals if operands(term)}

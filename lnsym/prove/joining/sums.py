@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import TypeAlias
 
-from lnsym.bv import BV, concat
+from lnsym.bv import BV
 from lnsym.bv.forms import items_in, sum_in, words_in
 from lnsym.bv.sums import addends_of
 
@@ -132,9 +132,7 @@ def vanishing_groups(
     return groups
 
 
-def _smallest_group(
-    parts: Sequence[tuple[int, BV]], columns: Mapping[BV, tuple[int, ...]], ones: int
-) -> Group | None:
+def _smallest_group(parts: Sequence[tuple[int, BV]], columns: Mapping[BV, tuple[int, ...]], ones: int) -> Group | None:
     """The first part with as few others as make it 0 on all samples."""
     first, *others = parts
     for size in range(1, min(MAX_GROUP, len(others) + 1)):

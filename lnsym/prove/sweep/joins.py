@@ -17,7 +17,7 @@ from pysat.solvers import Solver
 from lnsym.bv import BV
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.prove.circuit.graph import FALSE, INPUT, Gate, Graph, Key, Literal, value, values
-from lnsym.prove.evidence import Join, GateArgument, Parity, TruthTable, Unsatisfiable
+from lnsym.prove.evidence import GateArgument, Join, Parity, TruthTable, Unsatisfiable
 from lnsym.prove.sweep.cones import (
     MAX_INPUTS,
     Cone,
