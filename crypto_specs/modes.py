@@ -1,4 +1,4 @@
-"""Modes of operation: CBC and CTR. NIST SP 800-38A (December 2001).
+"""Modes of operation: ECB, CBC, CFB, OFB and CTR. NIST SP 800-38A (December 2001).
 
 A block is a list of octets, and a mode works over any block cipher: a function from block to block. Data is a list of
 whole blocks, where the standard lets CTR end in a part of one.
@@ -16,6 +16,11 @@ Block: TypeAlias = Sequence[BV]
 BlockCipher: TypeAlias = Callable[[Block], list[BV]]
 
 
+def ecb(ciph: BlockCipher, data: Sequence[Block]) -> list[list[BV]]:
+    """C_j = CIPH(P_j); with the inverse cipher P_j = CIPH^-1(C_j). Section 6.1."""
+    return [list(ciph(block)) for block in data]
+
+
 def cbc_encrypt(ciph: BlockCipher, iv: Block, plaintext: Sequence[Block]) -> list[list[BV]]:
     """C_1 = CIPH(P_1 xor IV), C_j = CIPH(P_j xor C_(j-1)). Section 6.2."""
     ciphertext: list[list[BV]] = []
@@ -30,6 +35,39 @@ def cbc_decrypt(inverse_ciph: BlockCipher, iv: Block, ciphertext: Sequence[Block
     """P_1 = CIPH^-1(C_1) xor IV, P_j = CIPH^-1(C_j) xor C_(j-1). Section 6.2."""
     previous = [iv, *ciphertext][: len(ciphertext)]
     return [octets.xor(inverse_ciph(block), before) for block, before in zip(ciphertext, previous, strict=True)]
+
+
+def cfb_encrypt(ciph: BlockCipher, iv: Block, plaintext: Sequence[Block]) -> list[list[BV]]:
+    """C#_j = P#_j xor the first s bits of CIPH(I_j); I_1 = IV, I_(j+1) = the last b - s bits of I_j, then C#_j. Section 6.3.
+
+    s is the width of the segments that `plaintext` lists, whole octets of it: CFB8 to CFB128.
+    """
+    ciphertext: list[list[BV]] = []
+    shift_register = list(iv)
+    for segment in plaintext:
+        ciphertext.append(octets.xor(segment, ciph(shift_register)[: len(segment)]))
+        shift_register = shift_register[len(segment) :] + ciphertext[-1]
+    return ciphertext
+
+
+def cfb_decrypt(ciph: BlockCipher, iv: Block, ciphertext: Sequence[Block]) -> list[list[BV]]:
+    """P#_j = C#_j xor the first s bits of CIPH(I_j), with the I_j of encryption. Section 6.3."""
+    plaintext: list[list[BV]] = []
+    shift_register = list(iv)
+    for segment in ciphertext:
+        plaintext.append(octets.xor(segment, ciph(shift_register)[: len(segment)]))
+        shift_register = shift_register[len(segment) :] + list(segment)
+    return plaintext
+
+
+def ofb(ciph: BlockCipher, iv: Block, data: Sequence[Block]) -> list[list[BV]]:
+    """Encryption and decryption alike: O_1 = CIPH(IV), O_j = CIPH(O_(j-1)), C_j = P_j xor O_j. Section 6.4."""
+    result: list[list[BV]] = []
+    output = list(iv)
+    for block in data:
+        output = ciph(output)
+        result.append(octets.xor(block, output))
+    return result
 
 
 def increment(s: int, block: Block) -> list[BV]:

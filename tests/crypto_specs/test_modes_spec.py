@@ -1,4 +1,4 @@
-"""CBC, CTR and GCM against SP 800-38A, RFC 3686, the GCM submission and a well-kept library."""
+"""The modes of SP 800-38A, XTS and GCM against SP 800-38A, RFC 3686, IEEE Std 1619, the GCM submission and a well-kept library."""
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crypto_specs import aes, gcm, modes, octets
+from crypto_specs import aes, gcm, modes, octets, xts
 from lnsym.bv import BV
 
 # SP 800-38A, appendix F: the keys and the four blocks of plaintext that all examples share
@@ -22,6 +22,20 @@ PLAINTEXT = (
 )
 IV = "000102030405060708090a0b0c0d0e0f"
 COUNTER = "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
+ECB = {  # F.1.1, F.1.3, F.1.5
+    aes.AES128: (
+        "3ad77bb40d7a3660a89ecaf32466ef97 f5d3d58503b9699de785895a96fdbaaf"
+        "43b1cd7f598ece23881b00e3ed030688 7b0c785e27e8ad3f8223207104725dd4"
+    ),
+    aes.AES192: (
+        "bd334f1d6e45f25ff712a214571fa5cc 974104846d0ad3ad7734ecb3ecee4eef"
+        "ef7afd2270e2e60adce0ba2face6444e 9a4b41ba738d6c72fb16691603c18e0e"
+    ),
+    aes.AES256: (
+        "f3eed1bdb5d2a03c064b5a7e3db181f8 591ccb10d410ed26dc5ba74a31362870"
+        "b6ed21b99ca6f4f9f153e7b1beafed1d 23304b7a39f9f3ff067d8d8f9e24ecc7"
+    ),
+}
 CBC = {  # F.2.1, F.2.3, F.2.5
     aes.AES128: (
         "7649abac8119b246cee98e9b12e9197d 5086cb9b507219ee95db113a917678b2"
@@ -80,6 +94,117 @@ def test_ctr_examples(parameters: aes.Parameters) -> None:
     ciphertext = modes.ctr(ciph, 128, terms(COUNTER), blocks(PLAINTEXT))
     assert values(ciphertext) == bytes.fromhex(CTR[parameters])
     assert modes.ctr32(ciph, terms(COUNTER), ciphertext) == blocks(PLAINTEXT)
+
+
+@pytest.mark.parametrize("parameters", KEYS, ids=lambda p: p.name)
+def test_ecb_examples(parameters: aes.Parameters) -> None:
+    key = terms(KEYS[parameters])
+    ciphertext = modes.ecb(aes.encryption(parameters, key), blocks(PLAINTEXT))
+    assert values(ciphertext) == bytes.fromhex(ECB[parameters])
+    assert modes.ecb(aes.decryption(parameters, key), ciphertext) == blocks(PLAINTEXT)
+
+
+def test_ofb_example() -> None:
+    # F.4.1 and F.4.2
+    ciph = aes.encryption(aes.AES128, terms(KEYS[aes.AES128]))
+    ciphertext = blocks(
+        "3b3fd92eb72dad20333449f8e83cfb4a 7789508d16918f03f53c52dac54ed825"
+        "9740051e9c5fecf64344f7a82260edcc 304c6528f659c77866a510d9c1d6ae5e"
+    )
+    assert modes.ofb(ciph, terms(IV), blocks(PLAINTEXT)) == ciphertext
+    assert modes.ofb(ciph, terms(IV), ciphertext) == blocks(PLAINTEXT)
+
+
+@pytest.mark.parametrize(
+    ("octets_each", "ciphertext"),
+    [
+        (1, "3b79424c9c0dd436bace9e0ed4586a4f32b9"),  # F.3.7
+        (
+            16,  # F.3.13
+            "3b3fd92eb72dad20333449f8e83cfb4a c8a64537a0b3a93fcde3cdad9f1ce58b"
+            "26751f67a3cbb140b1808cf187a4f4df c04b05357c5d1c0eeac4c66f9ff7f2e6",
+        ),
+    ],
+)
+def test_cfb_examples(octets_each: int, ciphertext: str) -> None:
+    ciph = aes.encryption(aes.AES128, terms(KEYS[aes.AES128]))
+    expected = terms(ciphertext)
+    plaintext = terms(PLAINTEXT)[: len(expected)]
+    cut = range(0, len(expected), octets_each)
+    encrypted = modes.cfb_encrypt(ciph, terms(IV), [plaintext[at : at + octets_each] for at in cut])
+    assert [byte for segment in encrypted for byte in segment] == expected
+    decrypted = modes.cfb_decrypt(ciph, terms(IV), encrypted)
+    assert [byte for segment in decrypted for byte in segment] == plaintext
+
+
+XTS = [  # IEEE Std 1619-2007, appendix B, vectors 1, 2, 4 (its first two blocks) and 15 to 18: keys, i, plaintext, ciphertext
+    (
+        "00" * 16,
+        "00" * 16,
+        "00" * 16,
+        "00" * 32,
+        "917cf69ebd68b2ec9b9fe9a3eadda692cd43d2f59598ed858c02c2652fbf922e",
+    ),
+    (
+        "11" * 16,
+        "22" * 16,
+        "3333333333",
+        "44" * 32,
+        "c454185e6a16936e39334038acef838bfb186fff7480adc4289382ecd6d394f0",
+    ),
+    (
+        "27182818284590452353602874713526",
+        "31415926535897932384626433832795",
+        "00",
+        bytes(range(32)).hex(),
+        "27a7479befa1d476489f308cd4cfa6e2a96e4bbe3208ff25287dd3819616e89c",
+    ),
+    *[
+        (
+            "fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0",
+            "bfbebdbcbbbab9b8b7b6b5b4b3b2b1b0",
+            "9a78563412",
+            bytes(range(size)).hex(),
+            ciphertext,
+        )
+        for size, ciphertext in (
+            (17, "6c1625db4671522d3d7599601de7ca09ed"),
+            (18, "d069444b7a7e0cab09e24447d24deb1fedbf"),
+            (19, "e5df1351c0544ba1350b3363cd8ef4beedbf9d"),
+            (20, "9d84c813f719aa2c7be3f66171c7c5c2edbf9dac"),
+        )
+    ],
+]
+
+
+@pytest.mark.parametrize(("key_1", "key_2", "i", "plaintext", "ciphertext"), XTS)
+def test_xts_vectors_of_ieee_1619(key_1: str, key_2: str, i: str, plaintext: str, ciphertext: str) -> None:
+    ciph, tweak_ciph = (aes.encryption(aes.AES128, terms(key)) for key in (key_1, key_2))
+    tweak = terms(i.ljust(32, "0"))
+    assert xts.encrypt(ciph, tweak_ciph, tweak, terms(plaintext)) == terms(ciphertext)
+    inverse = aes.decryption(aes.AES128, terms(key_1))
+    assert xts.decrypt(inverse, tweak_ciph, tweak, terms(ciphertext)) == terms(plaintext)
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    key=st.binary(min_size=64, max_size=64).filter(lambda key: key[:32] != key[32:]),  # equal ones are refused there
+    i=st.binary(min_size=16, max_size=16),
+    data=st.binary(min_size=16, max_size=70),
+)
+def test_random_xts_against_a_library(key: bytes, i: bytes, data: bytes) -> None:
+    first, second = octets.from_bytes(key[:32]), octets.from_bytes(key[32:])
+    ciph, tweak_ciph = (aes.encryption(aes.AES256, half) for half in (first, second))
+    encryptor = Cipher(algorithms.AES(key), library_modes.XTS(i)).encryptor()
+    ciphertext = xts.encrypt(ciph, tweak_ciph, octets.from_bytes(i), octets.from_bytes(data))
+    assert octets.to_bytes(ciphertext) == encryptor.update(data) + encryptor.finalize()
+    inverse = aes.decryption(aes.AES256, first)
+    assert octets.to_bytes(xts.decrypt(inverse, tweak_ciph, octets.from_bytes(i), ciphertext)) == data
+
+
+def test_xts_of_less_than_a_block_is_refused() -> None:
+    with pytest.raises(ValueError, match="not 15"):
+        xts.encrypt(list, list, terms(IV), terms("00" * 15))
 
 
 RFC_3686 = [  # section 6, test vectors 1, 2, 4, 5, 7 and 8: key, counter block, plaintext, ciphertext

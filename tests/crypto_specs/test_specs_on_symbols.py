@@ -8,9 +8,12 @@ import pytest
 
 from crypto_specs import (
     aes,
+    aria,
     blake2,
+    camellia,
     chacha,
     crc32,
+    des,
     gcm,
     keccak,
     md5,
@@ -19,12 +22,14 @@ from crypto_specs import (
     poly1305,
     ripemd160,
     salsa,
+    seed,
     sha1,
     sha2,
     siphash,
     sm3,
     sm4,
     whirlpool,
+    xts,
 )
 from lnsym.bv import BV, concat, evaluate, rewrite_level
 
@@ -52,6 +57,19 @@ def cbc_and_ctr(x: Sequence[BV]) -> list[BV]:
     return [byte for block in encrypted + counted for byte in block]
 
 
+def other_modes(x: Sequence[BV]) -> list[BV]:
+    """ECB, CFB, OFB and XTS over SM4."""
+    round_keys = sm4.key_expansion(x[:16])
+    iv, *data = [x[at : at + 16] for at in range(16, 64, 16)]
+
+    def ciph(block: Sequence[BV]) -> list[BV]:
+        return sm4.encrypt(block, round_keys)
+
+    results = [modes.ecb(ciph, data), modes.cfb_encrypt(ciph, iv, data), modes.ofb(ciph, iv, data)]
+    stolen = xts.encrypt(ciph, ciph, iv, x[32:60])
+    return [byte for result in results for block in result for byte in block] + stolen
+
+
 SPECIFICATIONS = {
     "sha1": Specification(21, 32, lambda x: sha1.compress(x[:5], x[5:])),
     "sha256": Specification(24, 32, lambda x: sha2.compress(sha2.SHA256, x[:8], x[8:])),
@@ -71,6 +89,11 @@ SPECIFICATIONS = {
         ),
     ),
     "cbc and ctr32": Specification(224, 8, cbc_and_ctr),
+    "ecb, cfb, ofb and xts": Specification(64, 8, other_modes),
+    "seed": Specification(32, 8, lambda x: seed.encrypt(x[:16], seed.key_schedule(x[16:]))),
+    "camellia-192": Specification(40, 8, lambda x: camellia.encrypt(x[:16], camellia.key_schedule(x[16:]))),
+    "aria-192": Specification(40, 8, lambda x: aria.crypt(x[:16], aria.encryption_keys(x[16:]))),
+    "tdea": Specification(4, 64, lambda x: [des.tdea_encrypt(x[0], [des.key_schedule(key) for key in x[1:]])]),
     "keccak-f[1600]": Specification(25, 64, keccak.keccak_f1600),
     "ghash": Specification(4, 128, lambda x: [gcm.ghash(x[0], x[1:3], x[3])]),
     "chacha20": Specification(16, 32, chacha.permute_and_add),
