@@ -243,13 +243,13 @@ def run(target: str, symbol: str, message: str, asked: ContractAsked) -> None:
 @click.option("--seed", type=int, default=0, show_default=True, help="Which random numbers.")
 def trace(target: str, symbol: str, asked: ContractAsked, max_steps: int, concrete: bool, seed: int) -> None:
     """Print one line for each executed instruction: address, text, what it wrote."""
-    from lnsym.machine.image import load_image
+    from lnsym.contract.routines import Images
     from lnsym.show.trace import trace_routine
     from programs.corpus import resolve_target
 
     contract, (case, *_) = asked.choice(symbol).for_one(symbol)
     theorem = contract.theorem(symbol, **case)
-    image = load_image(resolve_target(target), [symbol])
+    image = Images(resolve_target(target)).with_routine(symbol, contract.links)
     trace_routine(image, symbol, theorem, max_steps, seed if concrete else None, click.echo)
 
 

@@ -132,6 +132,8 @@ def cases(images: Images, symbols: Sequence[str], choice: Choice) -> list[Subjec
         try:
             image = images.with_routine(symbol)
             contract, given = choice.for_routine(symbol)
+            if contract.links:
+                image = images.with_routine(symbol, contract.links)
             found += [Subject(image, symbol, contract, case) for case in given]
         except LnsymError as error:
             found.append(Absent(symbol, error))
@@ -182,7 +184,9 @@ def pairs(
     """Two routines in each of these cases. Raises errors of the files and symbols."""
     from lnsym.prove.equivalence.comparison import RoutineInImage
 
-    first, second = (RoutineInImage(f.with_routine(symbol), symbol) for f, symbol in zip(files, symbols, strict=True))
+    first, second = (
+        RoutineInImage(f.with_routine(symbol, contract.links), symbol) for f, symbol in zip(files, symbols, strict=True)
+    )
     return [RoutinePair((first, second), contract, case) for case in given]
 
 

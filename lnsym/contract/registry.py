@@ -141,6 +141,8 @@ class Contract:
     """Patterns of the symbols it is for, as fnmatch takes them."""
     cases: tuple[Mapping[str, object], ...] = ({},)
     """Parameters of the theorems that make up the contract: key sizes, in place or not. All are proved."""
+    links: tuple[str, ...] = ()
+    """Functions that its routines call in other members of an archive; these members are laid out beside the routine's."""
     stack_bytes: int = STACK_BYTES
     """How much stack below SP its theorems assume to be there."""
 
@@ -269,17 +271,21 @@ _registry: dict[str, Contract] = {}
 
 
 def contract(
-    name: str, *, routines: Sequence[str] = (), cases: Sequence[Mapping[str, object]] = ({},)
+    name: str,
+    *,
+    routines: Sequence[str] = (),
+    cases: Sequence[Mapping[str, object]] = ({},),
+    links: Sequence[str] = (),
 ) -> Callable[[Statement], Contract]:
     """Make a contract of a function (theorem, parameters with defaults...) -> None and register it under `name`.
 
-    Raises ContractError for a function that could not state anything, and for routines or cases of another shape.
+    Raises ContractError for a function that could not state anything, and for routines, cases or links of another shape.
     """
 
     def register(statement: Statement) -> Contract:
-        made = Contract(name, statement, tuple(routines), tuple(cases))
+        made = Contract(name, statement, tuple(routines), tuple(cases), tuple(links))
         try:
-            _check_declaration(made, routines)
+            _check_declaration(made, routines, links)
         except ContractError as error:
             error.where = made.place
             raise
@@ -289,7 +295,7 @@ def contract(
     return register
 
 
-def _check_declaration(made: Contract, routines: object) -> None:
+def _check_declaration(made: Contract, routines: object, links: object) -> None:
     """Raises ContractError for a declaration that means nothing."""
     checked_name("contract's name", made.name)
     statement = inspect.unwrap(made.statement) if callable(made.statement) else made.statement
@@ -305,6 +311,8 @@ def _check_declaration(made: Contract, routines: object) -> None:
         )
     if isinstance(routines, str) or not all(isinstance(pattern, str) and pattern for pattern in made.routines):
         raise ContractError(f"routines= of {made.name!r} is {routines!r}: give a list of symbols or patterns")
+    if isinstance(links, str) or not all(isinstance(symbol, str) and symbol for symbol in made.links):
+        raise ContractError(f"links= of {made.name!r} is {links!r}: give a list of symbols")
     _check_parameters(made)
     _check_values(made, made.parameters, "the default")
     for number, case in enumerate(made.cases):

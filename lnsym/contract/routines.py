@@ -122,10 +122,10 @@ class Images:
         self.sha256 = hashlib.sha256(read_file(path)).hexdigest()
         self._whole: Image | None = None
 
-    def with_routine(self, symbol: str) -> Image:
-        """An image that defines the symbol. Raises what `load_image` and `Image.symbol` raise."""
+    def with_routine(self, symbol: str, links: Sequence[str] = ()) -> Image:
+        """An image that defines the symbol and, of an archive, `links`. Raises what `load_image` and `Image.symbol` raise."""
         if self._archive:
-            return load_image(self.path, [symbol])
+            return load_image(self.path, [symbol, *links])
         if self._whole is None:
             self._whole = load_image(self.path, [symbol])
         self._whole.symbol(symbol)

@@ -142,6 +142,8 @@ class Campaign:
         try:
             image = self.images.with_routine(original.symbol)
             contract, (case, *_) = self.choice.for_routine(original.symbol)
+            if contract.links:
+                image = self.images.with_routine(original.symbol, contract.links)
         except LnsymError as error:
             return error
         subject = Subject(image, original.symbol, contract, case)
