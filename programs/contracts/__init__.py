@@ -1,5 +1,35 @@
 """Contracts of routines that are known: importing this package registers them all."""
 
-from programs.contracts import aes, checksums, classics, hashes, keccak, sha, siphash, streams
+from programs.contracts import (
+    aes,
+    aes_modes,
+    aria,
+    camellia,
+    checksums,
+    classics,
+    des,
+    hashes,
+    keccak,
+    seed,
+    sha,
+    siphash,
+    sm4,
+    streams,
+)
 
-__all__ = ["aes", "checksums", "classics", "hashes", "keccak", "sha", "siphash", "streams"]
+__all__ = [
+    "aes",
+    "aes_modes",
+    "aria",
+    "camellia",
+    "checksums",
+    "classics",
+    "des",
+    "hashes",
+    "keccak",
+    "seed",
+    "sha",
+    "siphash",
+    "sm4",
+    "streams",
+]
