@@ -11,6 +11,7 @@ A sum of one bit is an XOR and never gets here.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 
 from lnsym.bv import bitwise
 from lnsym.bv.forms import Addends, items_in, sum_in
@@ -188,6 +189,20 @@ def scale(term: BV, factor: int) -> BV:
     """scale-distributes: c * (x + y) = c·x + c·y"""
     addends, constant = _scaled(addends_of(term), factor, term.width)
     return from_addends(addends, constant, term.width)
+
+
+def combination(parts: Iterable[tuple[int, BV]], constant: int, width: int) -> BV:
+    """The sum of coefficient times term and a constant, whatever the order: many at once, since one by one takes the square of the time."""
+    ones = (1 << width) - 1
+    coefficients: dict[int, tuple[int, BV]] = {}
+    for times, term in parts:
+        addends, inner = addends_of(term)
+        constant += times * inner
+        for serial, coefficient, addend in addends:
+            before = coefficients.get(serial)
+            coefficients[serial] = times * coefficient + (before[0] if before else 0), addend
+    kept = [(serial, times & ones, addend) for serial, (times, addend) in coefficients.items() if times & ones]
+    return from_addends(tuple(sorted(kept)), constant & ones, width)
 
 
 def sum_of(terms: list[BV]) -> BV:

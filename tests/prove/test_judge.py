@@ -51,7 +51,8 @@ def test_every_method_takes_its_own(processes: int, monkeypatch: pytest.MonkeyPa
     tried: list[int] = []
     candidates = judge_module.candidates
     monkeypatch.setattr(judge_module, "candidates", lambda *given: tried.append(given[2]) or candidates(*given))
-    judgement = judged(Believing(), goals, Limits(processes=processes))
+    limits = Limits(methods=chosen("structural", "gf2", "sweep", "smt"), processes=processes)
+    judgement = judged(Believing(), goals, limits)
     assert judgement.outcome == Established()
     closed = {use.name: use.goals for use in judgement.methods}
     assert closed["structural"] == 1

@@ -33,7 +33,7 @@ def says_yes(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tupl
 
 
 def test_choices_are_in_the_order_of_cost_and_none_is_there_twice() -> None:
-    assert choices() == ("structural", "gf2", "sweep", "smt")
+    assert choices() == ("structural", "words", "gf2", "sweep", "smt")
     costs = [get_args(method_module.Cost).index(method.cost) for method in METHODS]
     assert costs == sorted(costs)
     names = [method.name for method in METHODS]
@@ -92,7 +92,7 @@ def test_the_assumption_of_a_new_method_is_named_and_the_command_offers_it(tmp_p
         command = [sys.executable, program, *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    assert "structural|gf2|sweep|smt|oracle" in said("verify", "--help").replace("\n", "").replace(" ", "")
+    assert "structural|words|gf2|sweep|smt|oracle" in said("verify", "--help").replace("\n", "").replace(" ", "")
     report = tmp_path / "report.json"
     out = said("verify", sample_path("classics.o"), "max_u64", "--method", "oracle", "--json", report)
     assert out.startswith("PROVED   max_u64")

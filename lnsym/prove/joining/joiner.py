@@ -6,7 +6,9 @@ import time
 from collections.abc import Sequence
 
 from lnsym.bv import BV, concat, operands, topological, variables
+from lnsym.bv.forms import sum_in
 from lnsym.bv.operators import rebuild
+from lnsym.bv.sums import combination
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove.evidence import Identical, JoinArgument, SameMaps, WordJoined
@@ -131,12 +133,15 @@ class Joiner:
         return self._proposed(term)
 
     def _rebuilt(self, term: BV) -> BV:
-        below = operands(term)
-        if term.op == "sum":
-            new = {o: self._in_sums.get(self._new[o], self._new[o]) for o in below}
-        else:
-            new = self._new
-        return term if all(new[operand] is operand for operand in below) else rebuild(term, new)
+        """The term on what stands for its operands."""
+        new, below = self._new, operands(term)
+        if term.op != "sum":
+            return term if all(new[operand] is operand for operand in below) else rebuild(term, new)
+        addends, constant = sum_in(term)
+        found = [(times, self._in_sums.get(new[addend], new[addend])) for _, times, addend in addends]
+        if all(one is other for (_, one), other in zip(found, below, strict=True)):
+            return term
+        return combination(found, constant, term.width)
 
     def _declare(self, term: BV) -> BV:
         """Let a term and all below it that is new stand for themselves."""
@@ -162,8 +167,10 @@ class Joiner:
             if found.op == "concat":
                 self._in_sums.setdefault(found, term)
             return found
-        merged = sums.merged(term, self._support)
-        return None if merged is None or merged is term else self.add(merged)
+        written = sums.multiplied_out(term)
+        if written is None or written is term:
+            written = sums.merged(term, self._support)
+        return None if written is None or written is term else self.add(written)
 
     def _support(self, term: BV) -> int:
         found = self._supports.get(term)
@@ -253,9 +260,7 @@ class Joiner:
 
     def _vanished(self, group: sums.Group, width: int) -> Reply:
         """Whether some addends add up to 0. Where they do, the others stand for the latest of them in sums."""
-        total = BV.const(0, width)
-        for times, addend in group:
-            total = total + addend * times
+        total = combination(group, 0, width)
         reply = self._questions.zero(self._declare(total))
         (times, latest), *_ = group
         if isinstance(reply, Zero) and times in (1, (1 << width) - 1):

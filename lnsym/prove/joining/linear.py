@@ -27,7 +27,7 @@ from lnsym.bv.operators import evaluate_node, operands
 MAX_TABLE = 8
 """Up to how many bits an atom has truth tables for rows."""
 
-MAX_ATOMS = 96
+MAX_ATOMS = 256
 """A form of more atoms is an atom itself."""
 
 Rows: TypeAlias = int

@@ -1,4 +1,4 @@
-"""Sums as the method sees them: split where no carry crosses, and addends that have no bit in common put together.
+"""Sums as the method sees them: split where no carry crosses, bitwise addends multiplied out, those without a common bit put together.
 
 Code adds what the standard XORs or ORs where no two bits meet, and keeps two words of 32 bits in one register of 64. Both are one word
 to the normal forms of terms only where the sum is rewritten.
@@ -6,13 +6,16 @@ to the normal forms of terms only where the sum is rewritten.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import combinations
+from operator import xor
 from typing import TypeAlias
 
 from lnsym.bv import BV
-from lnsym.bv.forms import items_in, sum_in, words_in
-from lnsym.bv.sums import addends_of
+from lnsym.bv.bitwise import from_items
+from lnsym.bv.forms import Item, Items, items_in, sum_in
+from lnsym.bv.sums import addends_of, combination
 
 Group: TypeAlias = tuple[tuple[int, BV], ...]
 """Coefficients and addends."""
@@ -20,8 +23,8 @@ Group: TypeAlias = tuple[tuple[int, BV], ...]
 Support: TypeAlias = Callable[[BV], int]
 """A mask of the bits of a term that may be 1."""
 
-MAX_MONOMIALS = 6
-"""Longer bitwise forms are not looked at for common bits."""
+MAX_MONOMIALS = 4
+"""Longer XORs are not multiplied out."""
 
 
 def split(term: BV, support: Support) -> tuple[BV, BV] | None:
@@ -39,64 +42,103 @@ def split(term: BV, support: Support) -> tuple[BV, BV] | None:
             most += times * support(addend)
         if most > below:
             continue
-        high = BV.const(constant >> cut, width - cut)
-        for _, times, addend in addends:
-            if _zeros(times) >= cut:
-                high = high + addend.extract(width - cut - 1, 0) * (times >> cut)
-        rest = BV.const(constant & below, cut)
-        for times, addend in low:
-            rest = rest + addend.extract(cut - 1, 0) * times
-        return high, rest
+        top = width - cut
+        high = [(times >> cut, addend.extract(top - 1, 0)) for _, times, addend in addends if _zeros(times) >= cut]
+        rest = [(times, addend.extract(cut - 1, 0)) for times, addend in low]
+        return combination(high, constant >> cut, top), combination(rest, constant & below, cut)
     return None
+
+
+def multiplied_out(term: BV) -> BV | None:
+    """The sum with bitwise addends written as sums of ANDs; None where there is none to write so.
+
+    xor-as-sum: x ^ y = x + y - 2 * (x & y)
+
+    A bitwise function of words is a sum of ANDs of them in one way only. So a Ch, a Maj or an adder's carries and sum bits come out the same
+    however they are written. XORs of words that are nowhere multiplied stay what they are.
+    """
+    addends, constant = sum_in(term)
+    multiplied = {pair for _, _, addend in addends for pair in _multiplied_pairs(addend)}
+    parts: dict[Item, int] = {}
+    others: list[tuple[int, BV]] = []
+    found = False
+    for _, times, addend in addends:
+        if not _is_to_be_multiplied_out(addend, multiplied):
+            others.append((times, addend))
+            continue
+        found = True
+        for product, coefficient in _sum_of_products(items_in(addend)).items():
+            parts[product] = parts.get(product, 0) + times * coefficient
+    if not found:
+        return None
+    products = [(coefficient, from_items(dict([product]), term.width)) for product, coefficient in parts.items()]
+    return combination([*others, *products], constant, term.width)
+
+
+def _multiplied_pairs(addend: BV) -> Iterator[frozenset[tuple[int, int]]]:
+    if addend.op == "anf":
+        for monomial, _ in items_in(addend):
+            for one, other in combinations(monomial, 2):
+                yield frozenset([one[:2], other[:2]])
+
+
+def _is_to_be_multiplied_out(addend: BV, multiplied: Container[frozenset[tuple[int, int]]]) -> bool:
+    """Whether it is an XOR of few monomials, one of them a product or two of them multiplied elsewhere in the sum."""
+    if addend.op != "anf":
+        return False
+    items = items_in(addend)
+    if not 1 < len(items) <= MAX_MONOMIALS:
+        return False
+    if any(len(monomial) > 1 for monomial, _ in items):
+        return True
+    factors = [monomial[0][:2] for monomial, _ in items if monomial]
+    return any(frozenset(pair) in multiplied for pair in combinations(factors, 2))
+
+
+def _sum_of_products(items: Items) -> dict[Item, int]:
+    """An XOR of masked monomials as coefficients of masked monomials: f ^ t = f + t - 2 * (f & t)."""
+    total: dict[Item, int] = {}
+    for monomial, mask in items:
+        more = {(monomial, mask): 1}
+        for (known, known_mask), coefficient in total.items():
+            if known_mask & mask:
+                product = (tuple(sorted({*known, *monomial})), known_mask & mask)
+                more[product] = more.get(product, 0) - 2 * coefficient
+        for each, coefficient in more.items():
+            total[each] = total.get(each, 0) + coefficient
+    return {each: coefficient for each, coefficient in total.items() if coefficient}
 
 
 def merged(term: BV, support: Support) -> BV | None:
     """The sum with addends XORed that have no bit in common; None where there are none.
 
-    disjoint: 2**k * x + y = (x << k) ^ y, where (x << k) & y = 0
+    disjoint: m * 2**k * x + m * y = m * ((x << k) ^ y), where (x << k) & y = 0
     """
     addends, constant = sum_in(term)
     width = term.width
     ones = (1 << width) - 1
-    words: list[tuple[bool, BV, int]] = []
+    of_odd: dict[int, list[tuple[list[BV], int]]] = {}
     others: list[tuple[int, BV]] = []
     found = False
     for _, times, addend in addends:
-        negative = bool(times >> (width - 1))
-        size = -times & ones if negative else times
-        if size & (size - 1):
+        size = times if times >> (width - 1) == 0 else times - (1 << width)
+        shift = _zeros(size)
+        mask = support(addend) << shift & ones
+        if mask == ones:
             others.append((times, addend))
             continue
-        word = addend << _zeros(size)
-        mask = support(addend) << _zeros(size) & ones
-        for place, (sign, other, taken) in enumerate(words):
-            if sign == negative and (not mask & taken or _disjoint(word, other)):
-                words[place] = sign, other ^ word, mask | taken
-                found = True
-                break
+        words = of_odd.setdefault(size >> shift, [])
+        place = next((place for place, (_, taken) in enumerate(words) if not taken & mask), None)
+        if place is None:
+            words.append(([addend << shift], mask))
         else:
-            words.append((negative, word, mask))
+            found = True
+            together, taken = words[place]
+            words[place] = [*together, addend << shift], taken | mask
     if not found:
         return None
-    total = BV.const(constant, width)
-    for negative, word, _ in words:
-        total = total - word if negative else total + word
-    for times, addend in others:
-        total = total + addend * times
-    return total
-
-
-def _disjoint(one: BV, other: BV) -> bool:
-    """Whether the normal forms see that no bit is 1 in both: short forms of the same words, one of them a product or a complement."""
-    if one.op != "anf" or other.op != "anf":
-        return False
-    items, others = items_in(one), items_in(other)
-    if max(len(items), len(others)) > MAX_MONOMIALS or set(words_in(one)).isdisjoint(words_in(other)):
-        return False
-    if all(len(monomial) == 1 for monomial, _ in (*items, *others)):
-        return False
-    both = one & other
-    return both.is_const and not both.value
+    xors = [(odd, reduce(xor, together)) for odd, words in of_odd.items() for together, _ in words]
+    return combination([*others, *xors], constant, width)
 
 
 def _zeros(number: int) -> int:
