@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from lnsym.bv import BV
 
-Values: TypeAlias = tuple[int, ...]
+SampleValues: TypeAlias = tuple[int, ...]
 
 MIN_WIDTH = 8
 """Narrower words agree on samples by chance."""
@@ -22,7 +22,7 @@ MOST = 3
 class Alike:
     """The words entered so far, by their values."""
 
-    def __init__(self, values: Callable[[BV], Values]) -> None:
+    def __init__(self, values: Callable[[BV], SampleValues]) -> None:
         self._values = values
         self._entered: list[BV] = []
         self._same: dict[Hashable, list[BV]] = {}
@@ -70,12 +70,12 @@ class Alike:
             yield near + (values[0] - self._values(near)[0])
 
 
-def _offsets(values: Values, width: int) -> Hashable:
+def _offsets(values: SampleValues, width: int) -> Hashable:
     ones = (1 << width) - 1
     return (width, *[(value - values[0]) & ones for value in values[1:]])
 
 
-def _least_turn(values: Values, width: int) -> tuple[int, bool, Hashable]:
+def _least_turn(values: SampleValues, width: int) -> tuple[int, bool, Hashable]:
     """The rotation to the right, and whether the complement too, that makes the first value least; and all values so turned."""
     first, ones = values[0], (1 << width) - 1
     doubled = first | first << width

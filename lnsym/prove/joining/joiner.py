@@ -14,9 +14,9 @@ from lnsym.errors import ToolFault
 from lnsym.prove.evidence import Identical, JoinArgument, SameMaps, WordJoined
 from lnsym.prove.joining import sums
 from lnsym.prove.joining.alike import Alike
-from lnsym.prove.joining.linear import Form, FormKey, Forms, turned
+from lnsym.prove.joining.linear import FormKey, Forms, LinearForm, turned
 from lnsym.prove.joining.questions import NotZero, Open, Questions, Reply, Zero
-from lnsym.prove.joining.samples import Samples
+from lnsym.prove.joining.samples import WordSamples
 
 MAX_LEARNED = 12
 """How many samples are learned from words that agreed on all others."""
@@ -42,7 +42,7 @@ class Joiner:
 
     def __init__(self, premises: Sequence[BV] = (), deadline: Deadline = NEVER) -> None:
         self._deadline = deadline
-        self._samples = Samples(premises)
+        self._samples = WordSamples(premises)
         self._premises = list(premises) if self._samples.meet_premises else []
         self._new: dict[BV, BV] = {}
         self._in_sums: dict[BV, BV] = {}
@@ -180,7 +180,7 @@ class Joiner:
 
     def _formed(self, term: BV) -> BV | None:
         """An earlier term with the same form, up to a constant."""
-        form: Form = self._forms.add(term)
+        form: LinearForm = self._forms.add(term)
         if not form.rows:
             return self._keep(term, self._declare(BV.const(form.constant, term.width)), SameMaps())
         turn, key = self._forms.least_turn(form)

@@ -37,7 +37,7 @@ FormKey: TypeAlias = tuple[int, tuple[tuple[int, Rows], ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Form:
+class LinearForm:
     """constant XOR, for each atom, its map. Rows of truth tables are 0 where the atom is 0: their constants are in `constant`."""
 
     width: int
@@ -113,11 +113,18 @@ def turned(value: int, amount: int, width: int) -> int:
     return (value >> amount | value << (width - amount)) & ((1 << width) - 1)
 
 
+@cache
+def _columns(values: tuple[int, ...], width: int) -> Rows:
+    """For each bit of some values its truth table, the first value the lowest point."""
+    points = [format(value, f"0{width}b") for value in reversed(values)]
+    return int("".join("".join(column) for column in zip(*points, strict=True)), 2)
+
+
 class Forms:
     """The forms of terms, operands first."""
 
     def __init__(self) -> None:
-        self.of: dict[BV, Form] = {}
+        self.of: dict[BV, LinearForm] = {}
         self.atoms: dict[int, BV] = {}
         """By serial number: keeps them alive."""
         self.products: dict[tuple[FormKey, FormKey], tuple[BV, int]] = {}
@@ -125,7 +132,7 @@ class Forms:
         self.indices: dict[FormKey, tuple[BV, int]] = {}
         """Words of at most MAX_TABLE bits that are an atom of their own, with the constants of their forms."""
 
-    def add(self, term: BV) -> Form:
+    def add(self, term: BV) -> LinearForm:
         """The form of a term, those of its operands being known."""
         found = self.of.get(term)
         if found is None:
@@ -135,17 +142,17 @@ class Forms:
             self.of[term] = found
         return found
 
-    def atom(self, term: BV) -> Form:
+    def atom(self, term: BV) -> LinearForm:
         """The term as an atom of its own."""
         self.atoms[term.serial] = term
-        return Form(term.width, 0, {term.serial: _identity(term.width)})
+        return LinearForm(term.width, 0, {term.serial: _identity(term.width)})
 
     def _step(self, atom: int) -> int:
         return span(self.atoms[atom].width)
 
     # -- exact operations ---------------------------------------------------------------------------
 
-    def xor(self, forms: Iterable[Form], width: int) -> Form:
+    def xor(self, forms: Iterable[LinearForm], width: int) -> LinearForm:
         """The XOR of forms of one width."""
         constant = 0
         total: dict[int, Rows] = {}
@@ -160,15 +167,15 @@ class Forms:
                     total[atom] = new
                 else:
                     del total[atom]
-        return Form(width, constant, total)
+        return LinearForm(width, constant, total)
 
-    def masked(self, form: Form, mask: int) -> Form:
+    def masked(self, form: LinearForm, mask: int) -> LinearForm:
         """The form ANDed with a constant."""
         if mask == (1 << form.width) - 1:
             return form
         return self._mapped(form, form.width, form.constant & mask, lambda rows, step: rows & _spread(mask, step))
 
-    def rotated(self, form: Form, amount: int) -> Form:
+    def rotated(self, form: LinearForm, amount: int) -> LinearForm:
         """The form rotated right by less than its width."""
         if not amount:
             return form
@@ -179,7 +186,7 @@ class Forms:
 
         return self._mapped(form, width, turned(form.constant, 1), turned)
 
-    def sliced(self, form: Form, low: int, width: int) -> Form:
+    def sliced(self, form: LinearForm, low: int, width: int) -> LinearForm:
         """Bits low + width - 1 .. low of the form."""
 
         def cut(value: int, step: int) -> int:
@@ -187,7 +194,7 @@ class Forms:
 
         return self._mapped(form, width, cut(form.constant, 1), cut)
 
-    def shifted(self, form: Form, amount: int, width: int) -> Form:
+    def shifted(self, form: LinearForm, amount: int, width: int) -> LinearForm:
         """The form shifted left, `width` bits wide in all."""
 
         def moved(value: int, step: int) -> int:
@@ -195,37 +202,37 @@ class Forms:
 
         return self._mapped(form, width, moved(form.constant, 1), moved)
 
-    def repeated(self, form: Form, width: int) -> Form:
+    def repeated(self, form: LinearForm, width: int) -> LinearForm:
         """A form of one bit, side by side with itself."""
         return self._mapped(
             form, width, -form.constant & ((1 << width) - 1), lambda rows, step: rows * _every(width, step)
         )
 
-    def _mapped(self, form: Form, width: int, constant: int, change: Callable[[int, int], int]) -> Form:
+    def _mapped(self, form: LinearForm, width: int, constant: int, change: Callable[[int, int], int]) -> LinearForm:
         """The form with all its rows changed alike."""
         found = {}
         for atom, rows in form.rows.items():
             new = change(rows, self._step(atom))
             if new:
                 found[atom] = new
-        return Form(width, constant, found)
+        return LinearForm(width, constant, found)
 
-    def product(self, one: Form, other: Form, words: tuple[BV, BV]) -> Form:
+    def product(self, one: LinearForm, other: LinearForm, words: tuple[BV, BV]) -> LinearForm:
         """The AND of two words: an atom of its own for each two maps, however these were assembled and rotated.
 
         (x ^ m) & (y ^ n) = (x & y) ^ (m & y) ^ (n & x) ^ (m & n), m and n constants.
         """
         width = one.width
-        linear = [self.masked(other, one.constant), self.masked(Form(width, 0, one.rows), other.constant)]
+        linear = [self.masked(other, one.constant), self.masked(LinearForm(width, 0, one.rows), other.constant)]
         if not one.rows or not other.rows:
             return self.xor(linear, width)
-        keys, turn = self._least_pair(Form(width, 0, one.rows), Form(width, 0, other.rows))
+        keys, turn = self._least_pair(LinearForm(width, 0, one.rows), LinearForm(width, 0, other.rows))
         if keys not in self.products:
             self.products[keys] = (words[0] ^ one.constant) & (words[1] ^ other.constant), turn
         product, first_turn = self.products[keys]
         return self.xor([*linear, self.rotated(self.atom(product), (first_turn - turn) % width)], width)
 
-    def _least_pair(self, one: Form, other: Form) -> tuple[tuple[FormKey, FormKey], int]:
+    def _least_pair(self, one: LinearForm, other: LinearForm) -> tuple[tuple[FormKey, FormKey], int]:
         """The keys of two forms rotated together, and by how much, so that all their rotations give the same."""
         (turn, key), (other_turn, other_key) = self.least_turn(one), self.least_turn(other)
         choices = []
@@ -235,20 +242,20 @@ class Forms:
             choices.append(((other_key, self.rotated(one, other_turn).key), other_turn))
         return min(choices)
 
-    def term(self, form: Form) -> BV:
+    def term(self, form: LinearForm) -> BV:
         """A term with this form, made of its atoms."""
         total = BV.const(form.constant, form.width)
         for atom, rows in form.rows.items():
             word = self.atoms[atom]
             if word.width <= MAX_TABLE:
-                points = self._points(Form(form.width, 0, {atom: rows}), atom)
+                points = self._points(LinearForm(form.width, 0, {atom: rows}), atom)
                 total = total ^ lookup(table(points, form.width), word)
             else:
                 for shift, mask in _diagonals(rows, word.width, form.width):
                     total = total ^ (_moved(word, shift, form.width) & mask)
         return total
 
-    def least_turn(self, form: Form) -> tuple[int, FormKey]:
+    def least_turn(self, form: LinearForm) -> tuple[int, FormKey]:
         """By how much to rotate a form to the right to get the one that stands for all its rotations, and the key of that one.
 
         That is the one whose lowest row is the greatest that the map of its first atom has.
@@ -265,7 +272,7 @@ class Forms:
                 greatest, turn = row, bit
         return turn, self.rotated(form, turn).key
 
-    def support(self, form: Form) -> int:
+    def support(self, form: LinearForm) -> int:
         """A mask of all bits that may be 1."""
         found = form.constant
         for atom, rows in form.rows.items():
@@ -281,7 +288,7 @@ class Forms:
 
     # -- functions of one narrow atom ---------------------------------------------------------------
 
-    def _function_of_one(self, term: BV) -> Form | None:
+    def _function_of_one(self, term: BV) -> LinearForm | None:
         """A nonlinear function of one narrow atom, looked at point by point."""
         if term.op in LINEAR or term.op in ("const", "var"):
             return None
@@ -298,7 +305,7 @@ class Forms:
         rows = [evaluate_node(term, {operand: column[at] for operand, column in columns.items()}) for at in points]
         return self.from_points(word, rows, term.width)
 
-    def _points(self, form: Form, atom: int) -> list[int]:
+    def _points(self, form: LinearForm, atom: int) -> list[int]:
         """The values of a form of one narrow atom at each of its points."""
         step = self._step(atom)
         rows = form.rows.get(atom, 0)
@@ -311,21 +318,14 @@ class Forms:
                 row ^= low
         return values
 
-    def from_points(self, word: BV, values: Sequence[int], width: int) -> Form:
+    def from_points(self, word: BV, values: Sequence[int], width: int) -> LinearForm:
         """The function of a narrow atom that has these values."""
         self.atoms[word.serial] = word
-        step = len(values)
         constant = values[0]
-        rows = 0
-        for point, value in enumerate(values):
-            difference = value ^ constant
-            while difference:
-                low = difference & -difference
-                rows |= 1 << (low.bit_length() - 1) * step + point
-                difference ^= low
-        return Form(width, constant, {word.serial: rows} if rows else {})
+        rows = _columns(tuple([value ^ constant for value in values]), width)
+        return LinearForm(width, constant, {word.serial: rows} if rows else {})
 
-    def index(self, term: BV, form: Form) -> tuple[BV, int] | None:
+    def index(self, term: BV, form: LinearForm) -> tuple[BV, int] | None:
         """A narrow word and a constant of which the XOR is the term, the same word for all that are equal up to a constant."""
         if term.width > MAX_TABLE:
             return None
@@ -336,17 +336,17 @@ class Forms:
 # -- operators -------------------------------------------------------------------------------------------
 
 
-def _constant(forms: Forms, term: BV) -> Form:
-    return Form(term.width, term.value, {})
+def _constant(forms: Forms, term: BV) -> LinearForm:
+    return LinearForm(term.width, term.value, {})
 
 
-def _bitwise(forms: Forms, term: BV) -> Form:
+def _bitwise(forms: Forms, term: BV) -> LinearForm:
     parts = []
     products: list[tuple[int, Factor, Factor]] = []
     for monomial, mask in items_in(term):
         match monomial:
             case ():
-                parts.append(Form(term.width, mask, {}))
+                parts.append(LinearForm(term.width, mask, {}))
             case (factor,):
                 parts.append(forms.masked(_factor(forms, factor), mask))
             case (one, other):
@@ -360,7 +360,7 @@ def _bitwise(forms: Forms, term: BV) -> Form:
     return forms.xor(parts, term.width)
 
 
-def _factor(forms: Forms, factor: Factor) -> Form:
+def _factor(forms: Forms, factor: Factor) -> LinearForm:
     _, rotation, word = factor
     return forms.rotated(forms.of[word], rotation)
 
@@ -391,7 +391,7 @@ def _with_common_factor(products: list[tuple[int, Factor, Factor]]) -> Iterator[
         left = [(m, one, two) for m, one, two in left if m != mask or common not in (one, two)]
 
 
-def _long_product(forms: Forms, monomial: tuple[Factor, ...], width: int) -> Form:
+def _long_product(forms: Forms, monomial: tuple[Factor, ...], width: int) -> LinearForm:
     """An AND of three or more rotated words: the rotation of an atom in which the factors stand in the least of their orders."""
     choices = []
     for _, turn, _ in monomial:
@@ -402,7 +402,7 @@ def _long_product(forms: Forms, monomial: tuple[Factor, ...], width: int) -> For
     return forms.rotated(forms.atom(product), turn)
 
 
-def _joined(forms: Forms, term: BV) -> Form:
+def _joined(forms: Forms, term: BV) -> LinearForm:
     parts, position = [], 0
     for piece in reversed(term.args):
         parts.append(forms.shifted(forms.of[piece], position, term.width))
@@ -410,23 +410,23 @@ def _joined(forms: Forms, term: BV) -> Form:
     return forms.xor(parts, term.width)
 
 
-def _slice(forms: Forms, term: BV) -> Form:
+def _slice(forms: Forms, term: BV) -> LinearForm:
     return forms.sliced(forms.of[term.args[0]], term.args[1], term.width)
 
 
-def _sign_extended(forms: Forms, term: BV) -> Form:
+def _sign_extended(forms: Forms, term: BV) -> LinearForm:
     inner = forms.of[term.args[0]]
     width = inner.width
     sign = forms.repeated(forms.sliced(inner, width - 1, 1), term.width - width)
     return forms.xor([forms.shifted(inner, 0, term.width), forms.shifted(sign, width, term.width)], term.width)
 
 
-def _sum(forms: Forms, term: BV) -> Form | None:
+def _sum(forms: Forms, term: BV) -> LinearForm | None:
     """A sum in which no two addends can have a bit in common is their XOR."""
     addends, constant = sum_in(term)
     width = term.width
     taken = constant
-    parts = [Form(width, constant, {})]
+    parts = [LinearForm(width, constant, {})]
     for _, times, addend in addends:
         form = forms.of[addend]
         if times.bit_count() > 8:
@@ -443,7 +443,7 @@ def _sum(forms: Forms, term: BV) -> Form | None:
     return forms.xor(parts, width)
 
 
-def _choice(forms: Forms, term: BV) -> Form | None:
+def _choice(forms: Forms, term: BV) -> LinearForm | None:
     """c ? x : y = y ^ (c & (x ^ y)), where x ^ y is a constant."""
     condition, then, otherwise = [forms.of[operand] for operand in term.args]
     apart = forms.xor([then, otherwise], term.width)
@@ -452,10 +452,10 @@ def _choice(forms: Forms, term: BV) -> Form | None:
     return forms.xor([otherwise, forms.masked(forms.repeated(condition, term.width), apart.constant)], term.width)
 
 
-def _looked_up(forms: Forms, term: BV) -> Form | None:
+def _looked_up(forms: Forms, term: BV) -> LinearForm | None:
     entries, index = term.args
     form = forms.of[index]
-    varying = forms.support(Form(index.width, 0, form.rows)) if form.rows else 0
+    varying = forms.support(LinearForm(index.width, 0, form.rows)) if form.rows else 0
     width = varying.bit_length()
     if width > MAX_TABLE:
         return None
@@ -476,7 +476,7 @@ def _opaque(forms: Forms, term: BV) -> None:
 LINEAR: Final = frozenset(["concat", "extract", "sext"])
 """Operators whose forms are asked of their operands' forms first, whatever atoms these have."""
 
-OPERATORS: Final[Mapping[str, Callable[[Forms, BV], Form | None]]] = {
+OPERATORS: Final[Mapping[str, Callable[[Forms, BV], LinearForm | None]]] = {
     "const": _constant,
     "var": _opaque,
     "anf": _bitwise,

@@ -19,8 +19,8 @@ LEAST = 4
 """With fewer that do, premises are not heeded: what holds under them only is not found."""
 
 
-class Samples:
-    """Values of variables, and of the words made of them, in the order in which these were added."""
+class WordSamples:
+    """SampleValues of variables, and of the words made of them, in the order in which these were added."""
 
     def __init__(self, premises: Sequence[BV]) -> None:
         self._random = Random(0)
@@ -31,7 +31,7 @@ class Samples:
             self._columns = [{} for _ in range(FIRST)]
 
     def _meeting(self, premises: Sequence[BV]) -> list[dict[BV, int]]:
-        """Values of the variables that the premises speak of, on which they hold."""
+        """SampleValues of the variables that the premises speak of, on which they hold."""
         found = []
         for attempt in range(ATTEMPTS if premises else FIRST):
             sample = {v: self._drawn(v.width, attempt % 2 == 1) for v in self._free}

@@ -54,8 +54,8 @@ def multiplied_out(term: BV) -> BV | None:
 
     xor-as-sum: x ^ y = x + y - 2 * (x & y)
 
-    A bitwise function of words is a sum of ANDs of them in one way only. So a Ch, a Maj or an adder's carries and sum bits come out the same
-    however they are written. XORs of words that are nowhere multiplied stay what they are.
+    A bitwise function of words is a sum of ANDs of them in one way only. So a Ch, a Maj or an adder's carries and sum bits come out the
+    same however they are written. XORs of words that are nowhere multiplied stay what they are.
     """
     addends, constant = sum_in(term)
     multiplied = {pair for _, _, addend in addends for pair in _multiplied_pairs(addend)}
