@@ -79,7 +79,7 @@ def _on_unicorn(images: Images, symbol: str, case: dict[str, object]) -> float:
     """Seconds that Unicorn takes for one concrete run, set-up included."""
     contract = registered()[contract_for(symbol, registered())]
     image = images.with_routine(symbol)
-    setup = Setup(image, symbol, contract.theorem(symbol, **case))
+    setup = Setup(image, symbol, contract.statement(symbol, **case))
     sample = complete(setup, next(samples(setup, [])))
     began = time.perf_counter()
     replay(setup, sample, MAX_STEPS)

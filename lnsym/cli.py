@@ -248,9 +248,9 @@ def trace(target: str, symbol: str, asked: ContractAsked, max_steps: int, concre
     from programs.corpus import resolve_target
 
     contract, (case, *_) = asked.choice(symbol).for_one(symbol)
-    theorem = contract.theorem(symbol, **case)
+    statement = contract.statement(symbol, **case)
     image = Images(resolve_target(target)).with_routine(symbol, contract.links)
-    trace_routine(image, symbol, theorem, max_steps, seed if concrete else None, click.echo)
+    trace_routine(image, symbol, statement, max_steps, seed if concrete else None, click.echo)
 
 
 @app.command(epilog=f"{TARGET_HELP}\n\nExit codes: 0 everything agrees; 1 a mismatch, or an encoding not tested.")

@@ -10,7 +10,7 @@ from typing import Literal
 from crypto_specs import md5, ripemd160, sha1, sha2, sm3
 from lnsym.bv import BV
 from lnsym.contract import Contract
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from lnsym.machine.image import Image
 from lnsym.run.concrete import concrete_start, outputs, run_concretely
 from lnsym.run.inputs import Sample, complete, samples
@@ -69,7 +69,7 @@ def digest(
 
     @cache
     def call(blocks: int) -> tuple[Setup, Sample]:
-        setup = Setup(image, symbol, contract.theorem(symbol, **{**completed, "blocks": blocks}))
+        setup = Setup(image, symbol, contract.statement(symbol, **{**completed, "blocks": blocks}))
         return setup, complete(setup, next(samples(setup, [], seed)))
 
     words = function.pad(message)
@@ -79,7 +79,7 @@ def digest(
         some = words[first : first + 16 * blocks]
         setup, registers = call(len(some) // 16)
         sample = dict(registers)
-        theorem = setup.theorem
+        theorem = setup.statement
         before, block = (next(one for one in theorem.blocks if one.name == name) for name in ("state", "msg"))
         sample.update(zip(before.elements, state, strict=True))
         sample.update(zip(block.elements, [word.value for word in some], strict=True))

@@ -15,7 +15,7 @@ from assembly import RET, object_of
 import programs.contracts  # noqa: F401
 from lnsym import cli
 from lnsym.contract import Contract, NoSuchParameter, NoSuchValue, Parameter, Theorem, contract, registered, registry
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from programs import sample_path
 
 CLASSICS = str(sample_path("classics.o"))

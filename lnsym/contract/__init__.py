@@ -26,18 +26,21 @@ from lnsym.contract.registry import (
     load_contract_file,
     registered,
 )
-from lnsym.contract.theorem import Block, Call, Theorem
+from lnsym.contract.statement import Block, Call, Input, Statement
+from lnsym.contract.theorem import Theorem
 
 __all__ = [
     "BadContract",
     "Block",
     "Call",
     "Contract",
+    "Input",
     "NoContractFor",
     "NoSuchContract",
     "NoSuchParameter",
     "NoSuchValue",
     "Parameter",
+    "Statement",
     "Theorem",
     "contract",
     "load_contract_file",

@@ -15,11 +15,13 @@ from types import CodeType
 from typing import Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from lnsym.contract.abi import STACK_BYTES
+from lnsym.contract.checks import ContractError, checked_name
 from lnsym.contract.containment import SECONDS, ContractOutOfTime, LeftProcess, contained
-from lnsym.contract.theorem import ContractError, Theorem, checked_name
+from lnsym.contract.statement import Statement
+from lnsym.contract.theorem import Theorem
 from lnsym.errors import LnsymError, nearest_names
 
-Statement: TypeAlias = Callable[..., object]
+ContractFunction: TypeAlias = Callable[..., object]
 
 
 @dataclass(eq=False)
@@ -136,7 +138,7 @@ class Contract:
     """A named contract: a function that fills in a Theorem, with parameters that have defaults."""
 
     name: str
-    statement: Statement
+    function: ContractFunction
     routines: tuple[str, ...] = ()
     """Patterns of the symbols it is for, as fnmatch takes them."""
     cases: tuple[Mapping[str, object], ...] = ({},)
@@ -149,8 +151,8 @@ class Contract:
     @cached_property
     def signature(self) -> tuple[Parameter, ...]:
         """Its parameters, `blocks` say, in their order."""
-        given = list(inspect.signature(self.statement).parameters.values())[1:]
-        hints = _hints(self.statement)
+        given = list(inspect.signature(self.function).parameters.values())[1:]
+        hints = _hints(self.function)
         return tuple([Parameter(p.name, p.default, _values(hints.get(p.name))) for p in given])
 
     @property
@@ -175,7 +177,7 @@ class Contract:
     @property
     def place(self) -> str:
         """File and line of its function; empty where it has none."""
-        code = _code(self.statement)
+        code = _code(self.function)
         return f"{code.co_filename}:{code.co_firstlineno}" if code else ""
 
     def fits(self, symbol: str) -> bool:
@@ -196,27 +198,27 @@ class Contract:
         ]
         return agreeing or [dict(parameters)]
 
-    def theorem(self, routine: str = "", **parameters: object) -> Theorem:
-        """The theorem of a routine for these parameters. Raises ContractError, and BadContract when its code raises anything else."""
-        return self._stated(routine, parameters, Theorem.check)
+    def statement(self, routine: str = "", **parameters: object) -> Statement:
+        """What it says of a routine for these parameters. Raises ContractError, and BadContract when its code raises anything else."""
+        return self._stated(routine, parameters, claims=True)
 
-    def interface(self, routine: str = "", **parameters: object) -> Theorem:
+    def interface(self, routine: str = "", **parameters: object) -> Statement:
         """The same for one who needs no claims of what the calls leave: it may lack them. Raises the same."""
-        return self._stated(routine, parameters, Theorem.check_calls)
+        return self._stated(routine, parameters, claims=False)
 
-    def _stated(self, routine: str, parameters: Mapping[str, object], check: Callable[[Theorem], None]) -> Theorem:
+    def _stated(self, routine: str, parameters: Mapping[str, object], claims: bool) -> Statement:
         for name in parameters:
             if name not in self.parameters:
                 raise NoSuchParameter(name, [self.name], list(self.parameters))
-        theorem = Theorem(routine, stack_bytes=self.stack_bytes)
-        code = _code(self.statement)
+        theorem = Theorem(routine, self.stack_bytes)
+        code = _code(self.function)
         file = code.co_filename if code else ""
         try:
             with contained():
-                returned = self.statement(theorem, **parameters)
+                returned = self.function(theorem, **parameters)
             if inspect.isawaitable(returned) or inspect.isgenerator(returned) or inspect.isasyncgen(returned):
                 raise ContractError(f"{self.name!r} returns a {type(returned).__name__}, whose code never runs")
-            check(theorem)
+            return theorem.freeze(claims)
         except ContractError as error:
             error.where = error.where or _line(error, file) or self.place
             raise
@@ -224,13 +226,12 @@ class Contract:
             raise
         except (Exception, SystemExit, LeftProcess, ContractOutOfTime) as error:
             raise BadContract(_line(error, file) or f"contract {self.name!r}", _said(error)) from error
-        return theorem
 
 
-def _hints(statement: object) -> Mapping[str, object]:
+def _hints(function: object) -> Mapping[str, object]:
     """What a function's parameters are annotated with; nothing where that cannot be told."""
     try:
-        return get_type_hints(inspect.unwrap(statement)) if callable(statement) else {}
+        return get_type_hints(inspect.unwrap(function)) if callable(function) else {}
     except Exception:  # an annotation is any expression, of names that may be there for a type checker only
         return {}
 
@@ -239,8 +240,8 @@ def _values(hint: object) -> tuple[object, ...]:
     return get_args(hint) if get_origin(hint) is Literal else ()
 
 
-def _code(statement: object) -> CodeType | None:
-    code = getattr(inspect.unwrap(statement) if callable(statement) else statement, "__code__", None)
+def _code(function: object) -> CodeType | None:
+    code = getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
     return code if isinstance(code, CodeType) else None
 
 
@@ -276,14 +277,14 @@ def contract(
     routines: Sequence[str] = (),
     cases: Sequence[Mapping[str, object]] = ({},),
     links: Sequence[str] = (),
-) -> Callable[[Statement], Contract]:
+) -> Callable[[ContractFunction], Contract]:
     """Make a contract of a function (theorem, parameters with defaults...) -> None and register it under `name`.
 
     Raises ContractError for a function that could not state anything, and for routines, cases or links of another shape.
     """
 
-    def register(statement: Statement) -> Contract:
-        made = Contract(name, statement, tuple(routines), tuple(cases), tuple(links))
+    def register(function: ContractFunction) -> Contract:
+        made = Contract(name, function, tuple(routines), tuple(cases), tuple(links))
         try:
             _check_declaration(made, routines, links)
         except ContractError as error:
@@ -298,13 +299,13 @@ def contract(
 def _check_declaration(made: Contract, routines: object, links: object) -> None:
     """Raises ContractError for a declaration that means nothing."""
     checked_name("contract's name", made.name)
-    statement = inspect.unwrap(made.statement) if callable(made.statement) else made.statement
-    if not callable(statement) or inspect.isclass(statement):
-        raise ContractError(f"the contract {made.name!r} is {type(statement).__name__}: decorate a function")
+    function = inspect.unwrap(made.function) if callable(made.function) else made.function
+    if not callable(function) or inspect.isclass(function):
+        raise ContractError(f"the contract {made.name!r} is {type(function).__name__}: decorate a function")
     if (
-        inspect.iscoroutinefunction(statement)
-        or inspect.isgeneratorfunction(statement)
-        or inspect.isasyncgenfunction(statement)
+        inspect.iscoroutinefunction(function)
+        or inspect.isgeneratorfunction(function)
+        or inspect.isasyncgenfunction(function)
     ):
         raise ContractError(
             f"the contract {made.name!r} is async or yields: its code would never run; use a plain function"
@@ -332,7 +333,7 @@ def _check_declaration(made: Contract, routines: object, links: object) -> None:
 
 
 def _check_parameters(made: Contract) -> None:
-    kinds = list(inspect.signature(made.statement).parameters.values())
+    kinds = list(inspect.signature(made.function).parameters.values())
     plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     if not kinds or kinds[0].kind not in plain:
         raise ContractError(f"the function of {made.name!r} takes no theorem: write def ...(t: Theorem, ...)")
@@ -352,7 +353,7 @@ def _check_values(made: Contract, values: Mapping[str, object], where: str) -> N
 
 def _is_another_of_one_file(first: Contract, second: Contract) -> bool:
     """Whether two functions of one file take one name; not one function that is read again."""
-    one, other = _code(first.statement), _code(second.statement)
+    one, other = _code(first.function), _code(second.function)
     if one is None or other is None:
         return False
     return one.co_filename == other.co_filename and one.co_firstlineno != other.co_firstlineno
@@ -392,7 +393,7 @@ def _contracts_of(path: Path, seconds: float) -> dict[str, Contract]:
     file, directory = str(path), str(path.parent.resolve())
     if directory not in sys.path:
         sys.path.append(directory)
-    for made in [made for made in _registry.values() if (code := _code(made.statement)) and code.co_filename == file]:
+    for made in [made for made in _registry.values() if (code := _code(made.function)) and code.co_filename == file]:
         del _registry[made.name]
     try:
         with contained(seconds):

@@ -8,16 +8,15 @@ the standard's vectors.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
-from lnsym.bv import BV, concat
-from lnsym.contract import Block, Contract, Theorem, abi
-from lnsym.contract.theorem import Access, Argument, ByteOrder, ContractError
+from lnsym.bv import BV
+from lnsym.contract import Contract, Statement, Theorem, abi
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.machine.image import Image, Segment
-from lnsym.machine.origins import Pointer, ReturnAddress, Stack
+from lnsym.machine.origins import Element, OpenBits, Pointer, ReturnAddress, Stack, Value
 from lnsym.run.inputs import HIGH, LOW, SLOT
 
 INPUTS_PER_PLACEMENT = 40
@@ -64,8 +63,10 @@ class Placement:
 class DrawnTheorem(Theorem):
     """A theorem about one input: where another has variables it has numbers, drawn at random or all of one corner."""
 
-    def __init__(self, routine: str, placement: Placement, random: Random, corner: int | None) -> None:
-        super().__init__(routine)
+    def __init__(
+        self, routine: str, stack_bytes: int, placement: Placement, random: Random, corner: int | None
+    ) -> None:
+        super().__init__(routine, stack_bytes)
         self._placement = placement
         self._random = random
         self._corner = corner
@@ -77,40 +78,12 @@ class DrawnTheorem(Theorem):
             return self._random.choice((0, 1, (1 << width) - 1, 1 << (width - 1), (1 << (width - 1)) - 1))
         return self._random.getrandbits(width)
 
-    def region(
-        self,
-        name: str,
-        count: int,
-        width: int,
-        *,
-        byteorder: ByteOrder = "little",
-        access: Access = "r",
-        alignment: int = 1,
-        fixed: Mapping[int, int] | None = None,
-    ) -> Block:
-        """Memory of known contents at a known address."""
-        contents = {i: self._draw(width) for i in range(count)} | dict(fixed or {})
-        block = super().region(
-            name, count, width, byteorder=byteorder, access=access, alignment=alignment, fixed=contents
-        )
-        placed = replace(block, base=BV.const(self._placement.address(Pointer(name), alignment), 64))
-        self.blocks[-1] = placed
-        return placed
+    def _base(self, name: str, alignment: int) -> BV:
+        return BV.const(self._placement.address(Pointer(name), alignment), 64)
 
-    def value(self, name: str, width: int) -> BV:
-        """A number."""
-        super().value(name, width)
-        return BV.const(self._draw(width), width)
-
-    def call(self, *arguments: Argument, symbol: str | None = None) -> None:
-        """A call; what a narrow argument leaves open of its register is drawn at random."""
-        whole = [
-            concat(BV.const(self._random.getrandbits(64 - a.width), 64 - a.width), a)
-            if isinstance(a, BV) and a.width < 64
-            else a
-            for a in arguments
-        ]
-        super().call(*whole, symbol=symbol)
+    def _unknown(self, origin: Element | Value | OpenBits, width: int) -> BV:
+        left_open = isinstance(origin, OpenBits)
+        return BV.const(self._random.getrandbits(width) if left_open else self._draw(width), width)
 
 
 def second_opinion(
@@ -136,23 +109,21 @@ def second_opinion(
         if drawn % INPUTS_PER_PLACEMENT == 0:
             placement, machine = Placement(random), None
         corner = CORNERS[drawn] if drawn < len(CORNERS) else None
-        theorem = DrawnTheorem(symbol, placement, random, corner)
-        theorem.stack_bytes = contract.stack_bytes
-        contract.statement(theorem, **case)
-        if not all(_number(assumption) for assumption in theorem.assumptions):
+        theorem = DrawnTheorem(symbol, contract.stack_bytes, placement, random, corner)
+        contract.function(theorem, **case)
+        statement = theorem.freeze()
+        if not all(_number(assumption) for assumption in statement.assumptions):
             continue
-        machine = machine or _Machine(image, symbol, theorem, placement, random, max_steps, deadline)
+        machine = machine or _Machine(image, symbol, statement, placement, random, max_steps, deadline)
         inputs += 1
-        difference = machine.difference(theorem)
+        difference = machine.difference(statement)
         if difference:
             return Opinion(inputs, difference)
     return Opinion(inputs)
 
 
 def _number(term: BV) -> int:
-    """The number a term is. Raises ContractError for one that has variables of its own making."""
-    if not term.is_const:
-        raise ContractError(f"{term!r} is no number though all regions and values are: make variables by t.value(...)")
+    """The number that a term of a drawn theorem is: a frozen statement has no variables but its inputs, which are numbers here."""
     return term.value
 
 
@@ -163,7 +134,7 @@ class _Machine:
         self,
         image: Image,
         symbol: str,
-        theorem: Theorem,
+        statement: Statement,
         placement: Placement,
         random: Random,
         max_steps: int,
@@ -174,14 +145,14 @@ class _Machine:
         self._random = random
         self._max_steps = max_steps
         self._deadline = deadline
-        self._callers = [placement.address(ReturnAddress(i), PAGE) for i in range(len(theorem.calls))]
+        self._callers = [placement.address(ReturnAddress(i), PAGE) for i in range(len(statement.calls))]
         self._sp = placement.address(Stack(), abi.STACK_ALIGNMENT)
-        self._stack_start = self._sp - theorem.stack_bytes
-        self._stack_size = theorem.stack_bytes + theorem.frame
+        self._stack_start = self._sp - statement.stack_bytes
+        self._stack_size = statement.stack_bytes + statement.frame
         self._emulator = Emulator(
             [
                 *(self._extent(segment) for segment in image.segments),
-                *(Extent(b.name, _number(b.base), bytearray(b.size), True, "w" in b.access) for b in theorem.blocks),
+                *(Extent(b.name, _number(b.base), bytearray(b.size), True, "w" in b.access) for b in statement.blocks),
                 Extent("stack", self._stack_start, bytearray(self._stack_size), True, True),
                 *(Extent("caller", page, bytearray(PAGE), False, False, True) for page in self._callers),
             ]
@@ -193,42 +164,42 @@ class _Machine:
         data = segment.data if known and segment.data is not None else self._random.randbytes(segment.size)
         return Extent(segment.name, segment.address, bytearray(data), segment.readable, False, segment.executable)
 
-    def _fill(self, theorem: Theorem) -> None:
+    def _fill(self, statement: Statement) -> None:
         """Other data in what is not known of the image, and the theorem's in its regions."""
         for segment in self._image.segments:
             if not segment.constant and segment.size <= REFILLED_BYTES:
                 self._emulator.write(segment.address, self._random.randbytes(segment.size))
-        for block in theorem.blocks:
+        for block in statement.blocks:
             self._emulator.write(_number(block.base), block.stored(_number(element) for element in block.elements))
 
-    def difference(self, theorem: Theorem) -> str:
+    def difference(self, statement: Statement) -> str:
         """What the code does otherwise than the theorem says, in words."""
-        self._fill(theorem)
-        registers = self._registers(theorem)
-        for number, call in enumerate(theorem.calls):
+        self._fill(statement)
+        registers = self._registers(statement)
+        for number, call in enumerate(statement.calls):
             self._emulator.write(self._stack_start, self._random.randbytes(self._stack_size))
             if number:
-                self._forget(registers, theorem.lasting_registers)
+                self._forget(registers, statement.lasting_registers)
             registers.general[: len(call.arguments)] = [_number(argument) for argument in call.arguments]
             registers.general[abi.LINK_REGISTER] = self._callers[number]
-            before = _callee_saved(registers, theorem)
+            before = _callee_saved(registers, statement)
             entry = self._image.symbol(call.symbol or self._symbol).address
             run = self._emulator.run(entry, self._callers[number], registers, self._max_steps, self._deadline)
             if run.ending != "returned":
                 return self._failure(run)
             registers = run.registers
-            if number + 1 < len(theorem.calls) and (
-                found := _first_difference(before, _callee_saved(registers, theorem))
+            if number + 1 < len(statement.calls) and (
+                found := _first_difference(before, _callee_saved(registers, statement))
             ):
                 return f"after call {number}, {found}"
-        return self._differing_output(theorem, registers, before)
+        return self._differing_output(statement, registers, before)
 
-    def _registers(self, theorem: Theorem) -> Registers:
+    def _registers(self, statement: Statement) -> Registers:
         """Random ones, but for SP and those the theorem speaks of."""
         general = [self._random.getrandbits(64) for _ in range(31)]
         vector = [self._random.getrandbits(128) for _ in range(32)]
         registers = Registers([*general, self._sp], vector, self._random.getrandbits(4))
-        for name, value in theorem.registers.items():
+        for name, value in statement.registers.items():
             registers.set_named(name, _number(value))
         return registers
 
@@ -248,24 +219,24 @@ class _Machine:
             registers.vector[n] = fresh >> 64 << 64 | low if f"d{n}" in kept else fresh
         registers.nzcv = self._random.getrandbits(4)
 
-    def _differing_output(self, theorem: Theorem, registers: Registers, before: Mapping[str, int]) -> str:
+    def _differing_output(self, statement: Statement, registers: Registers, before: Mapping[str, int]) -> str:
         expected: dict[str, int] = {}
         left: dict[str, int] = {}
-        for block in theorem.blocks:
+        for block in statement.blocks:
             for i, value in enumerate(block.loaded(self._emulator.read(_number(block.base), block.size))):
                 left[f"{block.name}[{i}]"] = value
-            for i, element in enumerate(theorem.ensured.get(block.name, ())):
+            for i, element in enumerate(statement.ensured.get(block.name, ())):
                 if element is not None:
                     expected[f"{block.name}[{i}]"] = _number(element)
-        if theorem.result_width:
-            left["result"] = registers.general[0] & ((1 << theorem.result_width) - 1)
-        expected |= dict.fromkeys(theorem.conditions, 1)
-        if theorem.result is not None:
-            expected["result"] = _number(theorem.result)
-        actual = left | theorem.conditions_on(left, {})
-        for name, ensured in theorem.ensured_registers.items():
+        if statement.result_width:
+            left["result"] = registers.general[0] & ((1 << statement.result_width) - 1)
+        expected |= dict.fromkeys(statement.conditions, 1)
+        if statement.result is not None:
+            expected["result"] = _number(statement.result)
+        actual = left | statement.conditions_on(left, {})
+        for name, ensured in statement.ensured_registers.items():
             expected[name], actual[name] = _number(ensured), registers.named(name)
-        for name, now in _callee_saved(registers, theorem).items():
+        for name, now in _callee_saved(registers, statement).items():
             expected[name], actual[name] = before[name], now
         return _first_difference(expected, actual)
 
@@ -277,6 +248,6 @@ def _first_difference(expected: Mapping[str, int], actual: Mapping[str, int]) ->
     return ""
 
 
-def _callee_saved(registers: Registers, theorem: Theorem) -> dict[str, int]:
+def _callee_saved(registers: Registers, statement: Statement) -> dict[str, int]:
     """What a call must bring back."""
-    return {name: registers.named(name) for name in abi.CALLEE_SAVED if name not in theorem.changed_registers}
+    return {name: registers.named(name) for name in abi.CALLEE_SAVED if name not in statement.changed_registers}

@@ -41,7 +41,7 @@ def assumptions_used(
     objects = ["external-objects"] if any(execution.reads_external_objects for execution in executions) else []
     kept = (
         ["globals-kept"]
-        if any(e.setup.theorem.globals_kept and len(e.setup.theorem.calls) > 1 for e in executions)
+        if any(e.setup.statement.globals_kept and len(e.setup.statement.calls) > 1 for e in executions)
         else []
     )
     direct = ["called-directly"] if any(execution.called_directly for execution in executions) else []

@@ -25,10 +25,10 @@ def first_divergence(execution: Execution, sample: Sample) -> str:
 
     The specification's labels are taken in the order in which it computes them.
     """
-    roots = [e for elements in execution.setup.theorem.ensured.values() for e in elements if e is not None]
+    roots = [e for elements in execution.setup.statement.ensured.values() for e in elements if e is not None]
     labelled = [term for term in topological(roots) if label_of(term) is not None]
     labelled.sort(key=lambda term: term.serial)
-    if not labelled or len(execution.setup.theorem.calls) != 1:
+    if not labelled or len(execution.setup.statement.calls) != 1:
         return ""
     (values,) = evaluate(labelled, [sample], default=0)
     computed = _computed_values(execution, sample, {term.width for term in labelled})
@@ -70,7 +70,7 @@ def first_without_counterpart(execution: Execution, sample: Sample) -> Instructi
 def _computed_values(execution: Execution, sample: Sample, widths: set[int]) -> set[int]:
     """Every value of these widths that an instruction writes, lanes of vectors one by one."""
     collector = _Collector(widths)
-    state = concrete_start(execution.setup.image, execution.setup.theorem, sample)
+    state = concrete_start(execution.setup.image, execution.setup.statement, sample)
     run_concretely(execution.setup, state, sample, execution.limits, collector)
     return collector.values
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from lnsym.bv import BV, substitute, topological, variables
-from lnsym.contract.theorem import Theorem
+from lnsym.contract.statement import Statement
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.image import Image
 from lnsym.machine.layout import Piece
@@ -26,13 +26,13 @@ SOLVER_SHARE = 0.4
 def on_feasible_paths(
     image: Image,
     symbol: str,
-    theorem: Theorem,
+    statement: Statement,
     max_steps: int = MAX_STEPS,
     deadline: Deadline = NEVER,
     reserve_x18: bool = False,
 ) -> Unexplored:
     """A theorem set up on an image, to be explored on the paths that some input may take."""
-    setup = Setup(image, symbol, theorem)
+    setup = Setup(image, symbol, statement)
     return Unexplored(setup, RunLimits(max_steps, deadline, Feasibility(setup, deadline), reserve_x18))
 
 
@@ -53,7 +53,7 @@ class Feasibility:
         newest = self._without_pointer_comparisons(conditions[-1])
         if newest.is_const:
             return newest.value == 1
-        roots = [*conditions, *self._setup.theorem.assumptions]
+        roots = [*conditions, *self._setup.statement.assumptions]
         stream = samples(self._setup, variables(roots))
         if any(holds(roots, next(stream)) for _ in range(TRIES)):
             return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from lnsym.bv import BV, topological, variables
-from lnsym.contract.theorem import Theorem
+from lnsym.contract.statement import Statement
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.origins import STACK_POINTER
 from lnsym.run.exploration import Execution
@@ -29,10 +29,10 @@ def minimised(execution: Execution, sample: Sample) -> Sample:
 
     At the execution's deadline it is the smallest one found until then.
     """
-    assumed = execution.setup.theorem.assumptions
+    assumed = execution.setup.statement.assumptions
     failures = [[*assumed, *obligation.failure] for obligation in execution.goals]
     failures += [[*assumed, *path.conditions] for path in execution.paths if not path.returned]
-    full, given = complete(execution.setup, sample, execution.paths), given_variables(execution.setup.theorem)
+    full, given = complete(execution.setup, sample, execution.paths), given_variables(execution.setup.statement)
     return with_zeros(failures, full, given, pointers_of(execution.setup), execution.limits.deadline)
 
 
@@ -65,17 +65,17 @@ def with_zeros(
     return search.sample
 
 
-def given_variables(theorem: Theorem) -> list[BV]:
+def given_variables(statement: Statement) -> list[BV]:
     """The variables that a contract gives a routine: arguments, and the elements of regions."""
-    elements = [e for block in theorem.blocks for e in block.elements if not e.is_const]
-    return [*[v for call in theorem.calls for v in variables(call.arguments)], *elements]
+    elements = [e for block in statement.blocks for e in block.elements if not e.is_const]
+    return [*[v for call in statement.calls for v in variables(call.arguments)], *elements]
 
 
 def pointers_of(setup: Setup) -> set[BV]:
     """The variables that are addresses: the bases of regions, SP, the return addresses."""
-    theorem = setup.theorem
-    bases = {block.base for block in theorem.blocks} | {STACK_POINTER}
-    return bases | {setup.returns_to(call) for call in range(len(theorem.calls))}
+    statement = setup.statement
+    bases = {block.base for block in statement.blocks} | {STACK_POINTER}
+    return bases | {setup.returns_to(call) for call in range(len(statement.calls))}
 
 
 class _Search:

@@ -15,7 +15,7 @@ from lnsym.bv import BV, evaluate, variables
 from lnsym.bv.dag import listing
 from lnsym.bv.names import values_listed
 from lnsym.contract.obligations import Obligation
-from lnsym.contract.theorem import Theorem
+from lnsym.contract.statement import Statement
 from lnsym.deadline import DeadlinePassed
 from lnsym.errors import ToolFault, one_line
 from lnsym.machine.access_errors import OutsideMemory, OutsideRegion, SymbolicOffset
@@ -134,7 +134,7 @@ class GivenToOne:
     @property
     def assumptions(self) -> Sequence[BV]:
         """What the contract says itself."""
-        return self.setup.theorem.assumptions
+        return self.setup.statement.assumptions
 
     @property
     def preconditions(self) -> Sequence[BV]:
@@ -144,7 +144,7 @@ class GivenToOne:
     @cached_property
     def pointers(self) -> frozenset[BV]:
         """The bases of regions, SP, and where the pieces of the file lie."""
-        bases = [block.base for block in self.setup.theorem.blocks]
+        bases = [block.base for block in self.setup.statement.blocks]
         return frozenset([*bases, self.setup.start.x_or_sp(SP), *self.bases])
 
     @property
@@ -261,7 +261,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     _check_model(execution, full, seen)
     differences = tuple(
         [
-            Difference(name, width, value, seen.observed[name], _left_for(execution.setup.theorem, name, seen))
+            Difference(name, width, value, seen.observed[name], _left_for(execution.setup.statement, name, seen))
             for name, (value, width) in expected.items()
             if seen.observed[name] != value
         ]
@@ -315,11 +315,11 @@ def meaning_of(variable: BV) -> str:
 
 def _inputs(execution: Execution, sample: Sample) -> tuple[Input, ...]:
     """The pointers and values that the calls get, then the regions they may read, in the order of the contract."""
-    theorem = execution.setup.theorem
-    arguments = {v: None for call in theorem.calls for v in variables(call.arguments)}
-    arguments.update(dict.fromkeys(variables(theorem.registers.values())))
+    statement = execution.setup.statement
+    arguments = {v: None for call in statement.calls for v in variables(call.arguments)}
+    arguments.update(dict.fromkeys(variables(statement.registers.values())))
     found = [Input(str(v.origin), v.width, (sample[v],), meaning_of(v)) for v in arguments if v in sample]
-    for block in execution.setup.theorem.blocks:
+    for block in execution.setup.statement.blocks:
         if "r" in block.access:
             found.append(Input(f"{block.name}[]", block.width, block.values(sample)))
     return (*found, *_of_other_files(execution, sample))
@@ -340,30 +340,30 @@ def _of_other_files(execution: Execution, sample: Sample) -> Iterator[Input]:
 def _expected(execution: Execution, sample: Sample, call: int) -> dict[str, tuple[int, int]]:
     """What the contract says of each name that is observed after a call: value and width."""
     terms = execution.setup.preserved(call)
-    if call + 1 == len(execution.setup.theorem.calls):
-        terms = _claimed(execution.setup.theorem) | terms
+    if call + 1 == len(execution.setup.statement.calls):
+        terms = _claimed(execution.setup.statement) | terms
     (values,) = evaluate(list(terms.values()), [sample], default=0)
     return {name: (value, term.width) for (name, term), value in zip(terms.items(), values, strict=True)}
 
 
-def _left_for(theorem: Theorem, name: str, seen: Replay) -> tuple[Input, ...]:
+def _left_for(statement: Statement, name: str, seen: Replay) -> tuple[Input, ...]:
     """The outputs of which a condition speaks, as a run left them; none for what is no condition."""
-    condition = theorem.conditions.get(name)
+    condition = statement.conditions.get(name)
     spoken_of = [] if condition is None else variables([condition])
     left = {v.origin.place: v.width for v in spoken_of if isinstance(v.origin, Left)}
     return tuple([Input(place, width, (seen.observed[place],)) for place, width in left.items()])
 
 
-def _claimed(theorem: Theorem) -> dict[str, BV]:
+def _claimed(statement: Statement) -> dict[str, BV]:
     """What is ensured after the last call, by name."""
     terms: dict[str, BV] = {}
-    for name, elements in theorem.ensured.items():
+    for name, elements in statement.ensured.items():
         for i, element in enumerate(elements):
             if element is not None:
                 terms[f"{name}[{i}]"] = element
-    if theorem.result is not None:
-        terms["result"] = theorem.result
-    return terms | dict.fromkeys(theorem.conditions, BV.const(1, 1)) | theorem.ensured_registers
+    if statement.result is not None:
+        terms["result"] = statement.result
+    return terms | dict.fromkeys(statement.conditions, BV.const(1, 1)) | dict(statement.ensured_registers)
 
 
 def _check_model(execution: Execution, sample: Sample, seen: Replay) -> None:

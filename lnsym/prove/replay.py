@@ -44,16 +44,16 @@ def extents(setup: Setup, sample: Sample) -> list[Extent]:
         mapped.append(
             Extent(one_line(segment.name), segment.address, data, segment.readable, False, segment.executable)
         )
-    for block in setup.theorem.blocks:
+    for block in setup.statement.blocks:
         mapped.append(
             Extent(
                 block.name, sample[block.base], bytearray(block.stored(block.values(sample))), True, "w" in block.access
             )
         )
-    below = setup.theorem.stack_bytes
-    stack = unknown_bytes(Stack(), -below, below + setup.theorem.frame, sample)
+    below = setup.statement.stack_bytes
+    stack = unknown_bytes(Stack(), -below, below + setup.statement.frame, sample)
     mapped.append(Extent("stack", sample[STACK_POINTER] - below, stack, True, True))
-    for call in range(len(setup.theorem.calls)):
+    for call in range(len(setup.statement.calls)):
         page = sample[setup.returns_to(call)]
         mapped.append(Extent("caller", page // PAGE * PAGE, bytearray(PAGE), False, False, True))
     return mapped
@@ -78,17 +78,17 @@ def replay(
         [sample[vector_register(n)] for n in range(32)],
         sum(sample[flag(letter)] << (3 - i) for i, letter in enumerate("nzcv")),
     )
-    own = setup.theorem.registers
+    own = setup.statement.registers
     for name, value in zip(own, evaluate(list(own.values()), [sample], default=0)[0], strict=True):
         registers.set_named(name, value)
-    for number, call in enumerate(setup.theorem.calls):
+    for number, call in enumerate(setup.statement.calls):
         if number:
-            _forget(registers, sample, number, setup.theorem.lasting_registers)
-            below = setup.theorem.stack_bytes
-            stack = unknown_bytes(Stack(number), -below, below + setup.theorem.frame, sample)
+            _forget(registers, sample, number, setup.statement.lasting_registers)
+            below = setup.statement.stack_bytes
+            stack = unknown_bytes(Stack(number), -below, below + setup.statement.frame, sample)
             emulator.write(sample[STACK_POINTER] - below, bytes(stack))
             for segment in setup.image.segments:
-                if not segment.constant and not setup.theorem.globals_kept:
+                if not segment.constant and not setup.statement.globals_kept:
                     held = unknown_bytes(unknown_contents(segment, number), 0, segment.size, sample)
                     emulator.write(segment.address, bytes(held))
         (values,) = evaluate(call.arguments, [sample], default=0)
@@ -99,7 +99,7 @@ def replay(
         registers = run.registers
         if run.ending != "returned":
             break
-        if number + 1 < len(setup.theorem.calls):
+        if number + 1 < len(setup.statement.calls):
             before = abi.values_on(sample, setup.preserved(number))
             now = {name: registers.named(name.split()[0]) for name in before}
             if now != before:
@@ -121,12 +121,12 @@ def _forget(registers: Registers, sample: Sample, number: int, kept: Collection[
 
 def _observe(setup: Setup, emulator: Emulator, registers: Registers, sample: Sample) -> dict[str, int]:
     observed = {}
-    for block in setup.theorem.blocks:
+    for block in setup.statement.blocks:
         for i, value in enumerate(block.loaded(emulator.read(sample[block.base], block.size))):
             observed[f"{block.name}[{i}]"] = value
-    theorem = setup.theorem
-    if theorem.result_width:
-        observed["result"] = registers.general[0] & ((1 << theorem.result_width) - 1)
-    for name in (*abi.CALLEE_SAVED, *theorem.ensured_registers):
+    statement = setup.statement
+    if statement.result_width:
+        observed["result"] = registers.general[0] & ((1 << statement.result_width) - 1)
+    for name in (*abi.CALLEE_SAVED, *statement.ensured_registers):
         observed[name] = registers.named(name)
-    return observed | theorem.conditions_on(observed, sample, default=0)
+    return observed | statement.conditions_on(observed, sample, default=0)

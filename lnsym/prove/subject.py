@@ -25,8 +25,8 @@ class Subject:
 
     def unexplored(self, max_steps: int, deadline: Deadline = NEVER) -> Unexplored:
         """The theorem set up on the image, infeasible paths to be dropped. Raises LnsymError."""
-        theorem = self.contract.theorem(self.symbol, **self.case)
-        return on_feasible_paths(self.image, self.symbol, theorem, max_steps, deadline)
+        statement = self.contract.statement(self.symbol, **self.case)
+        return on_feasible_paths(self.image, self.symbol, statement, max_steps, deadline)
 
     def verify(self, options: Options) -> Verdict:
         """The verdict. Raises LnsymError."""

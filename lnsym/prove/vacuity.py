@@ -9,7 +9,7 @@ from lnsym.bv import BV
 from lnsym.bv.dag import listing
 from lnsym.bv.names import values_listed
 from lnsym.contract import Contract
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove.judge import SAMPLES

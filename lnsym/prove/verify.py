@@ -14,7 +14,7 @@ from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
 from lnsym.contract.containment import contained
 from lnsym.contract.obligations import unreachable
-from lnsym.contract.theorem import Theorem
+from lnsym.contract.statement import Statement
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.machine.image import Image
 from lnsym.prove.assumptions import assumptions_of_all
@@ -108,10 +108,10 @@ def verify(
     asked = unanswered(symbol, contract, parameters or {}, options)
     terms = terms_made()
     seconds: dict[str, float] = {}
-    state_theorem = partial(contract.theorem, symbol, **(parameters or {}))
+    state_theorem = partial(contract.statement, symbol, **(parameters or {}))
     with timed(seconds, "specify"), contained(deadline.left()):
-        theorem: Theorem = state_theorem()
-    unexplored = on_feasible_paths(image, symbol, theorem, options.max_steps, deadline, options.reserve_x18)
+        statement: Statement = state_theorem()
+    unexplored = on_feasible_paths(image, symbol, statement, options.max_steps, deadline, options.reserve_x18)
     executions: Sequence[Execution] = ()
     judgement: Judgement[Counterexample] = Judgement()
     try:

@@ -1,6 +1,6 @@
 """Runs: a theorem set up on an image, explored on symbols or run on numbers.
 
-    setup = Setup(image, "sha256_block", contract.theorem("sha256_block"))
+    setup = Setup(image, "sha256_block", contract.statement("sha256_block"))
     execution = explore(setup, RunLimits(max_steps=10_000), observer)
     for path in execution.paths:
         print(path.steps, path.ending)

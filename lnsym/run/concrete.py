@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from isa.flags import FlagBits
 from lnsym.bv import BV, evaluate
 from lnsym.contract import abi
-from lnsym.contract.theorem import Theorem
+from lnsym.contract.statement import Statement
 from lnsym.machine.contents import Bytes, Elements
 from lnsym.machine.endings import EndOfPath
 from lnsym.machine.events import Observer
@@ -22,7 +22,7 @@ from lnsym.run.inputs import unknown_bytes
 from lnsym.run.setup import Setup, element_at, forget_globals, segment_region, unknown_contents
 
 
-def concrete_start(image: Image, theorem: Theorem, sample: Mapping[BV, int]) -> State:
+def concrete_start(image: Image, statement: Statement, sample: Mapping[BV, int]) -> State:
     """The state before the first call, the numbers of a complete sample (see `inputs.complete`) in it."""
     memory = Memory()
     for segment in image.segments:
@@ -30,19 +30,19 @@ def concrete_start(image: Image, theorem: Theorem, sample: Mapping[BV, int]) -> 
         if not segment.constant:
             region.contents = _globals(segment, sample, 0)
         memory.add(region)
-    for block in theorem.blocks:
+    for block in statement.blocks:
         elements = [BV.const(value, block.width) for value in block.values(sample)]
         contents = Elements(elements, block.byteorder)
         base = sample[block.base]
         memory.add(Region(block.name, base, block.size, contents, writable="w" in block.access))
-    data = bytes(unknown_bytes(Stack(), -theorem.stack_bytes, theorem.stack_bytes + theorem.frame, sample))
-    lowest = sample[STACK_POINTER] - theorem.stack_bytes
+    data = bytes(unknown_bytes(Stack(), -statement.stack_bytes, statement.stack_bytes + statement.frame, sample))
+    lowest = sample[STACK_POINTER] - statement.stack_bytes
     memory.add_stack(Region("stack", lowest, len(data), Bytes(data), writable=True))
     general = [BV.const(sample[general_register(n)], 64) for n in range(32)]
     vector = [BV.const(sample[vector_register(n)], 128) for n in range(32)]
     flags = FlagBits(*[BV.const(sample[flag(letter)], 1) for letter in "nzcv"])
     state = State(general, vector, flags, memory, 0)
-    for name, value in zip(theorem.registers, evaluate(list(theorem.registers.values()), [sample])[0], strict=True):
+    for name, value in zip(statement.registers, evaluate(list(statement.registers.values()), [sample])[0], strict=True):
         abi.set_register(state, name, BV.const(value, 64))
     return state
 
@@ -53,9 +53,9 @@ def run_concretely(
     """Run all calls from a concrete start state. Raises EndOfPath where a call does not return."""
     limits = limits or RunLimits()
     steps = 0
-    for number, call in enumerate(setup.theorem.calls):
+    for number, call in enumerate(setup.statement.calls):
         if number:
-            abi.forget(state, number, setup.theorem.lasting_registers)
+            abi.forget(state, number, setup.statement.lasting_registers)
             _set_forgotten(setup, state, sample, number)
         (values,) = evaluate(call.arguments, [sample], default=0)
         returns_to = BV.const(sample[setup.returns_to(number)], 64)
@@ -82,8 +82,8 @@ def _set_forgotten(setup: Setup, state: State, sample: Mapping[BV, int], call: i
         registers[:] = [BV.const(value, term.width) for value, term in zip(values, registers, strict=True)]
     state.flags = FlagBits(*[BV.const(sample.get(flag(letter, call), 0), 1) for letter in "nzcv"])
     stack = state.memory.stack
-    stack.contents = Bytes(bytes(unknown_bytes(Stack(call), -setup.theorem.stack_bytes, stack.size, sample)))
-    if not setup.theorem.globals_kept:
+    stack.contents = Bytes(bytes(unknown_bytes(Stack(call), -setup.statement.stack_bytes, stack.size, sample)))
+    if not setup.statement.globals_kept:
         forget_globals(state.memory, setup.image, lambda segment: _globals(segment, sample, call))
 
 
@@ -95,14 +95,14 @@ def _globals(segment: Segment, sample: Mapping[BV, int], call: int) -> Bytes:
 def outputs(setup: Setup, path: Path, sample: Mapping[BV, int]) -> dict[str, int]:
     """The elements of the regions that may be written, and the result, after a concrete run; by the names goals use."""
     found = {}
-    for block in setup.theorem.blocks:
+    for block in setup.statement.blocks:
         if "w" in block.access:
             region = path.state.memory.region_at(sample[block.base])
             for i in range(len(block.elements)):
                 found[f"{block.name}[{i}]"] = element_at(region, block, i).value
-    for name in setup.theorem.ensured_registers:
+    for name in setup.statement.ensured_registers:
         found[name] = abi.register(path.state, name).value
-    result = setup.theorem.result
+    result = setup.statement.result
     if result is not None:
         found["result"] = path.state.x(0)[result.width - 1 : 0].value
     return found

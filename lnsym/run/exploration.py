@@ -10,7 +10,7 @@ from isa.branch_types import BranchType
 from lnsym.bv import BV, substitute
 from lnsym.contract import abi
 from lnsym.contract.obligations import Obligation, holds
-from lnsym.contract.theorem import Theorem
+from lnsym.contract.statement import Statement
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import LnsymError
 from lnsym.machine.contents import UnknownBytes
@@ -123,12 +123,12 @@ class _Exploration:
         self, state: State, conditions: Conditions, steps: int, number: int, goals: list[Obligation]
     ) -> Iterator[Path]:
         """The paths from the call of this number on; `goals` gets those of the calls before the last."""
-        setup, theorem = self._setup, self._setup.theorem
-        call = theorem.calls[number]
+        setup, statement = self._setup, self._setup.statement
+        call = statement.calls[number]
         if number:
-            abi.forget(state, number, theorem.lasting_registers)
+            abi.forget(state, number, statement.lasting_registers)
             state.set_x_or_sp(SP, setup.start.x_or_sp(SP))  # the goal for the call before says that it is the same
-            if not theorem.globals_kept:
+            if not statement.globals_kept:
                 forget_globals(state.memory, setup.image, lambda segment: self._unknown(segment, number), setup.base_of)
         returns_to = setup.returns_to(number)
         abi.enter(state, call.arguments, setup.entry(call.symbol), returns_to)
@@ -145,7 +145,7 @@ class _Exploration:
         )
         for path in explorer.paths(state, conditions, steps):
             self.changed_x18 |= explorer.changed_x18
-            if not path.returned or number + 1 == len(theorem.calls):
+            if not path.returned or number + 1 == len(statement.calls):
                 yield path
                 continue
             goals.extend(preserved_goals(setup, path, number))
@@ -170,39 +170,39 @@ class _Exploration:
 
 def goals_of(setup: Setup, path: Path, number: int) -> Iterator[Obligation]:
     """What the theorem comes down to on a path that returned from the last call, the `number`th of all paths."""
-    theorem, conditions = setup.theorem, path.conditions
-    for block in theorem.blocks:
+    statement, conditions = setup.statement, path.conditions
+    for block in statement.blocks:
         region = path.state.memory.region_at(block.base)
-        for i, expected in enumerate(theorem.ensured.get(block.name, ())):
+        for i, expected in enumerate(statement.ensured.get(block.name, ())):
             if expected is None:
                 continue
             name = f"{block.name}[{i}]"
             yield Obligation(name, "output", element_at(region, block, i), expected, conditions, number)
-    if theorem.result is not None:
-        expected = theorem.result
+    if statement.result is not None:
+        expected = statement.result
         yield Obligation("result", "output", path.state.x(0, 64)[expected.width - 1 : 0], expected, conditions, number)
-    for name, claim in zip(theorem.conditions, _conditions(theorem, path.state), strict=True):
+    for name, claim in zip(statement.conditions, _conditions(statement, path.state), strict=True):
         yield holds(name, "output", claim, conditions, number)
-    for name, expected in theorem.ensured_registers.items():
+    for name, expected in statement.ensured_registers.items():
         yield Obligation(name, "output", abi.register(path.state, name), expected, conditions, number)
-    yield from preserved_goals(setup, path, len(theorem.calls) - 1, number)
+    yield from preserved_goals(setup, path, len(statement.calls) - 1, number)
 
 
-def _conditions(theorem: Theorem, state: State) -> list[BV]:
+def _conditions(statement: Statement, state: State) -> list[BV]:
     """What is ensured by conditions, outputs as a state has them in the place of their variables."""
-    blocks = {block.name: block for block in theorem.blocks}
+    blocks = {block.name: block for block in statement.blocks}
     left: dict[BV, BV] = {}
-    for variable, origin in theorem.outputs_in_conditions.items():
+    for variable, origin in statement.outputs_in_conditions.items():
         if isinstance(origin, Afterwards):
             block = blocks[origin.region]
             left[variable] = element_at(state.memory.region_at(block.base), block, origin.index)
         else:
             left[variable] = state.x(0).extract(variable.width - 1, 0)
-    return substitute(list(theorem.conditions.values()), left)
+    return substitute(list(statement.conditions.values()), left)
 
 
 def preserved_goals(setup: Setup, path: Path, call: int, number: int = 0) -> Iterator[Obligation]:
     """That a call brought the callee-saved registers back."""
-    now = dict(abi.preserved(path.state, setup.theorem.changed_registers))
+    now = dict(abi.preserved(path.state, setup.statement.changed_registers))
     for register, (name, before) in zip(now.values(), setup.preserved(call).items(), strict=True):
         yield Obligation(name, "abi", register, before, path.conditions, number)

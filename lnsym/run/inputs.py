@@ -31,15 +31,15 @@ SLOT = 1 << 24
 
 def placement(setup: Setup, random: Random) -> Sample:
     """Addresses for the bases of all regions, for SP and for the return addresses."""
-    theorem = setup.theorem
-    slots = random.sample(range(LOW // SLOT, HIGH // SLOT), len(theorem.blocks) + 1 + len(theorem.calls))
+    statement = setup.statement
+    slots = random.sample(range(LOW // SLOT, HIGH // SLOT), len(statement.blocks) + 1 + len(statement.calls))
     addresses: Sample = {}
-    for block in theorem.blocks:
+    for block in statement.blocks:
         inside = random.randrange(SLOT // 2, SLOT // 2 + 4096)
         addresses[block.base] = slots.pop() * SLOT + inside // block.alignment * block.alignment
     addresses[STACK_POINTER] = slots.pop() * SLOT + SLOT // 2 + random.randrange(256) * STACK_ALIGNMENT
     addresses.update(stand_ins(setup))
-    for call in range(len(theorem.calls)):
+    for call in range(len(statement.calls)):
         addresses[setup.returns_to(call)] = slots.pop() * SLOT
     return addresses
 
@@ -93,9 +93,9 @@ def complete(setup: Setup, sample: Sample, paths: Iterable[Path] = (), seed: int
     full = dict(sample) | stand_ins(setup)
     found = [general_register(n) for n in range(31)] + [vector_register(n) for n in range(32)]
     found += [flag(letter) for letter in "nzcv"]
-    for value in setup.theorem.registers.values():
+    for value in setup.statement.registers.values():
         found += variables([value])
-    for block in setup.theorem.blocks:
+    for block in setup.statement.blocks:
         found += [element for element in block.elements if not element.is_const]
     for variable in found:
         full.setdefault(variable, random.getrandbits(variable.width))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lnsym.bv import BV
 from lnsym.contract import abi
-from lnsym.contract.theorem import Block, Theorem
+from lnsym.contract.statement import Block, Statement
 from lnsym.machine.state import State
 from lnsym.run.setup import element_at
 
@@ -26,14 +26,14 @@ class Outputs:
     """Bits of X0; 0 where no result is returned."""
 
     @staticmethod
-    def of(theorem: Theorem) -> Outputs:
+    def of(statement: Statement) -> Outputs:
         """Those of a theorem, which may lack claims."""
         found = []
-        for block in theorem.blocks:
-            if "w" in block.access and block.name not in theorem.unspecified:
-                claimed = theorem.ensured.get(block.name, block.elements)
+        for block in statement.blocks:
+            if "w" in block.access and block.name not in statement.unspecified:
+                claimed = statement.ensured.get(block.name, block.elements)
                 found += [(block, i) for i, element in enumerate(claimed) if element is not None]
-        return Outputs(tuple(found), tuple(theorem.ensured_registers), theorem.result_width)
+        return Outputs(tuple(found), tuple(statement.ensured_registers), statement.result_width)
 
     @property
     def widths(self) -> dict[str, int]:

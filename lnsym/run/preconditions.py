@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 def preconditions(setup: Setup) -> list[BV]:
     """All preconditions of a theorem set up on an image, each a term of one bit."""
-    theorem = setup.theorem
+    statement = setup.statement
     sp = setup.start.x_or_sp(31)
-    extents = [(block.base, block.size) for block in theorem.blocks]
-    extents.append((sp - theorem.stack_bytes, theorem.stack_bytes + theorem.frame))
-    conditions = list(theorem.assumptions)
-    conditions += [block.base.ne(0) for block in theorem.blocks]
+    extents = [(block.base, block.size) for block in statement.blocks]
+    extents.append((sp - statement.stack_bytes, statement.stack_bytes + statement.frame))
+    conditions = list(statement.assumptions)
+    conditions += [block.base.ne(0) for block in statement.blocks]
     for start, size in extents:
         conditions.append(start.ule((1 << 64) - 1 - size))
     conditions += [
-        block.base.extract(_log2(block.alignment) - 1, 0).eq(0) for block in theorem.blocks if block.alignment > 1
+        block.base.extract(_log2(block.alignment) - 1, 0).eq(0) for block in statement.blocks if block.alignment > 1
     ]
     conditions.append(sp.extract(_log2(STACK_ALIGNMENT) - 1, 0).eq(0))
     for (start_a, size_a), (start_b, size_b) in combinations(extents, 2):

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from lnsym.bv import BV, concat
 from lnsym.contract import abi
-from lnsym.contract.theorem import Block, ContractError, Theorem
+from lnsym.contract.checks import ContractError
+from lnsym.contract.statement import Block, Statement
 from lnsym.errors import one_line
 from lnsym.machine.addresses import Addresses, externals_of, printable
 from lnsym.machine.contents import Contents, Elements, UnknownBytes
@@ -156,18 +157,18 @@ def _zero_of(condition: BV) -> BV | None:
     return one - other
 
 
-def symbolic_start(image: Image, theorem: Theorem, addresses: Addresses) -> State:
+def symbolic_start(image: Image, statement: Statement, addresses: Addresses) -> State:
     """The state before the first call: every register, flag and element a variable."""
     memory = Memory([segment_region(image, segment, addresses) for segment in image.segments])
     memory.addresses = addresses
-    for block in theorem.blocks:
+    for block in statement.blocks:
         memory.add(block_region(block))
     state = State.symbolic(memory, 0)
     state.guarded = True
     memory.bounds = []
-    memory.zeros = tuple([zero for condition in theorem.assumptions if (zero := _zero_of(condition)) is not None])
-    memory.add_stack(stack_region(state.x_or_sp(SP), theorem.stack_bytes, theorem.frame))
-    for name, value in theorem.registers.items():
+    memory.zeros = tuple([zero for condition in statement.assumptions if (zero := _zero_of(condition)) is not None])
+    memory.add_stack(stack_region(state.x_or_sp(SP), statement.stack_bytes, statement.frame))
+    for name, value in statement.registers.items():
         abi.set_register(state, name, value)
     return state
 
@@ -178,7 +179,7 @@ class Setup:
 
     image: Image
     symbol: str
-    theorem: Theorem
+    statement: Statement
     code: Code = field(init=False)
     code_on_numbers: Code = field(init=False)
     """The same for a state of numbers: everything lies where the layout of the image has it or a stand-in for it."""
@@ -192,7 +193,7 @@ class Setup:
     def __post_init__(self) -> None:
         addresses = addresses_of(self.image)
         code = Code(self.image, addresses)
-        start = symbolic_start(self.image, self.theorem, addresses)
+        start = symbolic_start(self.image, self.statement, addresses)
         lying = {region.base: region.contents for region in start.memory.regions() if region.in_image}
         held = [(segment, lying.get(base_of(segment, addresses))) for segment in self.image.segments]
         made = {
@@ -228,7 +229,7 @@ class Setup:
         found = {address: name for name, address in self.addresses.externals.items()}
         for segment in self.image.segments:
             if segment.external is not None:
-                for call in range(len(self.theorem.calls)):
+                for call in range(len(self.statement.calls)):
                     contents = UnknownBytes(unknown_contents(segment, call))
                     found.update({contents.byte(offset): segment.external for offset in range(segment.size)})
         return found
@@ -241,6 +242,6 @@ class Setup:
         """What callee-saved registers hold before a call, and must hold after it, by the names that goals use."""
         before = self.start.copy()
         if call:
-            abi.forget(before, call, self.theorem.lasting_registers)
-        after = "" if call + 1 == len(self.theorem.calls) else f" after call {call}"
-        return {f"{name}{after}": value for name, value in abi.preserved(before, self.theorem.changed_registers)}
+            abi.forget(before, call, self.statement.lasting_registers)
+        after = "" if call + 1 == len(self.statement.calls) else f" after call {call}"
+        return {f"{name}{after}": value for name, value in abi.preserved(before, self.statement.changed_registers)}

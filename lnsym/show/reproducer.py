@@ -256,7 +256,7 @@ def _numbers(values: Sequence[int]) -> str:
 def _reading(machine: str, unexplored: Unexplored, sample: Sample, name: str, width: int) -> str:
     """An expression for what a machine holds in an element of a region, the result, or a register."""
     region, _, index = name.rpartition("[")
-    for block in unexplored.setup.theorem.blocks:
+    for block in unexplored.setup.statement.blocks:
         if block.name == region:
             size = block.width // 8
             address = sample[block.base] + size * int(index[:-1])

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from itertools import islice
 
 from lnsym.bv import BV, show, variables
-from lnsym.contract import Theorem
-from lnsym.contract.theorem import ContractError
+from lnsym.contract import Statement
+from lnsym.contract.checks import ContractError
 from lnsym.machine.decode import Instruction
 from lnsym.machine.endings import EndOfPath
 from lnsym.machine.image import Image
@@ -55,16 +55,16 @@ class Tracer(Recorder):
 
 
 def trace_routine(
-    image: Image, symbol: str, theorem: Theorem, max_steps: int, seed: int | None, write_line: Callable[[str], None]
+    image: Image, symbol: str, statement: Statement, max_steps: int, seed: int | None, write_line: Callable[[str], None]
 ) -> None:
     """Trace a routine on symbols or, with a seed, on random numbers. Raises EndOfPath where a path does not return.
 
     On symbols every feasible path is traced, one after the other, with a line before each one after the first.
     """
-    execution = on_feasible_paths(image, symbol, theorem, max_steps)
+    execution = on_feasible_paths(image, symbol, statement, max_steps)
     if seed is not None:
         sample = complete(execution.setup, _random_input(execution.setup, seed), seed=seed)
-        state = concrete_start(image, theorem, sample)
+        state = concrete_start(image, statement, sample)
         run_concretely(execution.setup, state, sample, execution.limits, Tracer(write_line))
         return
     for path in explore(execution.setup, execution.limits, Tracer(write_line)).paths:
@@ -74,9 +74,9 @@ def trace_routine(
 
 def _random_input(setup: Setup, seed: int) -> Sample:
     """A sample that is no corner and satisfies the preconditions. Raises ContractError where none turns up."""
-    theorem = setup.theorem
-    given = variables([*theorem.assumptions, *[a for call in theorem.calls for a in call.arguments]])
+    statement = setup.statement
+    given = variables([*statement.assumptions, *[a for call in statement.calls for a in call.arguments]])
     for sample in islice(samples(setup, given, seed), CORNERS, CORNERS + TRIES):
-        if holds(theorem.assumptions, sample):
+        if holds(statement.assumptions, sample):
             return sample
     raise ContractError(f"no input that satisfies the preconditions in {TRIES} random ones")

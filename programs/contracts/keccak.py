@@ -69,7 +69,7 @@ def keccak_f1600_registers(t: Theorem) -> None:
     `KeccakF1600_int` has them in general-purpose registers and keeps words in 32 bytes of its caller's frame, `KeccakF1600_ce` in the
     low halves of vector registers.
     """
-    lanes = [t.value(f"lane[{i}]", 64) for i in range(LANES)]
+    lanes = [t.value(f"lane[{i}]", 64, secret=True) for i in range(LANES)]
     scalar = t.routine.startswith("KeccakF1600_int")
     names = GENERAL if scalar else VECTOR
     t.own_convention(

@@ -119,7 +119,7 @@ def test_a_call_that_alone_does_not_bring_back_a_register_is_refuted(which: int,
     assert verdict.counterexample is not None
     expected = name if which == 2 else f"{name} after call {which}"
     assert [difference.name for difference in verdict.counterexample.differences] == [expected]
-    unexplored = Unexplored(Setup(image_of(*words), "routine", Contract("c", one_after_the_other).theorem()))
+    unexplored = Unexplored(Setup(image_of(*words), "routine", Contract("c", one_after_the_other).statement()))
     namespace: dict[str, Any] = {}
     exec(reproducer.test_file([reproducer.refutation_test(unexplored, verdict.counterexample, 0)]), namespace)
     with pytest.raises(AssertionError, match=name):

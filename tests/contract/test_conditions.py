@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from lnsym.bv import BV
 from lnsym.cli import app
 from lnsym.contract import Contract, Theorem
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from lnsym.mutation.second_opinion import Opinion, second_opinion
 from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.refutation import ModelFault

@@ -40,7 +40,7 @@ def statement(body: str) -> str:
 
 def error_of(path: Path) -> LnsymError:
     with pytest.raises(LnsymError) as caught:
-        load_contract_file(path).theorem("f")
+        load_contract_file(path).statement("f")
     assert caught.value.exit_code == 2
     assert "\n" not in str(caught.value)
     return caught.value
@@ -103,7 +103,7 @@ def test_an_endless_contract_is_stopped(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(containment, "LEAST_SECONDS", 0.0)
     path = written(tmp_path, statement(body))
     with pytest.raises(BadContract, match=r"k\.py:\d+: the contract did not end within 0.2 s"), contained(0.2):
-        load_contract_file(path).theorem()
+        load_contract_file(path).statement()
 
 
 def test_an_endless_file_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +174,7 @@ USES = "from beside_two import spec\n" + statement("t.call(); t.ensure_result(sp
 
 def test_a_module_beside_the_file_can_be_imported(tmp_path: Path) -> None:
     (tmp_path / "beside_two.py").write_text("def spec(x): return x\n")
-    assert load_contract_file(written(tmp_path, USES)).theorem().result is not None
+    assert load_contract_file(written(tmp_path, USES)).statement().result is not None
 
 
 def test_a_module_beside_the_file_comes_after_all_others(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from assembly import RET, add, image_of, judge, ldr, word
 
 from lnsym.bv import BV, evaluate, variables
 from lnsym.contract import Block, Contract, Theorem
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from lnsym.machine.offsets import MOST_PLACES
 from lnsym.prove.verify import verify
 

@@ -10,7 +10,7 @@ from elf_writer import NOTYPE, archive
 
 from lnsym.contract import Contract, Theorem, contract
 from lnsym.contract.routines import Choice, Images
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from lnsym.errors import NoSuchSymbol
 from lnsym.prove.subject import Subject
 from lnsym.prove.verify import Options

@@ -7,7 +7,7 @@ from assembly import RET, image_of, judge, mov, store
 
 from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from lnsym.machine.origins import Element, Pointer, Value, vector_register
 from lnsym.run.exploration import explore
 from lnsym.run.outputs import Outputs
@@ -28,7 +28,7 @@ def unclaimed(t: Theorem) -> None:
 
 
 def test_outputs_are_what_claims_are_made_of() -> None:
-    outputs = Outputs.of(Contract("c", claimed).theorem())
+    outputs = Outputs.of(Contract("c", claimed).statement())
     assert outputs.widths == {"out[0]": 32, "out[2]": 32, "result": 32}
 
 
@@ -42,16 +42,18 @@ def test_registers_are_outputs() -> None:
         t.call()
         t.ensure_registers({"x4": BV.const(0, 64), "d2": BV.const(0, 64)})
 
-    outputs = Outputs.of(Contract("c", statement).theorem())
+    outputs = Outputs.of(Contract("c", statement).statement())
     assert outputs.widths == {"x4": 64, "d2": 64}
-    execution = explore(Setup(image_of(mov(4, 3), RET), "routine", Contract("c", statement).theorem().without_claims()))
+    execution = explore(
+        Setup(image_of(mov(4, 3), RET), "routine", Contract("c", statement).statement().without_claims())
+    )
     (path,) = execution.paths
     assert outputs.terms(path.state) == {"x4": BV.var(Value("a"), 64), "d2": vector_register(2).extract(63, 0)}
 
 
 def test_the_terms_of_outputs_follow_byte_order_and_width() -> None:
-    outputs = Outputs.of(Contract("c", claimed).theorem())
-    execution = explore(Setup(image_of(store(3, 0, 0, 4), RET), "routine", Contract("c", claimed).theorem()))
+    outputs = Outputs.of(Contract("c", claimed).statement())
+    execution = explore(Setup(image_of(store(3, 0, 0, 4), RET), "routine", Contract("c", claimed).statement()))
     terms = outputs.terms(execution.paths[0].state)
     assert terms["out[0]"] == BV.const(7, 32).reverse_bytes()
     assert terms["out[2]"] == BV.var(Element("out", 2), 32)
@@ -59,7 +61,7 @@ def test_the_terms_of_outputs_follow_byte_order_and_width() -> None:
 
 
 def test_without_claims_only_the_calling_convention_is_left() -> None:
-    theorem = Contract("c", claimed).theorem()
+    theorem = Contract("c", claimed).statement()
     execution = explore(Setup(image_of(RET), "routine", theorem.without_claims()))
     assert {goal.kind for goal in execution.goals} == {"abi"}
     assert (theorem.result, theorem.ensured["out"][1]) == (BV.const(0, 32), None)

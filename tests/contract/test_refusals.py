@@ -17,7 +17,7 @@ Statement = Callable[[Any], object]
 
 def refused(statement: Statement) -> str:
     with pytest.raises(ContractError) as caught:
-        Contract("mine", statement).theorem()
+        Contract("mine", statement).statement()
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code == 2
     assert str(caught.value).startswith(f"{__file__}:")
@@ -107,7 +107,7 @@ def test_a_negative_number_is_in_twos_complement(number: int, width: int, value:
         t.call(-1)
         t.ensure_result(number, width)
 
-    theorem = Contract("mine", statement).theorem()
+    theorem = Contract("mine", statement).statement()
     assert theorem.result is not None
     assert (theorem.result.value, theorem.result.width) == (value, width)
 
@@ -118,7 +118,7 @@ def test_numbers_ensured_of_a_region_are_elements() -> None:
         t.call(a)
         t.ensure(a, [1, -1, None, a.elements[3]])
 
-    first, second, third, _ = Contract("mine", statement).theorem().ensured["a"]
+    first, second, third, _ = Contract("mine", statement).statement().ensured["a"]
     assert first is not None
     assert second is not None
     assert (first.value, second.value, third) == (1, 255, None)
@@ -308,4 +308,4 @@ def test_code_that_raises_has_its_line() -> None:
         t.region("a", 1, 64).elements[7]
 
     with pytest.raises(BadContract, match=r"test_refusals\.py:\d+: IndexError"):
-        Contract("mine", statement).theorem()
+        Contract("mine", statement).statement()

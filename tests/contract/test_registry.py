@@ -128,7 +128,7 @@ def test_a_statement_that_exits_does_not_end_the_run_well() -> None:
         raise SystemExit(0)
 
     with pytest.raises(LnsymError):
-        Contract("leaves", leaves).theorem()
+        Contract("leaves", leaves).statement()
 
 
 def test_registering() -> None:
@@ -164,6 +164,6 @@ def test_the_contract_for_a_routine(symbol: str, name: str) -> None:
 def test_every_known_contract_is_complete(name: str) -> None:
     """`check` is part of making it. One case of each: a contract of AES-256 is long."""
     found = registered()[name]
-    theorem = found.theorem("", **found.choices({})[0])
+    theorem = found.statement("", **found.choices({})[0])
     assert theorem.calls
     assert found.routines

@@ -9,9 +9,8 @@ from assembly import NE, RET, add_imm, cmp, image_of, judge, ldr, mov, movz, sto
 
 from lnsym.bv import BV, concat
 from lnsym.contract import BadContract, Contract, NoSuchParameter, Theorem
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from lnsym.errors import LnsymError, NoSuchSymbol
-from lnsym.machine.origins import general_register
 from lnsym.prove.verify import Options
 from lnsym.run.concrete import concrete_start, outputs, run_concretely
 from lnsym.run.exploration import explore
@@ -21,7 +20,7 @@ from tests.named import named
 
 
 def theorem(statement: Callable[[Theorem], None]) -> Theorem:
-    return Contract("mine", statement).theorem()
+    return Contract("mine", statement).statement()
 
 
 def says_nothing(t: Theorem) -> None:
@@ -116,7 +115,7 @@ def test_an_impossible_contract(statement: Callable[[Theorem], None], reason: st
 
 def test_an_unknown_parameter() -> None:
     with pytest.raises(NoSuchParameter, match=r"no parameter 'blocks'; it has none"):
-        Contract("mine", calls_nothing).theorem(blocks=2)
+        Contract("mine", calls_nothing).statement(blocks=2)
 
 
 def test_a_contract_whose_code_raises() -> None:
@@ -395,9 +394,11 @@ def test_a_caller_may_change_registers_between_calls(register: int) -> None:
     """A routine that counts its calls in a register of the caller's."""
 
     def statement(t: Theorem) -> None:
+        first = t.value("first", 64)
+        t.own_convention({f"x{register}": first})
         t.call(0)
         t.call(1)
-        t.ensure_result(general_register(register) + 2)
+        t.ensure_result(first + 2)
 
     add_one = add_imm(register, register, 1)
     assert judge(statement, add_one, mov(0, register), RET).status != "proved"
@@ -429,7 +430,7 @@ def test_a_caller_may_change_flags_and_stack_between_calls(words: tuple[int, ...
     assert (difference.name, difference.expected) == ("result", 1)
     setup = Setup(image_of(*words), "routine", theorem(statement))
     sample = complete(setup, verdict.counterexample.sample)
-    path = run_concretely(setup, concrete_start(setup.image, setup.theorem, sample), sample)
+    path = run_concretely(setup, concrete_start(setup.image, setup.statement, sample), sample)
     assert outputs(setup, path, sample)["result"] == difference.actual
 
 

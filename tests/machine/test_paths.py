@@ -146,7 +146,7 @@ def execution(statement_assumes: str, *words: int) -> Execution:
         t.call(a)
         t.ensure_result(a)
 
-    return on_feasible_paths(image_of(*words), "routine", Contract("c", statement).theorem()).explored()
+    return on_feasible_paths(image_of(*words), "routine", Contract("c", statement).statement()).explored()
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_comparisons_of_pointers_are_decided() -> None:
 
     add_end, next_one, back = add_imm(1, 0, 16), add_imm(0, 0, 8), b_cond(3, -8)  # b.lo
     code = (add_end, next_one, cmp(0, 1), back, RET)
-    made = on_feasible_paths(image_of(*code), "routine", Contract("c", statement).theorem())
+    made = on_feasible_paths(image_of(*code), "routine", Contract("c", statement).statement())
     made = explore(made.setup, made.limits)
     (path,) = made.paths
     assert (path.ending, path.steps) == (Returned(), 8)
@@ -230,7 +230,7 @@ def test_memory_that_goes_on_is_no_state_that_comes_again() -> None:
         t.ensure_result(0)
 
     count = (ldr(1, 0), add_imm(1, 1, 1), store(1, 0), movz(1, 0))
-    theorem = Contract("c", statement).theorem()
+    theorem = Contract("c", statement).statement()
     for code, kind in (((*count, b(-16)), StepLimit), ((ldr(1, 0), store(1, 0), b(-8)), EndlessLoop)):
         made = on_feasible_paths(image_of(*code), "routine", theorem, max_steps=200)
         made = explore(made.setup, made.limits)
@@ -255,7 +255,7 @@ def test_the_time_limit_stops_every_path_under_way() -> None:
 
 
 def test_an_execution_ends_in_time() -> None:
-    theorem = Contract("c", returns_its_argument).theorem()
+    theorem = Contract("c", returns_its_argument).statement()
     made = on_feasible_paths(image_of(*COUNTING), "routine", theorem, max_steps=10**9, deadline=Deadline.after(0.1))
     made = explore(made.setup, made.limits)
     assert [type(path.ending) for path in made.paths] == [TimeLimit]
@@ -267,7 +267,7 @@ def test_feasibility_asks_no_solver_when_its_time_is_over() -> None:
     impossible = (cmp_imm(0, 5), b_cond(NE, 12), cmp_imm(0, 6), b_cond(EQ, 12), RET, RET, RET)
     for words, with_solver, without in ((code, 2, 2), (impossible, 2, 3)):
         for deadline, count in ((NEVER, with_solver), (Deadline(0.0), without)):
-            theorem = Contract("c", returns_its_argument).theorem()
+            theorem = Contract("c", returns_its_argument).statement()
             made = on_feasible_paths(image_of(*words), "routine", theorem, deadline=deadline)
             made = explore(made.setup, replace(made.limits, deadline=NEVER))
             assert len(made.paths) == count

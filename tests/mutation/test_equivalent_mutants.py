@@ -32,7 +32,7 @@ def little(word: int) -> bytes:
 
 
 def unexplored(image: Image, statement: object) -> Unexplored:
-    return on_feasible_paths(image, "routine", Contract("mine", statement).theorem("routine"), 100)  # type: ignore[arg-type]
+    return on_feasible_paths(image, "routine", Contract("mine", statement).statement("routine"), 100)  # type: ignore[arg-type]
 
 
 SWAPPED = [add(0, 0, 1), add(0, 1, 0)]

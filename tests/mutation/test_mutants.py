@@ -24,7 +24,7 @@ from programs import sample_path
 @cache
 def surveyed(sample: str, symbol: str, contract: str) -> tuple[Image, Footprint]:
     image = load_image(sample_path(sample))
-    return image, footprint(Unexplored(Setup(image, symbol, registered()[contract].theorem(symbol))))
+    return image, footprint(Unexplored(Setup(image, symbol, registered()[contract].statement(symbol))))
 
 
 def sha256() -> tuple[Image, Footprint]:
@@ -109,6 +109,6 @@ def test_only_neighbours_that_are_run_are_repeated() -> None:
 def test_a_theorem_of_two_calls_runs_more_than_its_symbol(aws_lc: Path) -> None:
     image = load_image(aws_lc)
     contract = registered()["aes-key-then-encrypt"]
-    places = footprint(Unexplored(Setup(image, "vpaes_encrypt", contract.theorem("vpaes_encrypt"))))
+    places = footprint(Unexplored(Setup(image, "vpaes_encrypt", contract.statement("vpaes_encrypt"))))
     run = {image.describe(address).split("+")[0] for address in places.instructions}
     assert {"vpaes_encrypt", "vpaes_set_encrypt_key", "_vpaes_encrypt_core"} <= run

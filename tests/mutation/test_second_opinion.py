@@ -12,7 +12,7 @@ from assembly import RET, SP, ZR, add, add_imm, b, image_of, ldr, mov, movz, ret
 import programs.contracts  # noqa: F401
 from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem, registered
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from lnsym.machine.image import load_image
 from lnsym.mutation import second_opinion as module
 from lnsym.mutation.second_opinion import Opinion, second_opinion
@@ -158,7 +158,7 @@ def test_a_contract_with_variables_of_its_own_is_an_error() -> None:
         t.call(t.value("a", 64))
         t.ensure_result(BV.var("mine", 64))
 
-    with pytest.raises(ContractError, match="is no number"):
+    with pytest.raises(ContractError, match="is no input"):
         opinion_on(statement, RET)
 
 

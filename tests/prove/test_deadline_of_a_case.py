@@ -260,9 +260,9 @@ def test_looking_for_a_state_that_comes_again_ends_too() -> None:
 
 def test_a_slow_minimisation_keeps_the_best_so_far() -> None:
     made = explore(
-        Setup(image_of(RET), "routine", Contract("mine", sevens).theorem()), RunLimits(deadline=after_looks(10))
+        Setup(image_of(RET), "routine", Contract("mine", sevens).statement()), RunLimits(deadline=after_looks(10))
     )
-    (words,) = made.setup.theorem.blocks
+    (words,) = made.setup.statement.blocks
     sample = dict.fromkeys(words.elements, 0xFF) | {
         words.base: 1 << 35,
         STACK_POINTER: 1 << 36,
@@ -429,7 +429,7 @@ def test_an_endless_case_leaves_the_others_their_verdicts(
 
 def test_every_path_under_way_is_stopped_with_what_was_executed() -> None:
     made = explore(
-        Setup(image_of(*FORKING), "routine", Contract("mine", sum_of_two).theorem()),
+        Setup(image_of(*FORKING), "routine", Contract("mine", sum_of_two).statement()),
         RunLimits(deadline=after_looks(50)),
     )
     assert len(made.paths) > 5

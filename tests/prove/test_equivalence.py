@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -46,9 +46,10 @@ from lnsym import session
 from lnsym.bv import BV, live_terms, variables
 from lnsym.bv.names import by_name
 from lnsym.contract import Contract, Theorem, registered
+from lnsym.contract.checks import ContractError
 from lnsym.contract.obligations import Obligation
+from lnsym.contract.registry import ContractFunction
 from lnsym.contract.routines import Choice, ContractsDiffer, Images, contract_for
-from lnsym.contract.theorem import ContractError
 from lnsym.errors import ToolFault
 from lnsym.machine import decode
 from lnsym.machine.endings import EndOfPath
@@ -81,7 +82,6 @@ from lnsym.run.setup import Setup
 from lnsym.show.equivalence import Comparing, json_report, lines
 from programs import sample_path
 
-Statement: TypeAlias = Callable[..., None]
 Code: TypeAlias = Sequence[int]
 
 CSET_EQ = word("data_processing.conditional_select", sf=1, op2=1, Rm=31, cond=NE, Rn=31, Rd=0)
@@ -100,7 +100,7 @@ def takes_two(t: Theorem) -> None:
     t.returns()
 
 
-def judged(statement: Statement, first: Code, second: Code, options: Options | None = None) -> Equivalence:
+def judged(statement: ContractFunction, first: Code, second: Code, options: Options | None = None) -> Equivalence:
     """The verdict on two pieces of code under an interface."""
     routines = [RoutineInImage(image_of(*words), "routine") for words in (first, second)]
     return compare(routines[0], routines[1], Contract("mine", statement), options=options)
@@ -329,7 +329,7 @@ def calls_twice(t: Theorem) -> None:
     t.returns()
 
 
-GARBAGE: dict[str, tuple[Statement, Code, str]] = {
+GARBAGE: dict[str, tuple[ContractFunction, Code, str]] = {
     "a register": (takes_and_returns, [mov(0, 9), RET], "x9"),
     "a callee-saved register": (takes_and_returns, [mov(0, 19), RET], "x19"),
     "an argument register past the last": (takes_and_returns, [mov(0, 1), RET], "x1"),
@@ -573,7 +573,7 @@ def test_contradictory_preconditions_are_an_error() -> None:
         judged(impossible, [RET], [RET])
 
 
-def of_two(first: Statement, second: Statement) -> Equivalence:
+def of_two(first: ContractFunction, second: ContractFunction) -> Equivalence:
     """The verdict where a contract says another thing of each routine, told apart by their names."""
 
     def statement(t: Theorem) -> None:
@@ -590,7 +590,7 @@ def replace_name(image: Image, name: str) -> Image:
     return replace(image, symbols={name: symbol}, _names=names, _ordered=(symbol,))
 
 
-def region(**options: object) -> Statement:
+def region(**options: object) -> ContractFunction:
     def statement(t: Theorem) -> None:
         shape: dict[str, object] = {"count": 4, "width": 8, "access": "rw"} | options
         data = t.region("data", **shape)  # type: ignore[arg-type]
@@ -651,7 +651,7 @@ def test_labels_tell_routines_apart() -> None:
 # -- the product -----------------------------------------------------------------------------------
 
 
-def product_of(statement: Statement) -> Product:
+def product_of(statement: ContractFunction) -> Product:
     theorem = Contract("mine", statement).interface("routine")
     first, second = (Setup(image_of(RET), "routine", theorem) for _ in range(2))
     return Product(first, second)
@@ -666,7 +666,7 @@ def test_given_variables_keep_their_names_and_others_get_their_own() -> None:
     product = product_of(two_regions)
     start = product.second.start
     given = [
-        *product.second.theorem.calls[0].arguments[:2],
+        *product.second.statement.calls[0].arguments[:2],
         BV.var(Element("data", 0), 8),
         BV.var(Value("n_second"), 32),
     ]

@@ -11,7 +11,7 @@ import pytest
 import programs.contracts  # noqa: F401  registers them
 from crypto_specs import aes, keccak, modes
 from lnsym.bv import BV, rewrite_level, substitute, table
-from lnsym.contract import Theorem, registered
+from lnsym.contract import Statement, Theorem, registered
 from lnsym.contract.obligations import Obligation
 from lnsym.contract.routines import contract_for
 from lnsym.machine.image import load_image
@@ -21,8 +21,8 @@ from lnsym.prove.gf2 import Solver
 PARAMETERS = {128: aes.AES128, 192: aes.AES192, 256: aes.AES256}
 
 
-def goals_of(path: Path, theorem: Theorem, symbols: list[str]) -> list[Obligation]:
-    execution = on_feasible_paths(load_image(path, symbols), symbols[-1], theorem).explored()
+def goals_of(path: Path, statement: Statement, symbols: list[str]) -> list[Obligation]:
+    execution = on_feasible_paths(load_image(path, symbols), symbols[-1], statement).explored()
     assert [path.returned for path in execution.paths] == [True]
     return list(execution.goals)
 
@@ -41,7 +41,7 @@ def aes_goals(path: Path, set_key: str, crypt: str, bits: int) -> list[Obligatio
     t.call(block, out, schedule, symbol=crypt)
     cipher = aes.decryption if crypt.endswith("decrypt") else aes.encryption
     t.ensure(out, cipher(PARAMETERS[bits], key.elements)(block.elements))
-    return goals_of(path, t, [set_key, crypt])
+    return goals_of(path, t.freeze(), [set_key, crypt])
 
 
 def keccak_goals(path: Path, symbol: str, states: int, constants: bool, known_later: bool = False) -> list[Obligation]:
@@ -53,7 +53,7 @@ def keccak_goals(path: Path, symbol: str, states: int, constants: bool, known_la
     constant_table = [t.region("constants", 24, 64, alignment=8, fixed=fixed)] if constants else []
     t.call(state, *constant_table)
     t.ensure(state, [lane for i in range(states) for lane in keccak.keccak_f1600(state.elements[25 * i : 25 * i + 25])])
-    goals = goals_of(path, t, [symbol])
+    goals = goals_of(path, t.freeze(), [symbol])
     if not known_later:
         return goals
     values: dict[BV, BV] = {e: BV.const(round_constants[i], 64) for i, e in enumerate(constant_table[0].elements)}
@@ -120,8 +120,8 @@ def test_openssl_keccak(openssl: Path, symbol: str) -> None:
 
 def contract_goals(path: Path, symbol: str, parameters: Mapping[str, object]) -> list[Obligation]:
     """The goals of the bundled contract for a routine."""
-    theorem = registered()[contract_for(symbol, registered())].theorem(symbol, **parameters)
-    return goals_of(path, theorem, [*[call.symbol or symbol for call in theorem.calls], symbol])
+    statement = registered()[contract_for(symbol, registered())].statement(symbol, **parameters)
+    return goals_of(path, statement, [*[call.symbol or symbol for call in statement.calls], symbol])
 
 
 COUNTERS = [("vpaes_ctr32_encrypt_blocks", {"blocks": blocks}) for blocks in range(2, 10)]

@@ -112,7 +112,7 @@ def test_loads_are_seen(case: str) -> None:
 def test_a_base_that_is_written_back_is_seen() -> None:
     def loads(t: Theorem) -> None:
         p = t.region("p", 2, 64)
-        t.registers["x18"] = p.base
+        t.own_convention({"x18": p.base})
         t.call(p)
         t.ensure_result(p.base)
 

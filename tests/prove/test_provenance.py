@@ -21,12 +21,12 @@ SAMPLES = Path(__file__).parents[2] / "programs" / "samples"
 @pytest.fixture(scope="module")
 def execution() -> Execution:
     image = load_image(SAMPLES / "sha256_scalar.o", ["sha256_block_scalar"])
-    theorem = registered()["sha256-blocks"].theorem("sha256_block_scalar")
+    theorem = registered()["sha256-blocks"].statement("sha256_block_scalar")
     return explore(Setup(image, "sha256_block_scalar", theorem))
 
 
 def labelled(execution: Execution) -> dict[str, BV]:
-    roots = [e for elements in execution.setup.theorem.ensured.values() for e in elements if e is not None]
+    roots = [e for elements in execution.setup.statement.ensured.values() for e in elements if e is not None]
     return {label: term for term in topological(roots) if (label := label_of(term))}
 
 
@@ -47,7 +47,7 @@ def test_lines_of_the_specification(execution: Execution) -> None:
     term = labelled(execution)["a after round 5"]
 
     def state() -> Theorem:
-        return registered()["sha256-blocks"].theorem("sha256_block_scalar")
+        return registered()["sha256-blocks"].statement("sha256_block_scalar")
 
     found = specified_at(state, [term])
     assert found[term].startswith("crypto_specs/sha2.py:")

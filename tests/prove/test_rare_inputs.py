@@ -9,9 +9,10 @@ import pytest
 from assembly import NE, RET, cmp, eor, image_of, judge, movz, word
 
 import programs.contracts  # noqa: F401
+from crypto_specs import sha2
 from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table, topological, variables
 from lnsym.bv.operators import OPERATORS
-from lnsym.contract import Contract, Theorem, registered
+from lnsym.contract import Contract, Theorem
 from lnsym.contract.obligations import Obligation, unreachable
 from lnsym.contract.routines import Images
 from lnsym.deadline import NEVER, Deadline
@@ -170,15 +171,15 @@ BEHIND_A_HASH: dict[str, Condition] = {
 
 
 def sha256_but_for(condition: Condition) -> Contract:
-    """The bundled contract with another claim of one word where the condition holds."""
+    """SHA-256 of a block with another claim of one word where the condition holds."""
 
     def statement(t: Theorem) -> None:
-        registered()["sha256-blocks"].statement(t)
-        state, message = [next(b for b in t.blocks if (b.name in t.ensured) == out) for out in (True, False)]
-        elements = list(t.ensured[state.name])
-        assert elements[5] is not None
-        elements[5] = elements[5] ^ condition(state.elements, message.elements).zero_extend(32)
-        t.ensured[state.name] = tuple(elements)
+        state = t.region("state", 8, 32, access="rw", alignment=4)
+        message = t.region("msg", 16, 32, byteorder="big")
+        t.call(state, message, 1)
+        words = list(sha2.compress_blocks(sha2.SHA256, state.elements, message.elements))
+        words[5] = words[5] ^ condition(state.elements, message.elements).zero_extend(32)
+        t.ensure(state, words)
 
     return Contract("but-for", statement)
 

@@ -444,7 +444,7 @@ def test_replay_observes_what_the_goals_name() -> None:
         t.ensure_result(0)
 
     execution = explore(
-        Setup(image_of(store(1, 0, 0, 4), mov(0, 1), RET), "routine", Contract("c", statement).theorem())
+        Setup(image_of(store(1, 0, 0, 4), mov(0, 1), RET), "routine", Contract("c", statement).statement())
     )
     sample = next(candidates(GivenToOne(execution.setup), execution.goals))
     full = complete(execution.setup, sample, execution.paths)

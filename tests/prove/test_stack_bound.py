@@ -75,7 +75,7 @@ def test_another_bound_is_said_with_the_verdict_and_the_usual_one_is_not() -> No
 
 def test_the_regions_lie_apart_from_all_of_the_stack() -> None:
     for stack in (1 << 12, 1 << 20):
-        setup = Setup(image_of(RET), "routine", replace(CONTRACT, stack_bytes=stack).theorem())
+        setup = Setup(image_of(RET), "routine", replace(CONTRACT, stack_bytes=stack).statement())
         bottom = setup.start.x_or_sp(SP) - stack
         assert bottom.ule((1 << 64) - 1 - stack) in setup.preconditions
 

@@ -10,7 +10,7 @@ from assembly import RET, judge
 
 from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
-from lnsym.contract.theorem import ContractError
+from lnsym.contract.checks import ContractError
 from lnsym.deadline import Deadline
 from lnsym.errors import ToolFault
 from lnsym.prove import smt

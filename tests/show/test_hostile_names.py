@@ -75,7 +75,7 @@ def test_no_name_becomes_code_of_a_reproducer(tmp_path: Path, name: str) -> None
 
     verdict = verify(image, name, Contract("one", one))
     assert verdict.counterexample is not None
-    theorem = Contract("one", one).theorem(name)
+    theorem = Contract("one", one).statement(name)
     text = refutation_test(Unexplored(Setup(image, name, theorem)), verdict.counterexample, 1)
     compile(text, "reproducer", "exec")
     assert "import os" not in text.split("\n")

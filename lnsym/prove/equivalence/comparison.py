@@ -165,7 +165,7 @@ def _unexplored(
 ) -> tuple[Unexplored, Unexplored]:
     first, second = (
         on_feasible_paths(
-            routine.image, routine.symbol, interface.theorem, options.max_steps, deadline, options.reserve_x18
+            routine.image, routine.symbol, interface.statement, options.max_steps, deadline, options.reserve_x18
         )
         for routine, interface in zip(routines, interfaces, strict=True)
     )

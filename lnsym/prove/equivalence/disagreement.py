@@ -108,7 +108,7 @@ def confirm(product: Product, sides: tuple[Side, Side], sample: Sample) -> Disag
             violations.append(f"{side.label}: {violation}")
             continue
         violations += _not_preserved(side, own, seen)
-        if seen.call + 1 < len(side.execution.setup.theorem.calls):
+        if seen.call + 1 < len(side.execution.setup.statement.calls):
             continue
         values = _output_values(side.outputs, seen)
         _check_model(side, full, own, values | seen.observed)
@@ -161,12 +161,12 @@ def _check_model(side: Side, full: Sample, own: Sample, seen: Mapping[str, int])
 
 def _given(product: Product, full: Sample) -> tuple[Input, ...]:
     """The pointers and values that the calls get, then the regions they may read, in the order of the contract."""
-    theorems = (product.first.theorem, product.second.theorem)
-    terms = [argument for theorem in theorems for call in theorem.calls for argument in call.arguments]
-    terms += [value for theorem in theorems for value in theorem.registers.values()]
+    statements = (product.first.statement, product.second.statement)
+    terms = [argument for statement in statements for call in statement.calls for argument in call.arguments]
+    terms += [value for statement in statements for value in statement.registers.values()]
     given = dict.fromkeys(v for term in terms for v in variables([term]) if v in product.given)
     found = [Input(str(v.origin), v.width, (full[v],)) for v in given]
-    blocks = {block.name: block for theorem in theorems for block in theorem.blocks if "r" in block.access}
+    blocks = {block.name: block for statement in statements for block in statement.blocks if "r" in block.access}
     return (*found, *[Input(f"{block.name}[]", block.width, block.values(full)) for block in blocks.values()])
 
 

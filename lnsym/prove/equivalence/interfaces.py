@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lnsym.contract import Block, Contract, Theorem
-from lnsym.contract.theorem import ContractError
+from lnsym.contract import Block, Contract, Statement
+from lnsym.contract.checks import ContractError
 from lnsym.errors import LnsymError
 from lnsym.prove.equivalence.product import given_variables
 from lnsym.run.outputs import Outputs
@@ -32,7 +32,7 @@ class InterfacesDiffer(LnsymError):
 class Interface:
     """A theorem without its claims, and the places that it would have made them of."""
 
-    theorem: Theorem
+    statement: Statement
     outputs: Outputs
 
 
@@ -55,21 +55,21 @@ def interfaces_of(
     return first, second
 
 
-def _interface(stated: Theorem) -> Interface:
+def _interface(stated: Statement) -> Interface:
     return Interface(stated.without_claims(), Outputs.of(stated))
 
 
 def _difference(first: Interface, second: Interface) -> str:
     """In words, where the interfaces contradict each other; empty where they do not."""
-    others = {block.name: block for block in second.theorem.blocks}
-    for block in first.theorem.blocks:
+    others = {block.name: block for block in second.statement.blocks}
+    for block in first.statement.blocks:
         other = others.get(block.name, block)
         if _text(block) != _text(other):
             return f"the region {block.name} is {_text(block)} to one, {_text(other)} to the other"
         if block.elements != other.elements:
             return f"the region {block.name} holds known numbers for one of them only"
-    widths = {variable.origin: variable.width for variable in given_variables(first.theorem)}
-    for variable in given_variables(second.theorem):
+    widths = {variable.origin: variable.width for variable in given_variables(first.statement)}
+    for variable in given_variables(second.statement):
         width = widths.get(variable.origin, variable.width)
         if width != variable.width:
             return f"{variable.origin} has {width} bits for one, {variable.width} for the other"

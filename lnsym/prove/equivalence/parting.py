@@ -71,7 +71,7 @@ def where_they_part(sides: tuple[Side, Side], samples: tuple[Sample, Sample]) ->
 def _trace(execution: Execution, sample: Sample) -> list[Step]:
     """The steps up to the return, or up to what stopped the run. Raises TimeLimit."""
     trace = _Trace()
-    state = concrete_start(execution.setup.image, execution.setup.theorem, sample)
+    state = concrete_start(execution.setup.image, execution.setup.statement, sample)
     try:
         run_concretely(execution.setup, state, sample, execution.limits, trace)
     except LnsymError as stop:

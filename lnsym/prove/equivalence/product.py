@@ -15,7 +15,7 @@ from random import Random
 
 from lnsym.bv import BV, substitute, variables
 from lnsym.contract.obligations import Obligation
-from lnsym.contract.theorem import Theorem
+from lnsym.contract.statement import Statement
 from lnsym.deadline import Deadline
 from lnsym.machine.origins import Given, OfSecond
 from lnsym.machine.paths import Path
@@ -27,11 +27,11 @@ from lnsym.run.inputs import SLOT, Sample
 from lnsym.run.setup import Setup
 
 
-def given_variables(theorem: Theorem) -> set[BV]:
+def given_variables(statement: Statement) -> set[BV]:
     """The variables by which a contract gives a routine its inputs."""
-    terms = [argument for call in theorem.calls for argument in call.arguments]
-    terms += [*theorem.registers.values(), *theorem.assumptions]
-    for block in theorem.blocks:
+    terms = [argument for call in statement.calls for argument in call.arguments]
+    terms += [*statement.registers.values(), *statement.assumptions]
+    for block in statement.blocks:
         terms += [block.base, *block.elements]
     return {variable for variable in variables(terms) if isinstance(variable.origin, Given)}
 
@@ -42,10 +42,12 @@ class Product:
     def __init__(self, first: Setup, second: Setup) -> None:
         self.first = first
         self.second = second
-        self.given = given_variables(first.theorem) | given_variables(second.theorem)
+        self.given = given_variables(first.statement) | given_variables(second.statement)
         if first.image is second.image:  # it is loaded once
             self.given.update(first.addresses.variables)
-        self.assumptions = list(dict.fromkeys([*first.theorem.assumptions, *self.renamed(second.theorem.assumptions)]))
+        self.assumptions = list(
+            dict.fromkeys([*first.statement.assumptions, *self.renamed(second.statement.assumptions)])
+        )
 
     def renamed(self, roots: Sequence[BV]) -> list[BV]:
         """Terms of the second routine, its own variables renamed."""
@@ -85,7 +87,7 @@ class Product:
 
     def _placed_for_second(self, sample: Sample, random: Random) -> Sample:
         """The sample with addresses for what only the second routine has, in slots of their own."""
-        bases = {block.base for block in self.first.theorem.blocks}
+        bases = {block.base for block in self.first.statement.blocks}
         taken = {sample[base] // SLOT for base in bases}
         while True:
             placed = inputs.placement(self.second, random)
@@ -109,7 +111,7 @@ class Product:
     def smaller(self, obligations: Iterable[Obligation], sample: Sample, deadline: Deadline) -> Sample:
         """A sample that fails an obligation which this complete one fails, with zeros where these make no difference."""
         failures = [[*self.assumptions, *obligation.failure] for obligation in obligations]
-        found = [*minimise.given_variables(self.first.theorem), *minimise.given_variables(self.second.theorem)]
+        found = [*minimise.given_variables(self.first.statement), *minimise.given_variables(self.second.statement)]
         given = [variable for variable in found if variable in self.given]
         pointers = pointers_of(self.first) | {self._of_second(v) for v in pointers_of(self.second)}
         return with_zeros(failures, sample, given, pointers, deadline)

@@ -46,7 +46,7 @@ def side_of(
         Arrival(
             path.conditions,
             outputs.terms(path.state),
-            dict(abi.preserved(path.state, execution.setup.theorem.changed_registers)),
+            dict(abi.preserved(path.state, execution.setup.statement.changed_registers)),
         )
         for path in execution.paths
         if path.returned
