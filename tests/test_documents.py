@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from assembly import RET, object_of, store, word
 
 from lnsym.cli import app
 from programs import sample_path
@@ -90,6 +91,8 @@ def place(tmp_path: Path) -> Path:
     (tmp_path / "samples").symlink_to(sample_path("classics.o").parent)
     code = Path(sample_path("sha512_scalar.o")).read_bytes()
     mine = b"my_sha512".ljust(len(b"sha512_block_scalar"), b"\0")
+    last = word("data_processing.add_subtract_shifted_register", sf=1, Rm=1, imm6=3, Rn=0, Rd=9)
+    (tmp_path / "my_arrays.o").write_bytes(object_of(last, store(2, 9, -8), RET, name="set_last"))
     (tmp_path / "my_sha.o").write_bytes(code.replace(b"sha512_block_scalar", mine))
     return tmp_path
 
@@ -117,8 +120,10 @@ def test_a_command_prints_what_the_document_shows(session: Session, place: Path,
 
 @pytest.mark.parametrize("block", CONTRACTS, ids=str)
 def test_a_contract_is_proved_by_the_commands_beside_it(block: Block, place: Path) -> None:
-    (place / "mine.py").write_text(block.text)
-    commands = [command for document, command in indented() if document == block.document and "mine.py" in command]
+    named = re.match(r"# (\w+\.py)\n", block.text)
+    file = named[1] if named else "mine.py"
+    (place / file).write_text(block.text)
+    commands = [command for document, command in indented() if document == block.document and file in command]
     assert commands
     for command in commands:
         done = run(command, place)

@@ -83,6 +83,7 @@ class Evaluation:
 
     assumptions: Sequence[BV] = ()
     preconditions: Sequence[BV] = ()
+    small: Sequence[BV] = ()
     pointers: frozenset[BV] = frozenset()
     bases: frozenset[BV] = frozenset()
     externals: Mapping[BV, str] = {}

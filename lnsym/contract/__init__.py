@@ -26,7 +26,7 @@ from lnsym.contract.registry import (
     load_contract_file,
     registered,
 )
-from lnsym.contract.statement import Block, Call, Input, Statement
+from lnsym.contract.statement import Block, Call, InputVariable, Statement
 from lnsym.contract.theorem import Theorem
 
 __all__ = [
@@ -34,7 +34,7 @@ __all__ = [
     "Block",
     "Call",
     "Contract",
-    "Input",
+    "InputVariable",
     "NoContractFor",
     "NoSuchContract",
     "NoSuchParameter",

@@ -25,6 +25,10 @@ class ContractError(LnsymError):
         return f"{self.where or 'contract'}: {self.reason}"
 
 
+class BeyondRegion(ContractError):
+    """A number of elements, or an index, that no region has: where it depends on the input, that is none of the contract's."""
+
+
 def is_number(value: object) -> TypeGuard[int]:
     """Whether it is an int, and not True or False."""
     return isinstance(value, int) and not isinstance(value, bool)

@@ -6,17 +6,18 @@ pointer value that keeps the regions disjoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from lnsym.bv import BV, evaluate, ite, variables
+from lnsym.bv import BV, evaluate, ite, substitute, variables
 from lnsym.contract import abi
 from lnsym.contract.checks import ContractError, is_number, shown
+from lnsym.machine.extents import element_at_offset, open_elements, place_of
 from lnsym.machine.offsets import MOST_ENTRIES, chosen, places_of
-from lnsym.machine.origins import Left
+from lnsym.machine.origins import AfterwardsAt, Element, ElementAt, Left
 
 Access: TypeAlias = Literal["r", "w", "rw"]
 ByteOrder: TypeAlias = Literal["little", "big"]
@@ -24,14 +25,14 @@ ByteOrder: TypeAlias = Literal["little", "big"]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A region of memory that the contract gives the routine.
-
-    `elements` are its initial elements, variables named `name[i]`, in the order of their addresses.
-    """
+    """A region of memory that the contract gives the routine."""
 
     name: str
     base: BV
-    elements: tuple[BV, ...]
+    count: int | BV
+    """How many elements it has; a term of 64 bits where its size is open."""
+    listed: tuple[BV, ...]
+    """Its initial elements, variables named `name[i]`, in the order of their addresses; none where its size is open."""
     width: int
     """Bits of one element."""
     byteorder: ByteOrder
@@ -42,47 +43,95 @@ class Block:
     """Whether what it holds at first is a secret."""
 
     @property
-    def size(self) -> int:
-        """Bytes."""
-        return len(self.elements) * self.width // 8
+    def is_open(self) -> bool:
+        """Whether its size is a term."""
+        return isinstance(self.count, BV)
+
+    @property
+    def elements(self) -> tuple[BV, ...]:
+        """Its initial elements, in the order of their addresses. Raises ContractError where its size is a term."""
+        if self.is_open:
+            raise ContractError(f"how many elements {self.name!r} has is a term: give one by {self.name}.at(index)")
+        return self.listed
+
+    @property
+    def size(self) -> int | BV:
+        """Bytes; a term of 64 bits where it is open: what `count` means as a number fits."""
+        return self.count * (self.width // 8)
 
     def at(self, index: int | BV) -> BV:
         """The initial element at an index, a number or a term of 64 bits at most, unsigned; past the end a term means 0.
 
-        A term makes a table of constants, a chain of choices otherwise. Raises ContractError for a number that is no index, and for a
-        term that may mean more than `offsets.MOST_ENTRIES` constants, or `MOST_PLACES` other elements.
+        In a region of open size so does a number. Of other regions a term makes a table of constants, a chain of choices otherwise.
+        Raises ContractError for a number that is no index, and for a term that may mean more than `offsets.MOST_ENTRIES` constants, or
+        `MOST_PLACES` other elements.
         """
-        count = len(self.elements)
+        if isinstance(self.count, BV):
+            return self._at_open(index, self.count)
+        count = self.count
         if is_number(index) and 0 <= index < count:
-            return self.elements[index]
+            return self.listed[index]
         if not isinstance(index, BV) or index.width > 64:
             raise ContractError(f"{shown(index)} is no index of {self.name!r}, whose elements are 0 to {count - 1}")
         step = self.width // 8
         offset = index.zero_extend(64) * step
-        places = places_of(offset, self.size - step, MOST_ENTRIES)
+        places = places_of(offset, (count - 1) * step, MOST_ENTRIES) if count else []
         if places == []:
             return BV.const(0, self.width)
-        found = chosen(offset, places, lambda place: self.elements[place // step]) if places else None
+        found = chosen(offset, places, lambda place: self.listed[place // step]) if places else None
         if found is None:
             raise ContractError(f"an index of {self.name!r} may mean too many of its {count} elements")
         return ite(index.zero_extend(64).ule(count - 1), found, BV.const(0, self.width))
+
+    def _at_open(self, index: int | BV, count: BV) -> BV:
+        step = self.width // 8
+        place = index_term(index, self.name)
+        element = element_at_offset(self.name, place * step, step)
+        return ite(place.ult(count), element, BV.const(0, self.width))
 
     def stored(self, values: Iterable[int]) -> bytes:
         """The bytes by which memory holds elements of these values."""
         return b"".join([value.to_bytes(self.width // 8, self.byteorder) for value in values])
 
     def loaded(self, data: bytes) -> tuple[int, ...]:
-        """The values of the elements that memory holds by these bytes, `size` of them."""
+        """The values of the elements that memory holds by these bytes."""
         step = self.width // 8
-        return tuple([int.from_bytes(data[at : at + step], self.byteorder) for at in range(0, self.size, step)])
+        return tuple([int.from_bytes(data[at : at + step], self.byteorder) for at in range(0, len(data), step)])
+
+    def count_on(self, sample: Mapping[BV, int]) -> int:
+        """How many elements it has on a sample; a variable that the sample lacks counts as 0."""
+        if not isinstance(self.count, BV):
+            return self.count
+        return evaluate([self.count], [sample], default=0)[0][0]
 
     def values(self, sample: Mapping[BV, int]) -> tuple[int, ...]:
-        """The initial elements as a sample has them."""
-        return tuple([e.value if e.is_const else sample[e] for e in self.elements])
+        """The initial elements as a sample has them; of open size those that it lacks are 0."""
+        if not self.is_open:
+            return tuple([e.value if e.is_const else sample[e] for e in self.listed])
+        held = self._held(sample)
+        return tuple([held.get(index, 0) for index in range(self.count_on(sample))])
+
+    def _held(self, sample: Mapping[BV, int]) -> dict[int, int]:
+        """The values of elements by index, of which a sample of an open region speaks."""
+        own = [v for v in sample if isinstance(v.origin, Element | ElementAt) and v.origin.region == self.name]
+        places = [place_of(variable) for variable in own]
+        offsets = evaluate(places, [sample], default=0)[0] if places else ()
+        return {at // (self.width // 8): sample[variable] for variable, at in zip(own, offsets, strict=True)}
+
+
+def index_term(index: object, name: str) -> BV:
+    """An index of a region of open size as a term of 64 bits. Raises ContractError."""
+    if is_number(index) and 0 <= index < 1 << 64:
+        return BV.const(index, 64)
+    if not isinstance(index, BV) or index.width > 64:
+        raise ContractError(
+            f"{shown(index)} is no index of {name!r}, which are numbers from 0 and terms of 64 bits at most"
+        )
+    return index.zero_extend(64)
 
 
 @dataclass(frozen=True)
-class Input:
+class InputVariable:
     """A variable that a contract gives the routine."""
 
     variable: BV
@@ -105,7 +154,7 @@ class Statement:
     routine: str
     """The symbol being verified."""
     blocks: tuple[Block, ...]
-    values: tuple[Input, ...]
+    values: tuple[InputVariable, ...]
     """What may be passed besides regions."""
     calls: tuple[Call, ...]
     assumptions: tuple[BV, ...]
@@ -132,13 +181,21 @@ class Statement:
     """How much stack below SP is assumed to be there."""
 
     @cached_property
-    def inputs(self) -> tuple[Input, ...]:
-        """All variables that it gives: values, pointers, which are public, and elements of regions."""
+    def inputs(self) -> tuple[InputVariable, ...]:
+        """All variables that it gives: values, pointers, which are public, and elements of regions, but those of open size."""
         found = list(self.values)
         for block in self.blocks:
-            found += [Input(block.base, False)] if block.base.op == "var" else []
-            found += [Input(element, block.secret) for element in block.elements if not element.is_const]
+            found += [InputVariable(block.base, False)] if block.base.op == "var" else []
+            found += [InputVariable(element, block.secret) for element in block.listed if not element.is_const]
         return tuple(found)
+
+    @property
+    def terms(self) -> list[BV]:
+        """All that it speaks of, conditions of outputs left out."""
+        terms = [*self.assumptions, *self.registers.values(), *self.ensured_registers.values()]
+        terms += [argument for call in self.calls for argument in call.arguments]
+        terms += [element for elements in self.ensured.values() for element in elements if element is not None]
+        return terms if self.result is None else [*terms, self.result]
 
     @property
     def outputs_in_conditions(self) -> dict[BV, Left]:
@@ -152,9 +209,40 @@ class Statement:
 
         `default` is as `evaluate` takes it.
         """
-        outputs = {variable: left[output.place] for variable, output in self.outputs_in_conditions.items()}
+        outputs = {v: self.left_at(output, left, sample) for v, output in self.outputs_in_conditions.items()}
         (values,) = evaluate(list(self.conditions.values()), [{**sample, **outputs}], default)
         return dict(zip(self.conditions, values, strict=True))
+
+    def place_of(self, output: Left, sample: Mapping[BV, int]) -> str:
+        """The name of the place in which an output is left, by the inputs of a sample; the index of an open one is evaluated."""
+        if not isinstance(output, AfterwardsAt):
+            return output.place
+        ((index,),) = evaluate([output.index], [sample], default=0)
+        return f"{output.region}[{index}]"
+
+    def left_at(self, output: Left, left: Mapping[str, int], sample: Mapping[BV, int]) -> int:
+        """What an output is, by the names of places; 0 past the end of an open region."""
+        place = self.place_of(output, sample)
+        return left.get(place, 0) if isinstance(output, AfterwardsAt) else left[place]
+
+    @cached_property
+    def open_blocks(self) -> dict[str, Block]:
+        """The regions of open size, by name."""
+        return {block.name: block for block in self.blocks if block.is_open}
+
+    @cached_property
+    def given_at_open_indices(self) -> tuple[BV, ...]:
+        """The elements at open offsets of which it speaks, those in the offsets of others before these."""
+        if not self.open_blocks:
+            return ()
+        terms = [*self.terms, *self.conditions.values()]
+        terms += [left.index for left in self.outputs_in_conditions.values() if isinstance(left, AfterwardsAt)]
+        return tuple(open_elements(terms))
+
+    def under_assumptions(self, terms: Sequence[BV]) -> list[BV]:
+        """Terms with 1 in the place of what it assumes; for regions of open size, whose elements are 0 past the end."""
+        known = {condition: BV.const(1, 1) for condition in self.assumptions if not condition.is_const}
+        return substitute(terms, known) if self.open_blocks else list(terms)
 
     @property
     def lasting_registers(self) -> set[str]:

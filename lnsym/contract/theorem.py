@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from types import MappingProxyType
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar, get_args
 
-from lnsym.bv import BV, concat, variables
+from lnsym.bv import BV, concat
 from lnsym.contract import abi
-from lnsym.contract.checks import MAX_BITS, ContractError, checked_name, checked_width, constant, is_number, shown
-from lnsym.contract.statement import Access, Block, ByteOrder, Call, Input, Statement, outputs_in
-from lnsym.machine.origins import TAKEN, Afterwards, Element, OpenBits, Pointer, Result, Value
+from lnsym.contract.checks import (
+    MAX_BITS,
+    BeyondRegion,
+    ContractError,
+    checked_name,
+    checked_width,
+    constant,
+    is_number,
+    shown,
+)
+from lnsym.contract.completeness import check_calls, check_claims, check_variables
+from lnsym.contract.counts import counted
+from lnsym.contract.statement import Access, Block, ByteOrder, Call, InputVariable, Statement, index_term, outputs_in
+from lnsym.machine.extents import open_elements, same_elements
+from lnsym.machine.origins import TAKEN, Afterwards, AfterwardsAt, Element, OpenBits, Pointer, Result, Value
 
 REGISTER = re.compile(r"x(\d|[12]\d|30)|d(\d|[12]\d|3[01])")
 """Names of registers that a calling convention of a routine's own may use, 64 bits each."""
@@ -49,7 +61,7 @@ class Theorem:
         """The symbol being verified."""
         self._stack_bytes = stack_bytes
         self._blocks: list[Block] = []
-        self._values: list[Input] = []
+        self._values: list[InputVariable] = []
         self._open: list[BV] = []
         """The bits that narrow arguments leave open in their registers."""
         self._calls: list[Call] = []
@@ -87,7 +99,7 @@ class Theorem:
     def region(
         self,
         name: str,
-        count: int,
+        count: int | BV,
         width: int,
         *,
         byteorder: ByteOrder = "little",
@@ -98,17 +110,24 @@ class Theorem:
     ) -> Block:
         """Memory of `count` elements of `width` bits, to which the routine gets a pointer.
 
+        A count that is a term of 64 bits, `16 * n` say, leaves its size open: it means that number, and inputs on which no such
+        region fits into the address space are none. Elements are then given by `at` and `after` alone.
         `byteorder` says how an element's bytes lie in memory, `alignment` in bytes what its address is known to be a multiple of.
         `fixed` gives the elements, by index, that hold a known number. What else it holds at first is a secret, unless `secret` is False.
         Raises ContractError for a name used twice, no elements, or a width that is no number of bytes.
         """
         checked_name("region's name", name)
-        if not is_number(count) or not is_number(width) or count < 1 or width < 8 or width % 8:
+        least = 1
+        if isinstance(count, BV) and count.is_const:
+            count, least = count.value, 0
+        if isinstance(count, BV):
+            self._check_open(name, count, width, fixed)
+        elif not is_number(count) or not is_number(width) or count < least or width < 8 or width % 8:
             raise ContractError(
                 f"the region {name!r} has {shown(count)} elements of {shown(width)} bits: it needs one at least, of whole bytes"
             )
-        if count > MAX_ELEMENTS or width > MAX_BITS or count * width > 8 * MAX_BYTES:
-            raise ContractError(
+        elif count > MAX_ELEMENTS or width > MAX_BITS or count * width > 8 * MAX_BYTES:
+            raise BeyondRegion(
                 f"the region {name!r} has {shown(count)} elements of {shown(width)} bits: no more than {MAX_ELEMENTS} elements, "
                 f"{MAX_BITS} bits for one and {MAX_BYTES} bytes for all are supported"
             )
@@ -116,13 +135,33 @@ class Theorem:
             raise ContractError(f"the alignment {shown(alignment)} of {name!r} is no power of two below 2**64")
         if access not in get_args(Access) or byteorder not in get_args(ByteOrder):
             raise ContractError(f"the region {name!r} has access {access!r} and byte order {byteorder!r}")
-        known = self._known_elements(name, count, width, fixed)
-        self._claim(name, *[f"{name}[{i}]" for i in range(count)])
-        elements = tuple([known[i] if i in known else self._unknown(Element(name, i), width) for i in range(count)])
+        listed = () if isinstance(count, BV) else self._listed(name, count, width, fixed)
+        self._claim(name, *[f"{name}[{i}]" for i in range(len(listed))])
         base = self._base(name, alignment)
-        block = Block(name, base, elements, width, byteorder, access, alignment, _checked_secret(name, secret))
+        block = Block(name, base, count, listed, width, byteorder, access, alignment, _checked_secret(name, secret))
         self._blocks.append(block)
         return block
+
+    def _check_open(self, name: str, count: BV, width: int, fixed: object) -> None:
+        """Raises ContractError for a region of open size that is not supported."""
+        if count.width != 64:
+            raise ContractError(
+                f"the region {name!r} has {count!r} elements, a term of {count.width} bits: give one of 64 bits"
+            )
+        if not is_number(width) or width not in (8, 16, 32, 64, 128):
+            raise ContractError(
+                f"the region {name!r} of open size has elements of {shown(width)} bits: 8, 16, 32, 64 or 128 are supported"
+            )
+        if fixed is not None:
+            raise ContractError(f"fixed= of {name!r}, whose size is open: no element is known to be there")
+        if open_elements([count]) or outputs_in([count]):
+            raise ContractError(
+                f"the size of {name!r} hangs on an element at an open index, or on what the calls leave"
+            )
+
+    def _listed(self, name: str, count: int, width: int, fixed: object) -> tuple[BV, ...]:
+        known = self._known_elements(name, count, width, fixed)
+        return tuple([known[i] if i in known else self._unknown(Element(name, i), width) for i in range(count)])
 
     def _known_elements(self, name: str, count: int, width: int, fixed: object) -> dict[int, BV]:
         if fixed is None:
@@ -148,7 +187,7 @@ class Theorem:
         checked_width(f"the value {name!r}", width)
         self._claim(name)
         value = self._unknown(Value(name), width)
-        self._values.append(Input(value, _checked_secret(name, secret)))
+        self._values.append(InputVariable(value, _checked_secret(name, secret)))
         return value
 
     def _claim(self, *names: str) -> None:
@@ -227,8 +266,10 @@ class Theorem:
             raise ContractError(f"what {name!r} holds is ensured and left unspecified")
         if not isinstance(elements, Sequence) or isinstance(elements, str):
             raise ContractError(f"what is ensured of {name!r} is {shown(elements)}: give a list of elements")
-        if len(elements) != len(block.elements):
-            raise ContractError(f"{len(elements)} elements ensured of {name!r}, which has {len(block.elements)}")
+        if block.is_open:
+            raise ContractError(f"the size of {name!r} is open: say t.ensure_that(t.after({name}, index).eq(value))")
+        if len(elements) != len(block.listed):
+            raise ContractError(f"{len(elements)} elements ensured of {name!r}, which has {len(block.listed)}")
         claimed: list[BV | None] = []
         for i, element in enumerate(elements):
             if isinstance(element, BV) and element.width != block.width:
@@ -244,8 +285,25 @@ class Theorem:
     def after(self, block: Block) -> tuple[BV, ...]:
         """What the region's elements are after the last call, terms for `ensure_that`."""
         name = self._own(block).name
+        count = len(block.elements)
         self._after.add(name)
-        return tuple([BV.var(Afterwards(name, i), block.width) for i in range(len(block.elements))])
+        return tuple([BV.var(Afterwards(name, i), block.width) for i in range(count)])
+
+    @_while_open
+    def after_at(self, block: Block, index: BV | int) -> BV:
+        """What an element is after the last call, a term for `ensure_that`: of a region of open size at any index, 0 past its end."""
+        name = self._own(block).name
+        if not block.is_open:
+            index = index.value if isinstance(index, BV) and index.is_const else index
+            if not is_number(index) or not 0 <= index < len(block.listed):
+                raise BeyondRegion(
+                    f"{shown(index)} is no index of {name!r}, whose elements are 0 to {len(block.listed) - 1}"
+                )
+            self._after.add(name)
+            return BV.var(Afterwards(name, index), block.width)
+        place = index_term(index, name)
+        self._must_not_speak_of_outputs("an index of t.after_at(...)", [place])
+        return BV.var(AfterwardsAt(name, place), block.width)
 
     @_while_open
     def ensure_that(self, condition: BV, name: str = "") -> None:
@@ -362,17 +420,12 @@ class Theorem:
         Raises ContractError when it would be empty or is incomplete, or speaks of a variable that is known to no input. `claims` is
         whether what the calls leave must be spoken of.
         """
-        self._check_calls()
-        if claims:
-            self._check_claims()
-        self._check_variables()
-        self._frozen = True
-        return Statement(
+        statement = Statement(
             self.routine,
             tuple(self._blocks),
             tuple(self._values),
             tuple(self._calls),
-            tuple(self._assumptions),
+            (*self._assumptions, *self._of_open_regions()),
             MappingProxyType(self._ensured),
             MappingProxyType(self._conditions),
             self._result,
@@ -385,54 +438,21 @@ class Theorem:
             self._globals_kept,
             self._stack_bytes,
         )
+        check_calls(statement)
+        if claims:
+            check_claims(statement)
+        check_variables(statement, self._open, self._after)
+        self._frozen = True
+        return statement
 
-    def _check_calls(self) -> None:
-        if not self._calls:
-            raise ContractError("it calls nothing: say t.call(...)")
-        for i in range(len(self._calls[0].arguments)):
-            if f"x{i}" in self._registers:
-                raise ContractError(
-                    f"x{i} holds argument {i} of the call, and t.own_convention(...) gives it another value"
-                )
-
-    def _check_claims(self) -> None:
-        outputs = outputs_in(self._conditions.values()).values()
-        claimed_after = {left.region for left in outputs if isinstance(left, Afterwards)}
-        claims = [element for elements in self._ensured.values() for element in elements if element is not None]
-        if not claims and self._result is None and not self._ensured_registers and not self._conditions:
-            raise ContractError("it ensures nothing: say t.ensure(...), t.ensure_result(...) or t.ensure_that(...)")
-        for block in self._blocks:
-            if "w" in block.access and block.name not in self._ensured.keys() | self._unspecified | claimed_after:
-                raise ContractError(
-                    f"{block.name!r} may be written, and nothing is said of what it holds afterwards: "
-                    "say t.ensure(...) or t.leave_unspecified(...)"
-                )
-
-    def _check_variables(self) -> None:
-        """That every variable is one of an input, or in a condition one of an output."""
-        terms = [*self._assumptions, *self._registers.values(), *self._ensured_registers.values()]
-        terms += [argument for call in self._calls for argument in call.arguments]
-        terms += [element for elements in self._ensured.values() for element in elements if element is not None]
-        terms += [] if self._result is None else [self._result]
-        known = {value.variable for value in self._values}.union(self._open)
-        for block in self._blocks:
-            known.update([block.base, *block.elements])
-        _must_be_known(terms, known)
-        if self._conditions:
-            sizes = {
-                block.name: (len(block.elements), block.width) for block in self._blocks if block.name in self._after
-            }
-            left = [BV.var(Afterwards(name, i), width) for name, (count, width) in sizes.items() for i in range(count)]
-            left += [BV.var(Result(), self._result_width)] if self._result_width else []
-            _must_be_known(self._conditions.values(), known.union(left))
-
-
-def _must_be_known(terms: Iterable[BV], known: Collection[BV]) -> None:
-    """Raises ContractError for a variable that is not."""
-    for variable in variables(terms):
-        if variable not in known:
-            name, width = shown(str(variable.origin)), variable.width
-            raise ContractError(f"the variable {name} of {width} bits is no input: t.value({name}, {width}) makes one")
+    def _of_open_regions(self) -> list[BV]:
+        """What holds by itself of regions of open size: that they exist, and that an element is the same whatever its index is called."""
+        open_blocks = [block for block in self._blocks if block.is_open]
+        if not open_blocks:
+            return []
+        most = {block.name: ((1 << 64) - 1) // (block.width // 8) for block in open_blocks}
+        fit = [counted(block.count, most[block.name]) for block in open_blocks if isinstance(block.count, BV)]
+        return [*fit, *same_elements(self._assumptions)]
 
 
 def _checked_secret(name: str, secret: object) -> bool:

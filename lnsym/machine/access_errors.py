@@ -37,7 +37,8 @@ class OutsideRegion(Forbidden):
 
     kind: str
     region: str
-    region_size: int
+    region_size: BV
+    """A number or, for a region of open size, a term, 64 bits."""
     offset: BV
     size: int
     pc: int
@@ -45,17 +46,19 @@ class OutsideRegion(Forbidden):
     def _message(self) -> str:
         """Which access, where."""
         where = f"at the offset {show(self.offset, length=90)}"
+        extent = self.region_size
+        within = byte_count(extent.value) if extent.is_const else f"{show(extent, length=90)} bytes"
         return (
             f"{self.kind} of {byte_count(self.size)} {where} of `{self.region}`, by the instruction at {self.pc:#x}: "
-            f"nothing shows that it lies within its {byte_count(self.region_size)}"
+            f"nothing shows that it lies within its {within}"
         )
 
-    def access(self, offset: int) -> str:
-        """Which access and what is wrong with it, the offset being this number, unsigned."""
+    def access(self, offset: int, region_size: int) -> str:
+        """Which access and what is wrong with it, the offset and the region's size being these numbers, unsigned."""
         if offset >> 63:
             where = f"{byte_count((1 << 64) - offset)} before `{self.region}`"
         else:
-            where = f"{byte_count(offset)} into `{self.region}`, which has {self.region_size}"
+            where = f"{byte_count(offset)} into `{self.region}`, which has {region_size}"
         return f"{self.kind} of {byte_count(self.size)} {where}"
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from lnsym.machine.regions import Region
     from lnsym.machine.state import State
 
-Places: TypeAlias = "tuple[tuple[Region, int], ...]"
-"""Regions, each with an offset from its base in bytes."""
+Places: TypeAlias = "tuple[tuple[Region, int | BV], ...]"
+"""Regions, each with an offset from its base in bytes: a term in a region whose size is one."""
 
 
 @dataclass(frozen=True, eq=False)

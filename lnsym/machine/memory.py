@@ -22,7 +22,8 @@ from lnsym.machine.access_errors import (
 )
 from lnsym.machine.endings import EndOfPath
 from lnsym.machine.events import Observer, Places, Read, Wrote
-from lnsym.machine.offsets import MOST_ENTRIES, MOST_PLACES, chosen, largest, places_of
+from lnsym.machine.extents import OpenRegion, inside
+from lnsym.machine.offsets import MOST_ENTRIES, MOST_PLACES, chosen, largest, places_of, step_of
 from lnsym.machine.regions import Region
 from lnsym.machine.stack_parts import StackParts
 from lnsym.machine.tables import read_table
@@ -78,6 +79,11 @@ class Memory(StackParts):
             where = f"{byte_count(abs(offset))} {'before' if offset < 0 else 'into'} `{region.name}`"
             if isinstance(region.base, BV):
                 where += f", which the contract aligns to {byte_count(region.alignment)}"
+        elif (region_of_term := self._based(address)) is not None and isinstance(region_of_term.base, BV):
+            step, rest = step_of(address - region_of_term.base)
+            if region_of_term.alignment % size == 0 and step % size == 0 and rest % size == 0:
+                return
+            where = f"at {show(address, length=90)}, `{region_of_term.name}` being aligned to {byte_count(region_of_term.alignment)}"
         else:
             where = _in_no_region(address)
         raise EndOfPath(Misaligned(pc, size, where))
@@ -98,6 +104,8 @@ class Memory(StackParts):
             placed = self.place(address)
             if placed is None and address.op in ("sum", "add"):
                 return self._load_somewhere(address, size, pc)
+        if placed is not None and isinstance(placed[0], OpenRegion):
+            return self._load_open(placed[0], address, size, pc)
         region, offset = self._allowed(placed, "load", address, size, pc)
         if self.observer is not None:
             self.observer(Read(pc, address, size, ((region, offset),)))
@@ -105,6 +113,9 @@ class Memory(StackParts):
 
     def _load_somewhere(self, address: BV, size: int, pc: int) -> BV:
         """A load at an offset that is no number."""
+        region = self._based(address)
+        if isinstance(region, OpenRegion):
+            return self._load_open(region, address, size, pc)
         found = self._places("load", address, size, pc, MOST_ENTRIES)
         if found is None:
             return self._load_from_table(address, size, pc)
@@ -153,6 +164,10 @@ class Memory(StackParts):
             address = self._resolved(address)
             placed = self.place(address)
             if placed is None and address.op in ("sum", "add"):
+                based = self._based(address)
+                if isinstance(based, OpenRegion):
+                    self._store_open(based, address, value, pc)
+                    return
                 found = self._places("store", address, size, pc, MOST_PLACES)
                 if found is not None:
                     region, offset, places = found
@@ -161,10 +176,45 @@ class Memory(StackParts):
                     if self.observer is not None:
                         self.observer(Wrote(pc, address, size, _all_in(region, places)))
                     return
+        if placed is not None and isinstance(placed[0], OpenRegion):
+            self._store_open(placed[0], address, value, pc)
+            return
         region, number = self._allowed(placed, "store", address, size, pc)
         region.write(number, value)
         if self.observer is not None:
             self.observer(Wrote(pc, address, size, ((region, number),)))
+
+    # -- regions whose size is a term -----------------------------------------------------------
+
+    def _load_open(self, region: OpenRegion, address: BV, size: int, pc: int) -> BV:
+        offset = self._open_offset("load", region, address, size, pc)
+        if not region.held.has_place(offset):
+            raise EndOfPath(SymbolicOffset("load", region.name, offset, pc))
+        if self.observer is not None:
+            self.observer(Read(pc, address, size, ((region, offset),)))
+        return region.read_at(offset, size)
+
+    def _store_open(self, region: OpenRegion, address: BV, value: BV, pc: int) -> None:
+        size = value.width // 8
+        offset = self._open_offset("store", region, address, size, pc)
+        region.write_at(offset, value)
+        if self.observer is not None:
+            self.observer(Wrote(pc, address, size, ((region, offset),)))
+
+    def _open_offset(self, kind: str, region: OpenRegion, address: BV, size: int, pc: int) -> BV:
+        """The offset of an access that the region allows; that it lies inside is in `bounds`. Raises OutsideMemory, SymbolicOffset."""
+        offset = address - region.base
+        if not (region.readable if kind == "load" else region.writable):
+            why = f"in `{region.name}`, which is {_permission(kind)}"
+            raise EndOfPath(OutsideMemory(kind, address, size, pc, why))
+        if self.bounds is None:
+            raise EndOfPath(SymbolicOffset(kind, region.name, offset, pc))
+        within = inside(offset, size, region.extent)
+        otherwise = OutsideRegion(kind, region.name, region.extent, offset, size, pc)
+        if within.is_const and not within.value:
+            raise EndOfPath(otherwise)
+        self.bounds.append(Bound(within, otherwise))
+        return offset
 
     # -- offsets that are no numbers ------------------------------------------------------------
 
@@ -204,7 +254,9 @@ class Memory(StackParts):
             )
         if largest(offset) > region.size - size:
             inside = offset.ule(region.size - size)
-            self.bounds.append(Bound(inside, OutsideRegion(kind, region.name, region.size, offset, size, pc)))
+            self.bounds.append(
+                Bound(inside, OutsideRegion(kind, region.name, BV.const(region.size, 64), offset, size, pc))
+            )
         return region, offset, places
 
 

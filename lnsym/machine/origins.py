@@ -6,11 +6,14 @@ from 0, and is printed where it is not 0.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lnsym.bv import BV
+from lnsym.bv import BV, topological
+from lnsym.bv.dag import Data, export, read
+from lnsym.bv.names import VariableNames
+from lnsym.bv.sums import addends_of
 
 SP = 31
 """The number of SP among the general-purpose registers."""
@@ -94,6 +97,43 @@ class Element:
 
     def __str__(self) -> str:
         return f"{self.region}[{self.index}]"
+
+
+@dataclass(frozen=True)
+class ElementAt:
+    """What a region of open size holds at first at an offset that is a term of 64 bits, a multiple of `step` bytes: one element."""
+
+    region: str
+    offset: BV
+    step: int
+
+    def __str__(self) -> str:
+        return f"{self.region}[{_quotient(self.offset, self.step)}]"
+
+    def __reduce__(self) -> tuple[Callable[..., ElementAt], tuple[str, Data, dict[str, BV], int]]:
+        """It goes to another process with its offset as numbered nodes, and the variables of these by the names there."""
+        names = VariableNames()
+        below = {names[term]: term for term in topological([self.offset]) if term.op == "var"}
+        return _element_at, (self.region, export({"offset": self.offset}), below, self.step)
+
+
+def _element_at(region: str, data: Data, below: dict[str, BV], step: int) -> ElementAt:
+    return ElementAt(region, read(data, lambda name, _: below[name])["offset"], step)
+
+
+def _quotient(offset: BV, step: int) -> str:
+    """An offset, a multiple of a step, divided by it, in words."""
+    addends, constant = addends_of(offset)
+    numbers = [_signed(number) for number in (constant, *[coefficient for _, coefficient, _ in addends])]
+    if any(number % step for number in numbers):
+        return f"{offset!r} / {step}"
+    first, *others = [number // step for number in numbers]
+    terms = [term * number for (_, _, term), number in zip(addends, others, strict=True)]
+    return repr(sum(terms, BV.const(first, offset.width)))
+
+
+def _signed(number: int) -> int:
+    return number - (1 << 64) if number >> 63 else number
 
 
 @dataclass(frozen=True)
@@ -223,10 +263,21 @@ class Afterwards:
         return f"{self.region}[{self.index}]"
 
 
-Left: TypeAlias = Result | Afterwards
+@dataclass(frozen=True)
+class AfterwardsAt:
+    """What a region of open size holds after the last call at an index that is a term of 64 bits; 0 past its end."""
+
+    region: str
+    index: BV
+
+    def __str__(self) -> str:
+        return f"{self.region}[{self.index!r}] afterwards"
+
+
+Left: TypeAlias = Result | Afterwards | AfterwardsAt
 """What the calls leave; in what a contract ensures it stands for what the code computed."""
 
-Given: TypeAlias = Pointer | Element | Value
+Given: TypeAlias = Pointer | Element | ElementAt | Value
 """What the author of a contract named."""
 
 

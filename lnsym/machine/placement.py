@@ -64,7 +64,7 @@ class PlacedRegions:
     def same_as(self, other: Self) -> bool:
         """Whether it holds the same terms as a copy of it, or of what it is a copy of."""
         pairs = zip(self.regions(), other.regions(), strict=False)
-        return all(one.contents is two.contents and one.written == two.written for one, two in pairs)
+        return all(one.same_as(two) for one, two in pairs)
 
     def regions(self) -> list[Region]:
         """All regions, those with a symbolic base first, in the order they were added."""

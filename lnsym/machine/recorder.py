@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lnsym.bv import BV
 from lnsym.machine.decode import Instruction
 from lnsym.machine.events import Began, Branched, Event, Executed, Places, Read, Wrote
+from lnsym.machine.extents import OpenRegion
 from lnsym.machine.state import SP, State
 
 
@@ -61,6 +62,10 @@ class Recorder:
                 self._vector[n] = new
         for places, size in self._stored:
             for region, offset in places:
+                if isinstance(region, OpenRegion) and isinstance(offset, BV):
+                    writes.append(Write(f"{region.name}+({offset!r})", region.read_at(offset, size)))
+                    continue
+                assert isinstance(offset, int)
                 sign = "-" if offset < 0 else "+"
                 writes.append(Write(f"{region.name}{sign}{abs(offset):#x}", region.read(offset, size)))
         self._stored.clear()

@@ -81,6 +81,10 @@ class Region:
         twin.claims = self.claims.copy()
         return twin
 
+    def same_as(self, other: Region) -> bool:
+        """Whether it holds the same terms as a copy of it, or of what it is a copy of."""
+        return self.contents is other.contents and self.written == other.written
+
     def _byte(self, offset: int) -> BV:
         entry = self.written.get(offset)
         if entry is None:

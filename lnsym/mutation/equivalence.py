@@ -19,6 +19,7 @@ from lnsym.bv import BV, concat, variables
 from lnsym.errors import LnsymError
 from lnsym.machine.contents import Contents, UnknownBytes
 from lnsym.machine.decode import Instruction, decode_word
+from lnsym.machine.extents import OpenRegion
 from lnsym.machine.memory import Memory
 from lnsym.machine.origins import SegmentContents
 from lnsym.machine.regions import Region
@@ -85,6 +86,8 @@ def _continues_at(state: State) -> BV:
 
 
 def _contents_differ(one: Region, other: Region) -> bool:
+    if isinstance(one, OpenRegion):
+        return not one.same_as(other)
     return any(one.read(at, 1) is not other.read(at, 1) for at in one.written.keys() | other.written.keys())
 
 

@@ -59,7 +59,7 @@ def footprint(unexplored: Unexplored) -> Footprint:
     def note(event: Event) -> None:
         if isinstance(event, Read):
             for region, offset in event.places:
-                if isinstance(region.base, int):
+                if isinstance(region.base, int) and isinstance(offset, int):
                     loaded.update(dict.fromkeys(range(region.base + offset, region.base + offset + event.size)))
 
     execution = unexplored.explored(note)

@@ -13,6 +13,7 @@ from random import Random
 
 from lnsym.bv import BV
 from lnsym.contract import Contract, Statement, Theorem, abi
+from lnsym.contract.checks import BeyondRegion
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.emulator import PAGE, Emulator, Extent, Registers, Run
 from lnsym.machine.image import Image, Segment
@@ -64,12 +65,13 @@ class DrawnTheorem(Theorem):
     """A theorem about one input: where another has variables it has numbers, drawn at random or all of one corner."""
 
     def __init__(
-        self, routine: str, stack_bytes: int, placement: Placement, random: Random, corner: int | None
+        self, routine: str, stack_bytes: int, placement: Placement, random: Random, corner: int | None, small: bool
     ) -> None:
         super().__init__(routine, stack_bytes)
         self._placement = placement
         self._random = random
         self._corner = corner
+        self._small = small
 
     def _draw(self, width: int) -> int:
         if self._corner is not None:
@@ -83,6 +85,8 @@ class DrawnTheorem(Theorem):
 
     def _unknown(self, origin: Element | Value | OpenBits, width: int) -> BV:
         left_open = isinstance(origin, OpenBits)
+        if self._small and isinstance(origin, Value) and self._corner is None:
+            return BV.const(self._random.randrange(1 << min(width, self._random.randrange(1, 7))), width)
         return BV.const(self._random.getrandbits(width) if left_open else self._draw(width), width)
 
 
@@ -100,7 +104,7 @@ def second_opinion(
 
     Fewer are run only where too few random inputs meet the contract's preconditions. Raises DeadlinePassed.
     """
-    inputs = 0
+    inputs, small = 0, False
     random = Random(seed)
     for drawn in range(REDRAWS * count):
         if inputs == count:
@@ -109,12 +113,17 @@ def second_opinion(
         if drawn % INPUTS_PER_PLACEMENT == 0:
             placement, machine = Placement(random), None
         corner = CORNERS[drawn] if drawn < len(CORNERS) else None
-        theorem = DrawnTheorem(symbol, contract.stack_bytes, placement, random, corner)
-        contract.function(theorem, **case)
+        theorem = DrawnTheorem(symbol, contract.stack_bytes, placement, random, corner, small)
+        try:
+            contract.function(theorem, **case)
+        except BeyondRegion:
+            small = True  # a value is a size: others would be too large as well
+            continue
         statement = theorem.freeze()
         if not all(_number(assumption) for assumption in statement.assumptions):
             continue
-        machine = machine or _Machine(image, symbol, statement, placement, random, max_steps, deadline)
+        if machine is None or not machine.has_room_for(statement):
+            machine = _Machine(image, symbol, statement, placement, random, max_steps, deadline)
         inputs += 1
         difference = machine.difference(statement)
         if difference:
@@ -125,6 +134,11 @@ def second_opinion(
 def _number(term: BV) -> int:
     """The number that a term of a drawn theorem is: a frozen statement has no variables but its inputs, which are numbers here."""
     return term.value
+
+
+def _sizes(statement: Statement) -> list[int]:
+    """Of its regions, in bytes."""
+    return [len(block.listed) * block.width // 8 for block in statement.blocks]
 
 
 class _Machine:
@@ -149,14 +163,23 @@ class _Machine:
         self._sp = placement.address(Stack(), abi.STACK_ALIGNMENT)
         self._stack_start = self._sp - statement.stack_bytes
         self._stack_size = statement.stack_bytes + statement.frame
+        self._sizes = _sizes(statement)
         self._emulator = Emulator(
             [
                 *(self._extent(segment) for segment in image.segments),
-                *(Extent(b.name, _number(b.base), bytearray(b.size), True, "w" in b.access) for b in statement.blocks),
+                *(
+                    Extent(b.name, _number(b.base), bytearray(size), True, "w" in b.access)
+                    for b, size in zip(statement.blocks, self._sizes, strict=True)
+                    if size
+                ),
                 Extent("stack", self._stack_start, bytearray(self._stack_size), True, True),
                 *(Extent("caller", page, bytearray(PAGE), False, False, True) for page in self._callers),
             ]
         )
+
+    def has_room_for(self, statement: Statement) -> bool:
+        """Whether its regions are as large as those of a statement, which may have drawn how large they are."""
+        return self._sizes == _sizes(statement)
 
     def _extent(self, segment: Segment) -> Extent:
         """A segment of the image; random bytes where other code may have written."""
@@ -169,8 +192,8 @@ class _Machine:
         for segment in self._image.segments:
             if not segment.constant and segment.size <= REFILLED_BYTES:
                 self._emulator.write(segment.address, self._random.randbytes(segment.size))
-        for block in statement.blocks:
-            self._emulator.write(_number(block.base), block.stored(_number(element) for element in block.elements))
+        for block in [block for block in statement.blocks if block.listed]:
+            self._emulator.write(_number(block.base), block.stored(_number(element) for element in block.listed))
 
     def difference(self, statement: Statement) -> str:
         """What the code does otherwise than the theorem says, in words."""
@@ -222,8 +245,8 @@ class _Machine:
     def _differing_output(self, statement: Statement, registers: Registers, before: Mapping[str, int]) -> str:
         expected: dict[str, int] = {}
         left: dict[str, int] = {}
-        for block in statement.blocks:
-            for i, value in enumerate(block.loaded(self._emulator.read(_number(block.base), block.size))):
+        for block, size in zip(statement.blocks, self._sizes, strict=True):
+            for i, value in enumerate(block.loaded(self._emulator.read(_number(block.base), size) if size else b"")):
                 left[f"{block.name}[{i}]"] = value
             for i, element in enumerate(statement.ensured.get(block.name, ())):
                 if element is not None:

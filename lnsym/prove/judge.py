@@ -22,6 +22,8 @@ from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.errors import ToolFault
 from lnsym.machine.endings import EndOfPath
+from lnsym.machine.extents import same_elements
+from lnsym.machine.origins import ElementAt
 from lnsym.machine.paths import Conditions
 from lnsym.prove import consistency
 from lnsym.prove.consistency import Claim, named_terms
@@ -43,6 +45,9 @@ CONFIRMATIONS = 8
 
 SHARE_OF_NEEDLES = 0.05
 """Which part of the time goes by at most before the costly methods begin, for events that inversion brings about."""
+
+SHARE_OF_SMALLER = 0.05
+"""Which part of the time a solver may take for an input that can be run, where one that was found is too large."""
 
 LEAST_OF_NEEDLES = 1.0
 """Seconds that this gets however short the time is."""
@@ -85,6 +90,10 @@ class GivenInputs(Protocol):
     @property
     def preconditions(self) -> Sequence[BV]:
         """All that holds of an input, facts of pointers included."""
+
+    @property
+    def small(self) -> Sequence[BV]:
+        """What more holds of an input that can be run, where sizes are open."""
 
     @property
     def pointers(self) -> Container[BV]:
@@ -196,7 +205,10 @@ def under_preconditions(obligation: Obligation, given: GivenInputs) -> Obligatio
     known = (*obligation.premises, *given.assumptions)
     asked = variables([*known, obligation.left, obligation.right])
     speaks_of_pointers = any(variable in given.pointers for variable in asked)
-    return replace(obligation, premises=(*obligation.premises, *given.preconditions) if speaks_of_pointers else known)
+    premises = (*obligation.premises, *given.preconditions) if speaks_of_pointers else known
+    if any(isinstance(variable.origin, ElementAt) for variable in asked):
+        premises = (*premises, *same_elements([*premises, obligation.left, obligation.right]))
+    return replace(obligation, premises=premises)
 
 
 def candidates(
@@ -413,10 +425,22 @@ class _Proceedings(Generic[Shown]):
         """
         if self._question.can_be_shown(obligation):
             yield from self._confirmed(self._placed(model))
+            smaller = self._smaller(asked)
+            if smaller is not None:
+                yield from self._confirmed(self._placed(smaller))
         if not _fails(asked, model):
             raise _no_model(asked, method, model)
         self._reasons[obligation] = reason or f"{method} found a counterexample that did not run"
         self._models[obligation] = method
+
+    def _smaller(self, asked: Obligation) -> Sample | None:
+        """An input on which an obligation fails and regions of open size are small, if a solver finds one in a moment."""
+        if not self._given.small:
+            return None
+        from lnsym.prove import smt
+
+        seconds = self._limits.deadline.slice(SHARE_OF_SMALLER).left()
+        return smt.solve([*asked.failure, *self._given.small], seconds).model or None
 
     def _placed(self, model: Sample) -> Iterator[Sample]:
         """The input with everything at addresses that can be mapped, and as it is."""

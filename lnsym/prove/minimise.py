@@ -67,7 +67,7 @@ def with_zeros(
 
 def given_variables(statement: Statement) -> list[BV]:
     """The variables that a contract gives a routine: arguments, and the elements of regions."""
-    elements = [e for block in statement.blocks for e in block.elements if not e.is_const]
+    elements = [e for block in statement.blocks for e in block.listed if not e.is_const]
     return [*[v for call in statement.calls for v in variables(call.arguments)], *elements]
 
 

@@ -15,20 +15,20 @@ from lnsym.bv import BV, evaluate, variables
 from lnsym.bv.dag import listing
 from lnsym.bv.names import values_listed
 from lnsym.contract.obligations import Obligation
-from lnsym.contract.statement import Statement
+from lnsym.contract.statement import Statement, outputs_in
 from lnsym.deadline import DeadlinePassed
 from lnsym.errors import ToolFault, one_line
 from lnsym.machine.access_errors import OutsideMemory, OutsideRegion, SymbolicOffset
 from lnsym.machine.decode import NotCode
 from lnsym.machine.emulator import Run, UnusableAddress
-from lnsym.machine.origins import Byte, Left, OpenBits
+from lnsym.machine.origins import Byte, OpenBits
 from lnsym.machine.paths import EndlessLoop, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.machine.state import SP
 from lnsym.prove.divergence import first_divergence, first_without_counterpart
 from lnsym.prove.minimise import minimised
 from lnsym.prove.replay import Replay, replay
 from lnsym.run.exploration import Execution
-from lnsym.run.inputs import Sample, complete, holding, holds, samples
+from lnsym.run.inputs import Sample, complete, holding, holds, samples, small
 from lnsym.run.setup import Setup
 
 MORE_STEPS = 100
@@ -140,6 +140,11 @@ class GivenToOne:
     def preconditions(self) -> Sequence[BV]:
         """With facts of pointers."""
         return self.setup.preconditions
+
+    @cached_property
+    def small(self) -> Sequence[BV]:
+        """That regions of open size can be run."""
+        return small(self.setup)
 
     @cached_property
     def pointers(self) -> frozenset[BV]:
@@ -261,7 +266,7 @@ def confirm(execution: Execution, sample: Sample) -> Counterexample | None:
     _check_model(execution, full, seen)
     differences = tuple(
         [
-            Difference(name, width, value, seen.observed[name], _left_for(execution.setup.statement, name, seen))
+            Difference(name, width, value, seen.observed[name], _left_for(execution.setup.statement, name, seen, full))
             for name, (value, width) in expected.items()
             if seen.observed[name] != value
         ]
@@ -294,8 +299,8 @@ def violation_of(execution: Execution, stopped: Iterable[Path], run: Run, sample
             continue
         fault = path.ending
         if run.ending == "outside" and isinstance(fault, OutsideRegion) and fault.pc == run.pc:
-            ((offset,),) = evaluate([fault.offset], [sample], default=0)
-            return f"{fault.access(offset)}, at {run.pc:#x} ({image.describe(run.pc)})"
+            ((offset, region_size),) = evaluate([fault.offset, fault.region_size], [sample], default=0)
+            return f"{fault.access(offset, region_size)}, at {run.pc:#x} ({image.describe(run.pc)})"
         if run.ending == "outside" and isinstance(fault, OutsideMemory | SymbolicOffset) and fault.pc == run.pc:
             access = fault.access if isinstance(fault, OutsideMemory) else run.access
             return f"{access}, at {run.pc:#x} ({image.describe(run.pc)})"
@@ -346,12 +351,13 @@ def _expected(execution: Execution, sample: Sample, call: int) -> dict[str, tupl
     return {name: (value, term.width) for (name, term), value in zip(terms.items(), values, strict=True)}
 
 
-def _left_for(statement: Statement, name: str, seen: Replay) -> tuple[Input, ...]:
+def _left_for(statement: Statement, name: str, seen: Replay, sample: Sample) -> tuple[Input, ...]:
     """The outputs of which a condition speaks, as a run left them; none for what is no condition."""
     condition = statement.conditions.get(name)
-    spoken_of = [] if condition is None else variables([condition])
-    left = {v.origin.place: v.width for v in spoken_of if isinstance(v.origin, Left)}
-    return tuple([Input(place, width, (seen.observed[place],)) for place, width in left.items()])
+    spoken_of = outputs_in([] if condition is None else [condition])
+    left = {statement.place_of(output, sample): (v.width, output) for v, output in spoken_of.items()}
+    held = {place: (width, statement.left_at(output, seen.observed, sample)) for place, (width, output) in left.items()}
+    return tuple([Input(place, width, (value,)) for place, (width, value) in held.items()])
 
 
 def _claimed(statement: Statement) -> dict[str, BV]:

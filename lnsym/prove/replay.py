@@ -9,9 +9,9 @@ from lnsym.bv import evaluate
 from lnsym.contract import abi
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import one_line
-from lnsym.machine.emulator import Emulator, Extent, Registers, Run
+from lnsym.machine.emulator import Emulator, Extent, Registers, Run, UnusableAddress
 from lnsym.machine.origins import STACK_POINTER, Stack, flag, general_register, vector_register
-from lnsym.run.inputs import Sample, unknown_bytes
+from lnsym.run.inputs import MOST_OPEN_BYTES, Sample, unknown_bytes
 from lnsym.run.setup import Setup, unknown_contents
 
 PAGE = 0x1000
@@ -45,11 +45,12 @@ def extents(setup: Setup, sample: Sample) -> list[Extent]:
             Extent(one_line(segment.name), segment.address, data, segment.readable, False, segment.executable)
         )
     for block in setup.statement.blocks:
-        mapped.append(
-            Extent(
-                block.name, sample[block.base], bytearray(block.stored(block.values(sample))), True, "w" in block.access
-            )
-        )
+        count = block.count_on(sample)
+        if block.is_open and count * block.width // 8 > MOST_OPEN_BYTES:
+            raise UnusableAddress(sample[block.base], f"`{block.name}` has {count} elements")
+        if count:
+            data = bytearray(block.stored(block.values(sample)))
+            mapped.append(Extent(block.name, sample[block.base], data, True, "w" in block.access))
     below = setup.statement.stack_bytes
     stack = unknown_bytes(Stack(), -below, below + setup.statement.frame, sample)
     mapped.append(Extent("stack", sample[STACK_POINTER] - below, stack, True, True))
@@ -122,7 +123,8 @@ def _forget(registers: Registers, sample: Sample, number: int, kept: Collection[
 def _observe(setup: Setup, emulator: Emulator, registers: Registers, sample: Sample) -> dict[str, int]:
     observed = {}
     for block in setup.statement.blocks:
-        for i, value in enumerate(block.loaded(emulator.read(sample[block.base], block.size))):
+        size = block.count_on(sample) * block.width // 8
+        for i, value in enumerate(block.loaded(emulator.read(sample[block.base], size)) if size else ()):
             observed[f"{block.name}[{i}]"] = value
     statement = setup.statement
     if statement.result_width:

@@ -32,9 +32,12 @@ def concrete_start(image: Image, statement: Statement, sample: Mapping[BV, int])
         memory.add(region)
     for block in statement.blocks:
         elements = [BV.const(value, block.width) for value in block.values(sample)]
+        if not elements:
+            continue
         contents = Elements(elements, block.byteorder)
         base = sample[block.base]
-        memory.add(Region(block.name, base, block.size, contents, writable="w" in block.access))
+        size = len(elements) * block.width // 8
+        memory.add(Region(block.name, base, size, contents, writable="w" in block.access))
     data = bytes(unknown_bytes(Stack(), -statement.stack_bytes, statement.stack_bytes + statement.frame, sample))
     lowest = sample[STACK_POINTER] - statement.stack_bytes
     memory.add_stack(Region("stack", lowest, len(data), Bytes(data), writable=True))
@@ -96,9 +99,10 @@ def outputs(setup: Setup, path: Path, sample: Mapping[BV, int]) -> dict[str, int
     """The elements of the regions that may be written, and the result, after a concrete run; by the names goals use."""
     found = {}
     for block in setup.statement.blocks:
-        if "w" in block.access:
+        count = block.count_on(sample)
+        if "w" in block.access and count:
             region = path.state.memory.region_at(sample[block.base])
-            for i in range(len(block.elements)):
+            for i in range(count):
                 found[f"{block.name}[{i}]"] = element_at(region, block, i).value
     for name in setup.statement.ensured_registers:
         found[name] = abi.register(path.state, name).value

@@ -17,10 +17,10 @@ from lnsym.machine.contents import UnknownBytes
 from lnsym.machine.events import Observer
 from lnsym.machine.image import Segment
 from lnsym.machine.landing import needs_direct_calls
-from lnsym.machine.origins import Afterwards
+from lnsym.machine.origins import Afterwards, AfterwardsAt
 from lnsym.machine.paths import Conditions, Explorer, Path
 from lnsym.machine.state import SP, State
-from lnsym.run.setup import Setup, element_at, forget_globals, unknown_contents
+from lnsym.run.setup import Setup, element_afterwards, element_at, forget_globals, unknown_contents
 
 MAX_STEPS = 1_000_000
 
@@ -171,19 +171,23 @@ class _Exploration:
 def goals_of(setup: Setup, path: Path, number: int) -> Iterator[Obligation]:
     """What the theorem comes down to on a path that returned from the last call, the `number`th of all paths."""
     statement, conditions = setup.statement, path.conditions
+    specified = statement.under_assumptions
     for block in statement.blocks:
         region = path.state.memory.region_at(block.base)
-        for i, expected in enumerate(statement.ensured.get(block.name, ())):
-            if expected is None:
+        for i, claimed in enumerate(statement.ensured.get(block.name, ())):
+            if claimed is None:
                 continue
+            (expected,) = specified([claimed])
             name = f"{block.name}[{i}]"
             yield Obligation(name, "output", element_at(region, block, i), expected, conditions, number)
     if statement.result is not None:
-        expected = statement.result
+        (expected,) = specified([statement.result])
         yield Obligation("result", "output", path.state.x(0, 64)[expected.width - 1 : 0], expected, conditions, number)
     for name, claim in zip(statement.conditions, _conditions(statement, path.state), strict=True):
         yield holds(name, "output", claim, conditions, number)
-    for name, expected in statement.ensured_registers.items():
+    for name, expected in zip(
+        statement.ensured_registers, specified(list(statement.ensured_registers.values())), strict=True
+    ):
         yield Obligation(name, "output", abi.register(path.state, name), expected, conditions, number)
     yield from preserved_goals(setup, path, len(statement.calls) - 1, number)
 
@@ -196,9 +200,12 @@ def _conditions(statement: Statement, state: State) -> list[BV]:
         if isinstance(origin, Afterwards):
             block = blocks[origin.region]
             left[variable] = element_at(state.memory.region_at(block.base), block, origin.index)
+        elif isinstance(origin, AfterwardsAt):
+            block = blocks[origin.region]
+            left[variable] = element_afterwards(state.memory.region_at(block.base), block, origin.index)
         else:
             left[variable] = state.x(0).extract(variable.width - 1, 0)
-    return substitute(list(statement.conditions.values()), left)
+    return statement.under_assumptions(substitute(list(statement.conditions.values()), left))
 
 
 def preserved_goals(setup: Setup, path: Path, call: int, number: int = 0) -> Iterator[Obligation]:

@@ -11,7 +11,18 @@ from random import Random
 from typing import TypeAlias
 
 from lnsym.bv import BV, evaluate, variables
-from lnsym.machine.origins import STACK_POINTER, Byte, SegmentContents, Stack, flag, general_register, vector_register
+from lnsym.machine.extents import open_elements, place_of
+from lnsym.machine.origins import (
+    STACK_POINTER,
+    Byte,
+    Element,
+    SegmentContents,
+    Stack,
+    Value,
+    flag,
+    general_register,
+    vector_register,
+)
 from lnsym.machine.paths import Path
 from lnsym.machine.state import STACK_ALIGNMENT
 from lnsym.run.setup import Setup
@@ -24,6 +35,12 @@ LOW, HIGH = 1 << 34, 1 << 46
 
 CORNERS = 3
 """How many samples come first that hold one corner value everywhere: zeros, ones, and the number 1."""
+
+SHARE_OF_SMALL = 0.9
+"""How many samples have small counts and values, where a region's size is open: others cannot be run."""
+
+MOST_OPEN_BYTES = 1 << 16
+"""An open region that is larger on an input is not run on it."""
 
 SLOT = 1 << 24
 """Each region gets a slot of its own, so that no two are near."""
@@ -64,11 +81,28 @@ def samples(setup: Setup, free: Sequence[BV], seed: int = 0) -> Iterator[Sample]
     """Endless samples of the free variables; those that break a precondition of the contract are left out by the caller."""
     random = Random(seed)
     corners = iter([0, -1, 1])
+    small = _small_ones(setup, free)
     while True:
         corner = next(corners, None)
         sample = {v: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in free}
+        if small and (corner is None or corner < 0) and random.random() < SHARE_OF_SMALL:
+            sample.update({v: random.randrange(1 << min(v.width, random.randrange(1, 7))) for v in small})
         sample.update(placement(setup, random))
         yield sample
+
+
+def small(setup: Setup) -> list[BV]:
+    """That each open region is small enough to be run, terms of one bit."""
+    blocks = setup.statement.open_blocks.values()
+    counts = [(block.count, block.width // 8) for block in blocks if isinstance(block.count, BV)]
+    return [count.ule(MOST_OPEN_BYTES // step) for count, step in counts]
+
+
+def _small_ones(setup: Setup, free: Sequence[BV]) -> list[BV]:
+    """The variables that are to be small, for a region of open size to be small, and an index to lie within it."""
+    blocks = setup.statement.open_blocks.values()
+    sizes = set(variables([block.count for block in blocks if isinstance(block.count, BV)]))
+    return [v for v in free if v in sizes or (blocks and isinstance(v.origin, Value))]
 
 
 def holds(conditions: Iterable[BV], sample: Sample) -> bool:
@@ -96,9 +130,11 @@ def complete(setup: Setup, sample: Sample, paths: Iterable[Path] = (), seed: int
     for value in setup.statement.registers.values():
         found += variables([value])
     for block in setup.statement.blocks:
-        found += [element for element in block.elements if not element.is_const]
+        found += [element for element in block.listed if not element.is_const]
     for variable in found:
         full.setdefault(variable, random.getrandbits(variable.width))
+    if setup.statement.open_blocks:
+        _fill(setup, full, random)
     for path in paths:
         for signed, (
             _,
@@ -107,6 +143,25 @@ def complete(setup: Setup, sample: Sample, paths: Iterable[Path] = (), seed: int
         ) in path.state.signed.items():  # the emulator's pointers carry no authentication code
             full[signed] = evaluate([pointer], [full], default=0)[0][0]
     return full
+
+
+def _fill(setup: Setup, sample: Sample, random: Random) -> None:
+    """Give open regions all their elements: where two of the sample's are one, the first counts, and the others are set to it."""
+    blocks = setup.statement.open_blocks
+    held: dict[tuple[str, int], int] = {}
+    at_numbers = [(v, v.origin.region) for v in sample if isinstance(v.origin, Element)]
+    at_terms = open_elements([*sample, *setup.given_at_open_indices])
+    for element, name in [*at_numbers, *[(v, origin.region) for v, origin in at_terms.items()]]:
+        if name in blocks:
+            ((at,),) = evaluate([place_of(element)], [sample], default=0)
+            value = sample.get(element, random.getrandbits(element.width))
+            sample[element] = held.setdefault((name, at), value)
+    for name, block in blocks.items():
+        step = block.width // 8
+        count = block.count_on(sample)
+        for index in range(count if count * step <= MOST_OPEN_BYTES else 0):
+            if (name, index * step) not in held:
+                sample[BV.var(Element(name, index), block.width)] = random.getrandbits(block.width)
 
 
 def unknown_bytes(of: Stack | SegmentContents, start: int, size: int, sample: Mapping[BV, int]) -> bytearray:

@@ -31,7 +31,7 @@ class Outputs:
         found = []
         for block in statement.blocks:
             if "w" in block.access and block.name not in statement.unspecified:
-                claimed = statement.ensured.get(block.name, block.elements)
+                claimed = statement.ensured.get(block.name, block.listed)
                 found += [(block, i) for i, element in enumerate(claimed) if element is not None]
         return Outputs(tuple(found), tuple(statement.ensured_registers), statement.result_width)
 

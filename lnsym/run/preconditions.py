@@ -20,12 +20,12 @@ def preconditions(setup: Setup) -> list[BV]:
     """All preconditions of a theorem set up on an image, each a term of one bit."""
     statement = setup.statement
     sp = setup.start.x_or_sp(31)
-    extents = [(block.base, block.size) for block in statement.blocks]
+    extents: list[tuple[BV, int | BV]] = [(block.base, block.size) for block in statement.blocks]
     extents.append((sp - statement.stack_bytes, statement.stack_bytes + statement.frame))
     conditions = list(statement.assumptions)
     conditions += [block.base.ne(0) for block in statement.blocks]
     for start, size in extents:
-        conditions.append(start.ule((1 << 64) - 1 - size))
+        conditions.append(start.ule(BV.const(-1, 64) - size))
     conditions += [
         block.base.extract(_log2(block.alignment) - 1, 0).eq(0) for block in statement.blocks if block.alignment > 1
     ]
@@ -53,5 +53,5 @@ def _log2(power: int) -> int:
     return power.bit_length() - 1
 
 
-def _apart(start_a: BV, size_a: int, start_b: BV, size_b: int) -> BV:
+def _apart(start_a: BV, size_a: int | BV, start_b: BV, size_b: int | BV) -> BV:
     return (start_a + size_a).ule(start_b) | (start_b + size_b).ule(start_a)

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lnsym.bv import BV, concat
+from lnsym.bv import BV, concat, ite
 from lnsym.contract import abi
 from lnsym.contract.checks import ContractError
 from lnsym.contract.statement import Block, Statement
 from lnsym.errors import one_line
 from lnsym.machine.addresses import Addresses, externals_of, printable
-from lnsym.machine.contents import Contents, Elements, UnknownBytes
+from lnsym.machine.contents import Bytes, Contents, Elements, UnknownBytes
 from lnsym.machine.decode import Code
+from lnsym.machine.extents import OpenElements, OpenRegion, open_elements
 from lnsym.machine.image import Image, Segment
 from lnsym.machine.memory import Memory
 from lnsym.machine.origins import ReturnAddress, SegmentContents, Stack
@@ -114,7 +115,10 @@ def base_of(segment: Segment, addresses: Addresses | None) -> int | BV:
 
 def block_region(block: Block) -> Region:
     """A region of the contract, its elements symbolic."""
-    contents = Elements(block.elements, block.byteorder)
+    if isinstance(block.size, BV):
+        held = OpenElements(block.name, block.width, block.byteorder)
+        return OpenRegion(block.name, block.base, block.size, held, "w" in block.access, block.alignment)
+    contents = Elements(block.listed, block.byteorder) if block.listed else Bytes(b"")
     return Region(
         block.name,
         block.base,
@@ -146,6 +150,15 @@ def element_at(region: Region, block: Block, index: int) -> BV:
     step = block.width // 8
     stored = region.read(index * step, step)
     return stored.reverse_bytes() if block.byteorder == "big" and step > 1 else stored
+
+
+def element_afterwards(region: Region, block: Block, index: BV) -> BV:
+    """The element of a block of open size as a region now holds it at an index, 64 bits; 0 past its end."""
+    assert isinstance(region, OpenRegion)
+    step = block.width // 8
+    stored = region.read_at(index * step, step)
+    element = stored.reverse_bytes() if block.byteorder == "big" and step > 1 else stored
+    return ite(index.ult(block.count), element, BV.const(0, block.width))
 
 
 def _zero_of(condition: BV) -> BV | None:
@@ -217,6 +230,15 @@ class Setup:
     def base_of(self, segment: Segment) -> int | BV:
         """Where a segment lies."""
         return base_of(segment, self.addresses)
+
+    @property
+    def given_at_open_indices(self) -> list[BV]:
+        """The elements at open offsets of which the statement, or a run so far, speaks; those in the offsets of others before these."""
+        found = dict.fromkeys(self.statement.given_at_open_indices)
+        for region in self.start.memory.regions():
+            if isinstance(region, OpenRegion):
+                found |= region.held.elements_read
+        return list(open_elements(found)) if found else []
 
     @cached_property
     def preconditions(self) -> list[BV]:

@@ -61,6 +61,7 @@ AFTERWARDS: dict[str, Callable[[Theorem, Block], object]] = {
     "call": lambda t, out: t.call(out),
     "ensure": lambda t, out: t.ensure(out, [0]),
     "after": lambda t, out: t.after(out),
+    "after_at": lambda t, out: t.after_at(out, 0),
     "ensure_that": lambda t, _: t.ensure_that(BV.const(1, 1)),
     "leave_unspecified": lambda t, out: t.leave_unspecified(out),
     "ensure_result": lambda t, _: t.ensure_result(0),

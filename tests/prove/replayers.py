@@ -15,6 +15,7 @@ class Believing:
     """Random inputs; confirms every one that is tried, and keeps it: each must fail an obligation that is asked."""
 
     preconditions: Sequence[BV] = ()
+    small: Sequence[BV] = ()
     pointers: frozenset[BV] = frozenset()
     bases: frozenset[BV] = frozenset()
     externals: Mapping[BV, str] = {}

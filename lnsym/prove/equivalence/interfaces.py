@@ -56,6 +56,8 @@ def interfaces_of(
 
 
 def _interface(stated: Statement) -> Interface:
+    for name in stated.open_blocks:
+        raise ContractError(f"the size of {name!r} is a term: two routines are compared under fixed sizes only")
     return Interface(stated.without_claims(), Outputs.of(stated))
 
 
@@ -66,7 +68,7 @@ def _difference(first: Interface, second: Interface) -> str:
         other = others.get(block.name, block)
         if _text(block) != _text(other):
             return f"the region {block.name} is {_text(block)} to one, {_text(other)} to the other"
-        if block.elements != other.elements:
+        if block.listed != other.listed:
             return f"the region {block.name} holds known numbers for one of them only"
     widths = {variable.origin: variable.width for variable in given_variables(first.statement)}
     for variable in given_variables(second.statement):
@@ -80,6 +82,6 @@ def _difference(first: Interface, second: Interface) -> str:
 
 def _text(block: Block) -> str:
     return (
-        f"{len(block.elements)} elements of {block.width} bits ({block.byteorder}-endian, access {block.access}, "
+        f"{block.count} elements of {block.width} bits ({block.byteorder}-endian, access {block.access}, "
         f"alignment {block.alignment})"
     )

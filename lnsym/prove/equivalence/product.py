@@ -32,7 +32,7 @@ def given_variables(statement: Statement) -> set[BV]:
     terms = [argument for call in statement.calls for argument in call.arguments]
     terms += [*statement.registers.values(), *statement.assumptions]
     for block in statement.blocks:
-        terms += [block.base, *block.elements]
+        terms += [block.base, *block.listed]
     return {variable for variable in variables(terms) if isinstance(variable.origin, Given)}
 
 
@@ -65,6 +65,11 @@ class Product:
     def bases(self) -> frozenset[BV]:
         """The variables of both for where the pieces of their files lie."""
         return frozenset([*self.first.addresses.variables, *self.renamed(list(self.second.addresses.variables))])
+
+    @property
+    def small(self) -> Sequence[BV]:
+        """Nothing: no size is open."""
+        return ()
 
     @cached_property
     def pointers(self) -> frozenset[BV]:
