@@ -112,6 +112,6 @@ def _subject(routine: str, made: Path) -> Subject:
 
 def _instructions(subject: Subject) -> int:
     """How many instructions one run on Unicorn takes; 0 where it does not return."""
-    setup = Setup(subject.image, subject.symbol, subject.contract.theorem(subject.symbol, **subject.case))
+    setup = Setup(subject.image, subject.symbol, subject.contract.statement(subject.symbol, **subject.case))
     run = replay(setup, complete(setup, next(samples(setup, []))), MAX_STEPS).run
     return run.steps if run.ending == "returned" else 0

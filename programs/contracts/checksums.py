@@ -9,7 +9,7 @@ from lnsym.contract import Theorem, contract
 
 def _check(t: Theorem, generator: BV, length: int, alignment: int) -> None:
     data = t.region("data", length, 8, alignment=alignment)
-    previous = t.value("previous", 32)
+    previous = t.value("previous", 32, secret=True)
     t.call(data, BV.const(length, 32), previous)
     t.ensure_result(crc32.crc(generator, data.elements, previous))
 

@@ -111,7 +111,7 @@ def blake2b_mix(t: Theorem, number: int = 0) -> None:
     a to d are those of mixing `number` of a round, 0 to 7.
     """
     v = t.region("v", 16, 64, access="rw", alignment=8)
-    x, y = t.value("x", 64), t.value("y", 64)
+    x, y = t.value("x", 64, secret=True), t.value("y", 64, secret=True)
     a, b, c, d = blake2.MIXED[number]
     t.call(v, *[BV.const(index, 32) for index in (a, b, c, d)], x, y)
     t.ensure(v, blake2.g(blake2.BLAKE2B, v.elements, a, b, c, d, x, y))
