@@ -8,7 +8,7 @@ from itertools import repeat
 import pytest
 from assembly import RET, judge
 
-from lnsym.bv import BV
+from lnsym.bv import BV, substitute
 from lnsym.contract import Contract, Theorem
 from lnsym.contract.checks import ContractError
 from lnsym.deadline import Deadline
@@ -88,7 +88,7 @@ def test_a_sample_needs_no_solver(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_solvers_themselves(preconditions: list[BV]) -> None:
     def statement(t: Theorem) -> None:
         a = t.value("a", 64)
-        for condition in preconditions:
+        for condition in substitute(preconditions, {A: a}):
             t.assume(condition)
         t.call(a)
         t.ensure_result(a)
