@@ -9,8 +9,8 @@ from assembly import RET, UNDEF, ObjectWriter, add_imm, b, object_of
 from elf_writer import NOTYPE, archive
 
 from lnsym.contract import Contract, Theorem, contract
-from lnsym.contract.routines import Choice, Images
 from lnsym.contract.checks import ContractError
+from lnsym.contract.routines import Choice, Images
 from lnsym.errors import NoSuchSymbol
 from lnsym.prove.subject import Subject
 from lnsym.prove.verify import Options
