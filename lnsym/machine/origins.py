@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from lnsym.bv import BV, topological
-from lnsym.bv.dag import Data, export, read
 from lnsym.bv.names import VariableNames
 from lnsym.bv.sums import addends_of
+
+if TYPE_CHECKING:
+    from lnsym.bv.dag import Data
 
 SP = 31
 """The number of SP among the general-purpose registers."""
@@ -112,12 +114,16 @@ class ElementAt:
 
     def __reduce__(self) -> tuple[Callable[..., ElementAt], tuple[str, Data, dict[str, BV], int]]:
         """It goes to another process with its offset as numbered nodes, and the variables of these by the names there."""
+        from lnsym.bv.dag import export  # few runs have such elements
+
         names = VariableNames()
         below = {names[term]: term for term in topological([self.offset]) if term.op == "var"}
         return _element_at, (self.region, export({"offset": self.offset}), below, self.step)
 
 
 def _element_at(region: str, data: Data, below: dict[str, BV], step: int) -> ElementAt:
+    from lnsym.bv.dag import read
+
     return ElementAt(region, read(data, lambda name, _: below[name])["offset"], step)
 
 
