@@ -589,3 +589,19 @@ def test_a_byte_at_any_offset_of_words_is_in_no_element_that_is_known() -> None:
     verdict = judge(get, scaled(2, 0, 1, 0), ldr(0, 2, 0, 1), RET, options=Options(timeout=2))
     assert verdict.status == "unknown"
     assert "\n" not in verdict.reason
+
+
+def test_past_the_end_an_element_is_0_before_and_afterwards() -> None:
+    def any_index(past: int) -> Callable[[Theorem], None]:
+        def put(t: Theorem) -> None:
+            n, k, v = t.value("n", 64), t.value("k", 64), t.value("v", 64)
+            a = t.region("a", n, 64, access="rw")
+            t.assume(n.ne(0) & n.ult(9))
+            t.call(a, n, 0, v)
+            otherwise = ite(k.ult(n), a.at(k), BV.const(past, 64))
+            t.ensure_that(t.after_at(a, k).eq(ite(k.eq(n - 1), v, otherwise)))
+
+        return put
+
+    assert judge(any_index(0), *LAST).status == "proved"
+    assert judge(any_index(1), *LAST).status == "refuted"
