@@ -99,6 +99,11 @@ class Joiner:
         return tuple(self._joined)
 
     @property
+    def replacements(self) -> tuple[tuple[BV, BV], ...]:
+        """Each term that was met with what stands for it, in sums as well: pairs that are equal wherever the premises hold."""
+        return (*self._new.items(), *self._in_sums.items())
+
+    @property
     def first_apart(self) -> tuple[BV, BV] | None:
         """The first two terms that agree on all samples and were not shown equal."""
         return next(iter(self._apart), None)
@@ -108,13 +113,13 @@ class Joiner:
     def _taken(self, term: BV) -> BV:
         """What stands for a term whose operands were added."""
         self._deadline.check("while words were joined")
-        values = self._samples.add(term)
+        self._samples.add(term)
         built = self._rebuilt(term)
         if built is not term and built not in self._under_way:
             self._under_way.add(built)
             found = self.add(built)
             self._under_way.discard(built)
-            if self._samples.values(found) != values:
+            if self._samples.values(found) != self._samples.values(term):
                 raise ToolFault("words: a term was replaced by another of another value", f"{term!r}\n{found!r}")
             return found
         if built is not term:
@@ -158,7 +163,10 @@ class Joiner:
         return other
 
     def _summed(self, term: BV) -> BV | None:
-        """A sum that is written differently."""
+        """A sum, or a slice of one, that is written differently."""
+        if term.op == "extract":
+            written = sums.sliced(term, self._support)
+            return None if written is None else self.add(written)
         if term.op != "sum":
             return None
         parts = sums.split(term, self._support)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from random import Random
 
 from lnsym.bv import BV, topological
-from lnsym.bv.operators import evaluate_node, operands
+from lnsym.bv.operators import operands
+from lnsym.prove.joining.samples import WordSamples
 
 SAMPLES = 3
 
@@ -16,14 +16,14 @@ ONE_IN = 100
 """Which part of one side's words must meet words of the other."""
 
 
-def meet(pairs: Sequence[tuple[BV, BV]]) -> bool:
+def meet(pairs: Sequence[tuple[BV, BV]], premises: Sequence[BV] = ()) -> bool:
     """Whether enough words of the first sides have, on a few samples, values of words of the second sides.
 
     Bitsliced code keeps bits of many words in one register, and vector permutations work in another basis: they have no such words.
     """
     order = topological([term for pair in pairs for term in pair])
-    random = Random(0)
-    values = dict(zip(order, zip(*[_values(order, random) for _ in range(SAMPLES)], strict=True), strict=True))
+    samples = WordSamples(premises, SAMPLES)
+    values = {term: samples.add(term) for term in order}
     theirs = set(topological([other for _, other in pairs]))
     goals = {term for pair in pairs for term in pair}
     own = [
@@ -35,13 +35,6 @@ def meet(pairs: Sequence[tuple[BV, BV]]) -> bool:
         return True
     known = {(term.width, values[term]) for term in theirs - goals if operands(term)}
     return sum((term.width, values[term]) in known for term in own) * ONE_IN >= len(own)
-
-
-def _values(order: Sequence[BV], random: Random) -> list[int]:
-    found: dict[BV, int] = {}
-    for term in order:
-        found[term] = random.getrandbits(term.width) if term.op == "var" else evaluate_node(term, found)
-    return list(found.values())
 
 
 def by_depth(roots: Sequence[BV]) -> list[BV]:

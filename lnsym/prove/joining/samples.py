@@ -15,31 +15,47 @@ FIRST = 12
 ATTEMPTS = 400
 """How many are drawn in search of so many that meet the premises."""
 
+MODEL_SECONDS = 0.5
+"""What a solver gets for one that does, where few are drawn by chance."""
+
 LEAST = 4
 """With fewer that do, premises are not heeded: what holds under them only is not found."""
 
 
 class WordSamples:
-    """SampleValues of variables, and of the words made of them, in the order in which these were added."""
+    """Values of variables, and of the words made of them, in the order in which these were added."""
 
-    def __init__(self, premises: Sequence[BV]) -> None:
+    def __init__(self, premises: Sequence[BV], count: int = FIRST) -> None:
         self._random = Random(0)
+        self._premises = premises
         self._free = variables(premises)
-        self._columns: list[dict[BV, int]] = self._meeting(premises)
-        self.meet_premises = len(self._columns) >= LEAST
+        self._columns: list[dict[BV, int]] = self._meeting(count)
+        self.meet_premises = len(self._columns) >= min(LEAST, count)
         if not self.meet_premises:
-            self._columns = [{} for _ in range(FIRST)]
+            self._columns = [{} for _ in range(count)]
 
-    def _meeting(self, premises: Sequence[BV]) -> list[dict[BV, int]]:
-        """SampleValues of the variables that the premises speak of, on which they hold."""
+    def _meeting(self, count: int) -> list[dict[BV, int]]:
+        """Values of the variables that the premises speak of, on which they hold."""
+        if not self._premises:
+            return [{} for _ in range(count)]
         found = []
-        for attempt in range(ATTEMPTS if premises else FIRST):
-            sample = {v: self._drawn(v.width, attempt % 2 == 1) for v in self._free}
-            if all(evaluate(premises, [sample])[0]) if premises else True:
+        model: Mapping[BV, int] = {}
+        for attempt in range(ATTEMPTS):
+            if attempt == ATTEMPTS // 4 and len(found) < LEAST:
+                model = self._model()
+            kept = self._random.sample(self._free, self._random.randrange(len(self._free) + 1)) if model else []
+            sample = {v: model.get(v, 0) if v in kept else self._drawn(v.width, attempt % 2 == 1) for v in self._free}
+            if all(evaluate(self._premises, [sample])[0]):
                 found.append(sample)
-                if len(found) == FIRST:
+                if len(found) == count:
                     break
         return found
+
+    def _model(self) -> Mapping[BV, int]:
+        """What a solver finds that meets the premises; nothing where it finds none in time."""
+        from lnsym.prove import smt
+
+        return smt.solve(self._premises, MODEL_SECONDS, smt.installed()[-1]).model
 
     def _drawn(self, width: int, like_address: bool) -> int:
         value = random_value(self._random, width)

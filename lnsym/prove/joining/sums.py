@@ -23,6 +23,9 @@ Group: TypeAlias = tuple[tuple[int, BV], ...]
 Support: TypeAlias = Callable[[BV], int]
 """A mask of the bits of a term that may be 1."""
 
+MIN_PIECE = 32
+"""Words of fewer bits do not lie side by side in a register to be added at once."""
+
 MAX_MONOMIALS = 4
 """Longer XORs are not multiplied out."""
 
@@ -47,6 +50,41 @@ def split(term: BV, support: Support) -> tuple[BV, BV] | None:
         rest = [(times, addend.extract(cut - 1, 0)) for times, addend in low]
         return combination(high, constant >> cut, top), combination(rest, constant & below, cut)
     return None
+
+
+def sliced(term: BV, support: Support) -> BV | None:
+    """A slice of a sum of two words side by side as a sum of slices, with the carry from below; None where it is not one.
+
+    low-slice: (x + y)[k-1:0] = x[k-1:0] + y[k-1:0]
+    high-slice: (x + y)[n-1:k] = x[n-1:k] + y[n-1:k] + (x[k-1:0] + y[k-1:0] <u y[k-1:0])
+
+    Only at an edge between two pieces of an addend, so that a word that is stored by bytes stays one.
+    """
+    whole, low = term.args
+    if whole.op != "sum":
+        return None
+    addends, constant = sum_in(whole)
+    edges = {edge for _, _, addend in addends for edge in _edges(addend)}
+    top = low + term.width
+    if low == 0 and top in edges:
+        return combination([(times, addend.extract(top - 1, 0)) for _, times, addend in addends], constant, top)
+    if low not in edges or any(times != 1 for _, times, _ in addends):
+        return None
+    below = [addend.extract(low - 1, 0) for _, _, addend in addends if support(addend) & ((1 << low) - 1)]
+    if constant & ((1 << low) - 1):
+        below.append(BV.const(constant, low))
+    if len(below) > 2:
+        return None
+    high = [(1, addend.extract(top - 1, low)) for _, _, addend in addends]
+    if len(below) == 2:
+        high.append((1, (below[0] + below[1]).ult(below[1]).zero_extend(term.width)))
+    return combination(high, constant >> low, term.width)
+
+
+def _edges(word: BV) -> Iterator[int]:
+    """Where two pieces of a concatenation of two meet, neither of them narrow."""
+    if word.op == "concat" and len(word.args) == 2 and min(piece.width for piece in word.args) >= MIN_PIECE:
+        yield word.args[1].width
 
 
 def multiplied_out(term: BV) -> BV | None:

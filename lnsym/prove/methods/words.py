@@ -25,7 +25,7 @@ def attempt(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple
         of_path.setdefault(obligation.premises, []).append(obligation)
     for path in of_path.values():
         pairs = [(obligation.left, obligation.right) for obligation in path if not obligation.rests_on_premises]
-        if pairs and meet(pairs):
+        if pairs and meet(pairs, path[0].premises):
             yield from _joined([obligation for obligation in path if not obligation.rests_on_premises], budget)
 
 
