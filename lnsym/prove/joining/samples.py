@@ -38,7 +38,7 @@ class WordSamples:
         """Values of the variables that the premises speak of, on which they hold."""
         if not self._premises:
             return [{} for _ in range(count)]
-        found = []
+        found: list[dict[BV, int]] = []
         model: Mapping[BV, int] = {}
         for attempt in range(ATTEMPTS):
             if attempt == ATTEMPTS // 4 and len(found) < LEAST:
