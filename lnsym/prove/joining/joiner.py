@@ -104,11 +104,6 @@ class Joiner:
         return (*self._new.items(), *self._in_sums.items())
 
     @property
-    def replacements(self) -> tuple[tuple[BV, BV], ...]:
-        """Each term that was met with what stands for it, in sums as well: pairs that are equal wherever the premises hold."""
-        return (*self._new.items(), *self._in_sums.items())
-
-    @property
     def first_apart(self) -> tuple[BV, BV] | None:
         """The first two terms that agree on all samples and were not shown equal."""
         return next(iter(self._apart), None)
