@@ -39,6 +39,7 @@ from lnsym.prove.gf2.bits import Bits
 from lnsym.prove.gf2.demand import Demand
 from lnsym.prove.gf2.forms import ONE, Form
 from lnsym.prove.gf2.products import Products
+from lnsym.prove.gf2.quadratic import Quadratic
 from lnsym.prove.gf2.sums import Sums
 from lnsym.prove.gf2.words import Word
 
@@ -48,13 +49,14 @@ class Solver:
 
     def __init__(self) -> None:
         self.atoms = Atoms()
+        self.quadratic = Quadratic(self.atoms)
         self.products = Products(self.atoms)
         self.sums = Sums(self.atoms)
 
     def word(self, term: BV) -> Word:
         """The forms of all bits of a term."""
         demand = Demand([term])
-        bits = Bits(self.atoms, self.products, self.sums, demand)
+        bits = Bits(self.atoms, self.quadratic, self.products, self.sums, demand)
         for node in demand.order:
             bits.evaluate(node)
         return bits.words[term]
@@ -79,7 +81,7 @@ class Solver:
     def _proved(self, pairs: Sequence[tuple[BV, BV]], deadline: Deadline) -> Iterator[bool]:
         """The answers one after the other. Raises DeadlinePassed."""
         demand = Demand([*[b for _, b in pairs], *[a for a, _ in pairs]])
-        bits = Bits(self.atoms, self.products, self.sums, demand)
+        bits = Bits(self.atoms, self.quadratic, self.products, self.sums, demand)
         order = iter(demand.order)
         done: set[BV] = set()
         for a, b in pairs:
@@ -101,6 +103,9 @@ class Solver:
             return True
         if form == ONE:
             return False
+        if self.quadratic.is_zero(form):
+            return True
+        form = self.quadratic.closed(form)
         ground = self.atoms.ground([form], deepest=True)
         return ground is not None and ground.table(form) == 0
 

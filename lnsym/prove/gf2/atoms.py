@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 
 from lnsym.prove.gf2.forms import ONE, ZERO, Form, echelon
-from lnsym.prove.gf2.spaces import Functions, Ground, Space
+from lnsym.prove.gf2.spaces import Functions, Ground, Pairs, Space
 from lnsym.prove.gf2.truth_tables import MAX_DIM, NONLINEAR, compose, moebius, points
 
 SHORT = 8
@@ -22,13 +22,15 @@ class Atoms(Functions):
     """All atoms and spaces of one proof.
 
     `space`, `table` and `generation` are indexed by atom. Inputs are known by key in `inputs`. `generation` says
-    how many nonlinear steps deep an atom lies.
+    how many nonlinear steps deep an atom lies; a sum of products is not looked through, and counts as an input.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.generation: list[int] = [0]
         self.inputs: dict[Hashable, Form] = {}
+        self.open: set[int] = set()
+        """Sums of products that are not multiplied out (see `quadratic`)."""
         self.spaces: dict[tuple[Form, ...], Space] = {}
         self._pivots: dict[int, frozenset[int]] = {}
         self._by_top: defaultdict[int, list[Space]] = defaultdict(list)
@@ -48,6 +50,12 @@ class Atoms(Functions):
         if form is None:
             form = self.inputs[key] = frozenset([self._new(None, 0, 0)])
         return form
+
+    def new_sum_of_products(self, pairs: Pairs) -> int:
+        """A new atom for the XOR of products of forms."""
+        atom = self._new(None, 0, 0)
+        self.products[atom] = pairs
+        return atom
 
     # -- from forms to spaces -------------------------------------------------------------------
 
@@ -266,7 +274,7 @@ class Atoms(Functions):
         """
         if self._loose.isdisjoint(form):
             return form
-        if len(form) <= SHORT:
+        if len(form) <= SHORT or not self.open.isdisjoint(form):
             return self.settled(form)
         old = max(form & self._loose)
         self._loose.remove(old)

@@ -11,6 +11,7 @@ from lnsym.prove.gf2.demand import Demand
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
 from lnsym.prove.gf2.monomials import entangled, sum_of_products
 from lnsym.prove.gf2.products import Products
+from lnsym.prove.gf2.quadratic import Quadratic
 from lnsym.prove.gf2.sums import Sums
 from lnsym.prove.gf2.truth_tables import FULL
 from lnsym.prove.gf2.words import Lookups, Word, as_constant, bits_of, constant_word, opaque, tabulated
@@ -19,8 +20,11 @@ from lnsym.prove.gf2.words import Lookups, Word, as_constant, bits_of, constant_
 class Bits:
     """The words of the terms of one demand, made one after the other, operands first, and dropped after their last use."""
 
-    def __init__(self, atoms: Atoms, products: Products, sums: Sums, demand: Demand) -> None:
+    def __init__(
+        self, atoms: Atoms, quadratic: Quadratic, products: Products, sums: Sums, demand: Demand
+    ) -> None:
         self.atoms = atoms
+        self.quadratic = quadratic
         self.products = products
         self.sums = sums
         self.demand = demand
@@ -32,7 +36,10 @@ class Bits:
         """Make the word of a term whose operands have theirs."""
         mask = self.demand.needed[term]
         if mask and term not in self.demand.inlined:
-            self.words[term] = EVALUATORS[term.op](self, term, mask)
+            word = EVALUATORS[term.op](self, term, mask)
+            if self.atoms.open and term in self.demand.factors:
+                word = {i: self.quadratic.closed(form) for i, form in word.items()}
+            self.words[term] = word
             for operand in self.demand.operands(term):
                 if operand in self.demand.inlined:
                     for inner in operands(operand):
@@ -172,7 +179,15 @@ class Bits:
     def ite(self, term: BV, mask: int) -> Word:
         """(c ? x : y) = y ^ c & (x ^ y)."""
         condition, then, otherwise = [self.words[operand] for operand in term.args]
-        return {i: self._choice(condition[0], then[i], otherwise[i]) for i in bits_of(mask)}
+        apart = {i: self.quadratic.closed(then[i] ^ otherwise[i]) for i in bits_of(mask)}
+        products = self._masked(condition[0], apart)
+        return {i: self.atoms.shortened(otherwise[i] ^ product) for i, product in products.items()}
+
+    def _masked(self, bit: Form, word: Word) -> Word:
+        """One bit times each of a word. Many products with one bit are likely to be added up, as a product of two words is."""
+        if len(bit) and bit != ONE and len(word) >= MANY and len(set(word.values())) >= MANY:
+            return {i: self.quadratic.sum_of_products([(bit, form)]) for i, form in word.items()}
+        return {i: self.products.product(bit, form) for i, form in word.items()}
 
     def _product(self, x: Form, y: Form) -> Form:
         return self.atoms.settled(self.products.product(x, y))
@@ -230,27 +245,19 @@ class Bits:
     def clmul(self, term: BV, mask: int) -> Word:
         """A product of polynomials over GF(2): bit k is the XOR of the products of bits i and k - i."""
         left, right = [self.words[operand] for operand in term.args]
-        result: Word = {}
-        for k in bits_of(mask):
-            bit = set[int]()
-            for i in range(max(0, k - len(right) + 1), min(len(left), k + 1)):
-                bit ^= self._bilinear(left[i], right[k - i])
-            result[k] = frozenset(bit)
-        return result
+        known = as_constant(right)
+        if known is not None:
+            return {k: self._sum([left[k - j] for j in bits_of(known) if k - j in left]) for k in bits_of(mask)}
+        found = tabulated(self.atoms, term, {term.args[0]: left, term.args[1]: right}, mask)
+        if found is not None:
+            return found
+        return {k: self.quadratic.sum_of_products(_column(left, right, k)) for k in bits_of(mask)}
 
-    def _bilinear(self, x: Form, y: Form) -> Form | set[int]:
-        """A product expanded into products of two atoms, since the code may group these otherwise (Karatsuba)."""
-        if x == ONE or not y:
-            return y
-        if y == ONE or not x:
-            return x
-        if len(x) * len(y) > MAX_EXPANDED:
-            return self._product(x, y)
-        result: set[int] = set()
-        for a in x:
-            for b in y:
-                result ^= self._product(frozenset([a]), frozenset([b]))
-        return result
+    def _sum(self, forms: Sequence[Form]) -> Form:
+        result = set[int]()
+        for form in forms:
+            result ^= form
+        return frozenset(result)
 
     def shift(self, term: BV, mask: int) -> Word:
         """Shifts by a term, one bit of the amount after the other."""
@@ -296,8 +303,13 @@ def _exclusive_or(words: Sequence[Word], mask: int) -> Word:
     return {i: frozenset(bit) for i, bit in bits.items()}
 
 
-MAX_EXPANDED = 64
-"""Products of atoms that one AND in a carry-less product may be expanded to."""
+def _column(left: Word, right: Word, k: int) -> list[tuple[Form, Form]]:
+    """The bits of two words whose products have the weight 2**k."""
+    return [(left[i], right[k - i]) for i in range(max(0, k - len(right) + 1), min(len(left), k + 1))]
+
+
+MANY = 32
+"""So many different products with one bit are kept as open sums."""
 
 
 EVALUATORS: dict[str, Callable[[Bits, BV, int], Word]] = {

@@ -14,6 +14,9 @@ MAX_ADDENDS = 32
 WHOLE = frozenset(["const", "var", "eq", "ult", "slt", "mul", "udiv", "sdiv", "clmul", "shl", "lshr", "ashr", "lookup"])
 """Operators that need all bits of their operands, or have none."""
 
+LINEAR = frozenset(["const", "var", "concat", "extract", "sext", "ror", "not", "xor"])
+"""Operators whose bits are XORs of bits of their operands."""
+
 
 class Demand:
     """The terms under some roots, each with a mask of its needed bits and the number of terms that use it.
@@ -43,6 +46,8 @@ class Demand:
             for operand in term.args
             if operand.op in ("and", "or") and self.users[operand] == 1
         }
+        self.factors = {factor for term in self.order for factor in self._factors(term)}
+        """The terms whose bits enter a nonlinear step of another."""
         self.needed: dict[BV, int] = dict.fromkeys(self.order, 0)
         for root in roots:
             self.needed[root] = _ones(root)
@@ -55,6 +60,17 @@ class Demand:
         if term in self.sums:
             return self.sums[term].words()
         return list(self.addends[term][0]) if term in self.addends else operands(term)
+
+    def _factors(self, term: BV) -> Sequence[BV]:
+        """The operands in whose bits a term is not linear."""
+        op, args = term.op, term.args
+        if op == "anf":
+            return [factor[2] for monomial, _ in self.sums[term].items if len(monomial) > 1 for factor in monomial]
+        if op == "ite":
+            return args[:1]
+        if op in LINEAR or (op == "clmul" and any(operand.op == "const" for operand in args)):
+            return ()
+        return self.operands(term)
 
     def _flattened(self, term: BV) -> tuple[dict[BV, int], int]:
         """A sum as addends with coefficients and a constant, where one addend may be a sum itself: chains of plain additions."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from lnsym.prove.gf2.forms import ONE, Form
 from lnsym.prove.gf2.truth_tables import COORDINATES, FULL, compose, points
+
+Pairs: TypeAlias = tuple[tuple[Form, Form], ...]
+"""Products of two forms without constants."""
 
 
 class Space:
@@ -59,13 +63,15 @@ class Space:
 class Functions:
     """The functions met in one proof, by atom. An atom with a space is the function `table` of its coordinates.
 
-    One with a `definition` stands for the XOR of those older atoms; the others are inputs.
+    One with a `definition` stands for the XOR of those older atoms, one with `products` for the XOR of these products of forms over
+    older atoms; the others are inputs.
     """
 
     def __init__(self) -> None:
         self.space: list[Space | None] = [None]
         self.table: list[int] = [0]
         self.definition: dict[int, tuple[int, ...]] = {}
+        self.products: dict[int, Pairs] = {}
         self.tables_on: dict[tuple[Form, ...], tuple[dict[int, int], dict[Space, bytes]]] = {}
         """By basis: truth tables of atoms over it, and the coordinates of other spaces on it, where it was looked down to."""
 

@@ -23,6 +23,11 @@ COORDINATES: Final = [
 NONLINEAR: Final = [FULL[dim] & ~sum([1 << (1 << j) for j in range(dim)], 1) for dim in range(MAX_DIM + 1)]
 """By dimension: the monomials of two and more coordinates, as bits of an algebraic normal form."""
 
+QUADRATIC: Final = [
+    sum([1 << point for point in range(1 << dim) if point.bit_count() <= 2]) for dim in range(MAX_DIM + 1)
+]
+"""By dimension: the monomials of at most two coordinates."""
+
 _WITHOUT: Final = [[(1 << j, FULL[dim] & ~COORDINATES[dim][j]) for j in range(dim)] for dim in range(MAX_DIM + 1)]
 _ONES: Final = [int.from_bytes(b"\1" * (1 << dim), "big") for dim in range(MAX_DIM + 1)]
 _PICK: Final = [bytes([ord("0") + (value >> j & 1) for value in range(256)]) for j in range(8)]
