@@ -273,7 +273,7 @@ class Atoms(Functions):
         nothing is lost by it. It keeps forms short where a linear part would grow from round to round (Keccak).
         """
         if self._loose.isdisjoint(form):
-            return form
+            return self._with_few_open(form) if len(form) > SHORT else form
         if len(form) <= SHORT or not self.open.isdisjoint(form):
             return self.settled(form)
         old = max(form & self._loose)
@@ -283,6 +283,16 @@ class Atoms(Functions):
         name = frozenset([self._named(form)])
         self._replaced[old] = form ^ name
         return name ^ constant
+
+    def _with_few_open(self, form: Form) -> Form:
+        """The form, with one open atom in the place of many: a sum grows by one product after the other."""
+        many = form & self.open
+        if len(many) <= SHORT:
+            return form
+        new = self._new(None, 0, 0)
+        self.definition[new] = tuple(many)
+        self.open.add(new)
+        return form - many | {new}
 
     def _named(self, form: Form) -> int:
         """A new name for a form."""

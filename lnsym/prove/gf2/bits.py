@@ -179,9 +179,9 @@ class Bits:
     def ite(self, term: BV, mask: int) -> Word:
         """(c ? x : y) = y ^ c & (x ^ y)."""
         condition, then, otherwise = [self.words[operand] for operand in term.args]
-        apart = {i: self.quadratic.closed(then[i] ^ otherwise[i]) for i in bits_of(mask)}
-        products = self._masked(condition[0], apart)
-        return {i: self.atoms.shortened(otherwise[i] ^ product) for i, product in products.items()}
+        atoms, closed = self.atoms, self.quadratic.closed
+        products = self._masked(condition[0], {i: closed(then[i] ^ otherwise[i]) for i in bits_of(mask)})
+        return {i: atoms.shortened(otherwise[i] ^ product) for i, product in products.items()}
 
     def _masked(self, bit: Form, word: Word) -> Word:
         """One bit times each of a word. Many products with one bit are likely to be added up, as a product of two words is."""
@@ -240,7 +240,11 @@ class Bits:
             known = as_constant(factor)
             if known is not None:
                 return self.sums.word([(known, word)], 0, term.width, mask)
-        return self.any_operator(term, mask)
+        left, right = words
+        without = _no_carry(left, right) & mask
+        found = self.any_operator(term, mask & ~without) if mask & ~without else {}
+        products = {k: self.quadratic.sum_of_products(_column(left, right, k)) for k in bits_of(without)}
+        return {k: products[k] if k in products else found[k] for k in bits_of(mask)}
 
     def clmul(self, term: BV, mask: int) -> Word:
         """A product of polynomials over GF(2): bit k is the XOR of the products of bits i and k - i."""
@@ -296,11 +300,33 @@ def _exclusive_or(words: Sequence[Word], mask: int) -> Word:
     """The XOR of words that have some of the bits of the mask each, at all of them."""
     if len(words) == 1 and len(words[0]) == mask.bit_count():
         return words[0]
+    if len(words) == 2:
+        one, other = words
+        return {i: one[i] ^ other[i] if i in one and i in other else one.get(i) or other.get(i, ZERO) for i in bits_of(mask)}
     bits: dict[int, set[int]] = {i: set() for i in bits_of(mask)}
     for word in words:
         for i, form in word.items():
             bits[i] ^= form
     return {i: frozenset(bit) for i, bit in bits.items()}
+
+
+def _no_carry(left: Word, right: Word) -> int:
+    """The bits of a product into which nothing is carried: the XOR of one column of bits.
+
+    Multiplication of words with holes, three zeros between any two bits say, is how code without a carry-less product makes one.
+    """
+    counts = [0] * len(left)
+    places = [[i for i, form in word.items() if form] for word in (left, right)]
+    for i in places[0]:
+        for j in places[1]:
+            if i + j < len(counts):
+                counts[i + j] += 1
+    result = most = 0
+    for k, count in enumerate(counts):
+        if not most:
+            result |= 1 << k
+        most = (most + count) // 2
+    return result
 
 
 def _column(left: Word, right: Word, k: int) -> list[tuple[Form, Form]]:

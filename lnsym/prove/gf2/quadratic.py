@@ -121,7 +121,7 @@ class Quadratic:
                 else:
                     waiting.add(part)
                     heappush(order, -part)
-        return frozenset(linear), matrix
+        return frozenset(linear), {number: row for number, row in matrix.items() if row}
 
     def _add_atom(self, matrix: Matrix, atom: int, names: bool) -> Iterable[int] | None:
         """Add the products that an atom consists of to a matrix; the linear rest, or None where it is no sum of products."""
@@ -136,7 +136,7 @@ class Quadratic:
                 known = self._matrices[atom] = own, self._add_products(own, pairs)
             _add(matrix, known[0])
             return self._form(known[1])
-        if names and atom in atoms.definition:
+        if atom in atoms.definition and (names or atom in atoms.open):
             return atoms.definition[atom]
         space = atoms.space[atom]
         if space is None:
@@ -160,12 +160,12 @@ class Quadratic:
             u, v = self._mask(x), self._mask(y)
             squares ^= u & v
             for left, right in ((u, v), (v, u)):
-                for number in _bits(left):
-                    row = right & ((1 << number) - 1)
-                    if row:
-                        matrix[number] = matrix.get(number, 0) ^ row
-        for number in [number for number, row in matrix.items() if not row]:
-            del matrix[number]
+                left &= -2 * (right & -right)  # the numbers that are greater than the smallest one on the other side
+                while left:
+                    high = left & -left
+                    left ^= high
+                    number = high.bit_length() - 1
+                    matrix[number] = matrix.get(number, 0) ^ right & (high - 1)
         return squares
 
     def _mask(self, form: Form) -> int:
@@ -217,10 +217,13 @@ class Quadratic:
         form = ZERO
         while matrix:
             last = max(matrix)
+            if not matrix[last]:
+                del matrix[last]
+                continue
             pivot = last, matrix[last].bit_length()
             known = self._basis.get(pivot)
             if known is None:
-                pairs = tuple([(frozenset([self._factors[n]]), self._form(row)) for n, row in matrix.items()])
+                pairs = tuple([(self._form(1 << number), self._form(row)) for number, row in matrix.items() if row])
                 known = self._basis[pivot] = matrix.copy(), self._atoms.new_sum_of_products(pairs)
             form ^= frozenset([known[1]])
             _add(matrix, known[0])
@@ -228,12 +231,9 @@ class Quadratic:
 
 
 def _add(matrix: Matrix, other: Matrix) -> None:
+    """Add to a matrix in place; rows may become zero."""
     for number, row in other.items():
-        left = matrix.get(number, 0) ^ row
-        if left:
-            matrix[number] = left
-        else:
-            del matrix[number]
+        matrix[number] = matrix.get(number, 0) ^ row
 
 
 def _bits(mask: int) -> Iterator[int]:
