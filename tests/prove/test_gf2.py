@@ -45,6 +45,8 @@ class Meaning:
                 self._values[atom] = self._atoms.table[atom] >> self.word(space.rows) & 1
             elif atom in self._atoms.definition:
                 self._values[atom] = self.form(frozenset(self._atoms.definition[atom]))
+            elif atom in self._atoms.products:
+                self._values[atom] = sum(self.form(x) & self.form(y) for x, y in self._atoms.products[atom]) % 2
             else:
                 self._values[atom] = self._input(self._keys[atom])
         return self._values[atom]

@@ -179,15 +179,15 @@ class Bits:
     def ite(self, term: BV, mask: int) -> Word:
         """(c ? x : y) = y ^ c & (x ^ y)."""
         condition, then, otherwise = [self.words[operand] for operand in term.args]
-        atoms, closed = self.atoms, self.quadratic.closed
-        products = self._masked(condition[0], {i: closed(then[i] ^ otherwise[i]) for i in bits_of(mask)})
-        return {i: atoms.shortened(otherwise[i] ^ product) for i, product in products.items()}
+        apart = {i: self.quadratic.closed(then[i] ^ otherwise[i]) for i in bits_of(mask)}
+        bit = condition[0]
+        product = self._product_with_word(bit, apart)
+        return {i: self.atoms.shortened(otherwise[i] ^ product(bit, form)) for i, form in apart.items()}
 
-    def _masked(self, bit: Form, word: Word) -> Word:
-        """One bit times each of a word. Many products with one bit are likely to be added up, as a product of two words is."""
-        if len(bit) and bit != ONE and len(word) >= MANY and len(set(word.values())) >= MANY:
-            return {i: self.quadratic.sum_of_products([(bit, form)]) for i, form in word.items()}
-        return {i: self.products.product(bit, form) for i, form in word.items()}
+    def _product_with_word(self, bit: Form, word: Word) -> Callable[[Form, Form], Form]:
+        """How a bit is to be multiplied by each of a word's: many products with one are likely to be parts of a product of words."""
+        many = len(word) >= MANY and len(set(word.values())) >= MANY
+        return self.quadratic.open_product if many else self.products.product
 
     def _product(self, x: Form, y: Form) -> Form:
         return self.atoms.settled(self.products.product(x, y))

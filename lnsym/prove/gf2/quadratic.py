@@ -65,6 +65,10 @@ class Quadratic:
             self._atoms.open.add(atom)
         return linear ^ frozenset([atom])
 
+    def open_product(self, x: Form, y: Form) -> Form:
+        """x AND y."""
+        return self.sum_of_products([(x, y)])
+
     def closed(self, form: Form) -> Form:
         """An equal form without open atoms: the same one for equal sums of products of the same atoms.
 
