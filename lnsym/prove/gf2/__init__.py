@@ -105,7 +105,7 @@ class Solver:
             return False
         if self.quadratic.is_zero(form):
             return True
-        form = self.quadratic.closed(form)
+        form = self.quadratic.normal(form)
         ground = self.atoms.ground([form], deepest=True)
         return ground is not None and ground.table(form) == 0
 

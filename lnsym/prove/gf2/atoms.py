@@ -29,8 +29,8 @@ class Atoms(Functions):
         super().__init__()
         self.generation: list[int] = [0]
         self.inputs: dict[Hashable, Form] = {}
-        self.open: set[int] = set()
-        """Sums of products that are not multiplied out (see `quadratic`)."""
+        self.sums: set[int] = set()
+        """Sums of products (see `quadratic`), and names of XORs of these."""
         self.spaces: dict[tuple[Form, ...], Space] = {}
         self._pivots: dict[int, frozenset[int]] = {}
         self._by_top: defaultdict[int, list[Space]] = defaultdict(list)
@@ -55,6 +55,7 @@ class Atoms(Functions):
         """A new atom for the XOR of products of forms."""
         atom = self._new(None, 0, 0)
         self.products[atom] = pairs
+        self.sums.add(atom)
         return atom
 
     # -- from forms to spaces -------------------------------------------------------------------
@@ -273,8 +274,8 @@ class Atoms(Functions):
         nothing is lost by it. It keeps forms short where a linear part would grow from round to round (Keccak).
         """
         if self._loose.isdisjoint(form):
-            return self._with_few_open(form) if len(form) > SHORT else form
-        if len(form) <= SHORT or not self.open.isdisjoint(form):
+            return self._with_few_sums(form) if len(form) > SHORT else form
+        if len(form) <= SHORT or not self.sums.isdisjoint(form):
             return self.settled(form)
         old = max(form & self._loose)
         self._loose.remove(old)
@@ -284,14 +285,14 @@ class Atoms(Functions):
         self._replaced[old] = form ^ name
         return name ^ constant
 
-    def _with_few_open(self, form: Form) -> Form:
-        """The form, with one open atom in the place of many: a sum grows by one product after the other."""
-        many = form & self.open
+    def _with_few_sums(self, form: Form) -> Form:
+        """The form, with a name for the XOR of many sums of products: they grow by one product after the other."""
+        many = form & self.sums
         if len(many) <= SHORT:
             return form
         new = self._new(None, 0, 0)
         self.definition[new] = tuple(many)
-        self.open.add(new)
+        self.sums.add(new)
         return form - many | {new}
 
     def _named(self, form: Form) -> int:

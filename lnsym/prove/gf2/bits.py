@@ -37,8 +37,8 @@ class Bits:
         mask = self.demand.needed[term]
         if mask and term not in self.demand.inlined:
             word = EVALUATORS[term.op](self, term, mask)
-            if self.atoms.open and term in self.demand.factors:
-                word = {i: self.quadratic.closed(form) for i, form in word.items()}
+            if self.atoms.sums and term in self.demand.factors:
+                word = {i: self.quadratic.normal(form) for i, form in word.items()}
             self.words[term] = word
             for operand in self.demand.operands(term):
                 if operand in self.demand.inlined:
@@ -179,7 +179,7 @@ class Bits:
     def ite(self, term: BV, mask: int) -> Word:
         """(c ? x : y) = y ^ c & (x ^ y)."""
         condition, then, otherwise = [self.words[operand] for operand in term.args]
-        apart = {i: self.quadratic.closed(then[i] ^ otherwise[i]) for i in bits_of(mask)}
+        apart = {i: self.quadratic.normal(then[i] ^ otherwise[i]) for i in bits_of(mask)}
         bit = condition[0]
         product = self._product_with_word(bit, apart)
         return {i: self.atoms.shortened(otherwise[i] ^ product(bit, form)) for i, form in apart.items()}
@@ -187,7 +187,7 @@ class Bits:
     def _product_with_word(self, bit: Form, word: Word) -> Callable[[Form, Form], Form]:
         """How a bit is to be multiplied by each of a word's: many products with one are likely to be parts of a product of words."""
         many = len(word) >= MANY and len(set(word.values())) >= MANY
-        return self.quadratic.open_product if many else self.products.product
+        return self.quadratic.product if many else self.products.product
 
     def _product(self, x: Form, y: Form) -> Form:
         return self.atoms.settled(self.products.product(x, y))
@@ -335,7 +335,7 @@ def _column(left: Word, right: Word, k: int) -> list[tuple[Form, Form]]:
 
 
 MANY = 32
-"""So many different products with one bit are kept as open sums."""
+"""So many different products with one bit are not looked at one by one."""
 
 
 EVALUATORS: dict[str, Callable[[Bits, BV, int], Word]] = {

@@ -39,10 +39,11 @@ class Quadratic:
         self._masks: dict[Form, int] = {}
         self._known: dict[Pairs, int] = {}
         self._matrices: dict[int, tuple[Matrix, int]] = {}
+        self._normal: dict[Form, Form] = {}
         self._basis: dict[tuple[int, int], tuple[Matrix, int]] = {}
 
     def sum_of_products(self, pairs: Iterable[tuple[Form, Form]]) -> Form:
-        """The XOR of ANDs of forms that are closed, as one open atom and what is linear in it."""
+        """The XOR of ANDs of forms, as one atom and what is linear in it."""
         linear = ZERO
         products: list[tuple[Form, Form]] = []
         for x, y in pairs:
@@ -62,22 +63,27 @@ class Quadratic:
         atom = self._known.get(key)
         if atom is None:
             atom = self._known[key] = self._atoms.new_sum_of_products(key)
-            self._atoms.open.add(atom)
         return linear ^ frozenset([atom])
 
-    def open_product(self, x: Form, y: Form) -> Form:
+    def product(self, x: Form, y: Form) -> Form:
         """x AND y."""
         return self.sum_of_products([(x, y)])
 
-    def closed(self, form: Form) -> Form:
-        """An equal form without open atoms: the same one for equal sums of products of the same atoms.
-
-        What is a function of at most MAX_DIM forms becomes one on their space, where gates and tables may meet it. The other matrices
-        are kept linearly independent by elimination.
-        """
-        if self._atoms.open.isdisjoint(form):
+    def normal(self, form: Form) -> Form:
+        """An equal form, the same one for equal sums of products of the same atoms; a form without such sums stays as it is."""
+        if self._atoms.sums.isdisjoint(form):
             return form
-        linear, matrix = self._multiplied_out(form, names=False)
+        found = self._normal.get(form)
+        if found is None:
+            found = self._normal[form] = self._form_of(*self._multiplied_out(form))
+            self._normal[found] = found
+        return found
+
+    def _form_of(self, linear: Form, matrix: Matrix) -> Form:
+        """What is a function of at most MAX_DIM forms becomes one on their space, where gates and tables may meet it.
+
+        The other matrices are kept linearly independent by elimination.
+        """
         if not matrix:
             return linear
         products = self._few_products(matrix)
@@ -95,13 +101,13 @@ class Quadratic:
 
     def is_zero(self, form: Form) -> bool:
         """Whether nothing is left of a form that is multiplied out as far as can be."""
-        linear, matrix = self._multiplied_out(form, names=True)
+        linear, matrix = self._multiplied_out(form)
         return not linear and not matrix
 
     # -- matrices -------------------------------------------------------------------------------
 
-    def _multiplied_out(self, form: Form, names: bool) -> tuple[Form, Matrix]:
-        """The form as what is linear, and products of two atoms. `names`: those of longer forms are replaced by these.
+    def _multiplied_out(self, form: Form) -> tuple[Form, Matrix]:
+        """The form as what is linear, and products of two atoms.
 
         Each atom is made of older ones, so from the youngest one downwards none comes twice.
         """
@@ -115,7 +121,7 @@ class Quadratic:
             if atom not in waiting:
                 continue
             waiting.remove(atom)
-            older = self._add_atom(matrix, atom, names)
+            older = self._add_atom(matrix, atom)
             if older is None:
                 linear.add(atom)
                 continue
@@ -127,7 +133,7 @@ class Quadratic:
                     heappush(order, -part)
         return frozenset(linear), {number: row for number, row in matrix.items() if row}
 
-    def _add_atom(self, matrix: Matrix, atom: int, names: bool) -> Iterable[int] | None:
+    def _add_atom(self, matrix: Matrix, atom: int) -> Iterable[int] | None:
         """Add the products that an atom consists of to a matrix; the linear rest, or None where it is no sum of products."""
         atoms = self._atoms
         pairs = atoms.products.get(atom)
@@ -140,7 +146,7 @@ class Quadratic:
                 known = self._matrices[atom] = own, self._add_products(own, pairs)
             _add(matrix, known[0])
             return self._form(known[1])
-        if atom in atoms.definition and (names or atom in atoms.open):
+        if atom in atoms.definition:
             return atoms.definition[atom]
         space = atoms.space[atom]
         if space is None:
