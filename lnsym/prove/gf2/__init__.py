@@ -50,7 +50,7 @@ class Solver:
     def __init__(self) -> None:
         self.atoms = Atoms()
         self.quadratic = Quadratic(self.atoms)
-        self.products = Products(self.atoms)
+        self.products = Products(self.atoms, self.quadratic)
         self.sums = Sums(self.atoms)
 
     def word(self, term: BV) -> Word:

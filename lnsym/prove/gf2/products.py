@@ -8,6 +8,10 @@ from functools import reduce
 from lnsym.deadline import NEVER
 from lnsym.prove.gf2.atoms import Atoms
 from lnsym.prove.gf2.forms import ONE, ZERO, Form
+from lnsym.prove.gf2.quadratic import Quadratic
+
+MANY = 16
+"""A form of inputs of more partners is a factor of sums of products."""
 
 
 class _Multiples:
@@ -28,10 +32,11 @@ class Products:
     What is said in `Atoms.loose_function` of loose atoms holds for all forms that are given here.
     """
 
-    def __init__(self, atoms: Atoms) -> None:
+    def __init__(self, atoms: Atoms, quadratic: Quadratic) -> None:
         self.deadline = NEVER
         """When no new product is made any more: what is known until then stays right."""
         self._atoms = atoms
+        self._quadratic = quadratic
         self._multiples: dict[Form, _Multiples] = {}
         self._pairs: dict[Hashable, dict[int, Form]] = {}
 
@@ -65,12 +70,21 @@ class Products:
             product = there
             if rest_there:
                 self.deadline.check("in gf2")
+                if self._many(x, y):
+                    return self._quadratic.product(x, y) ^ extra
                 found = self._by_square(x, y)
                 product = self._atoms.loose_product(x, y) if found is None else found
                 self._enter(y, x, rest_there, there ^ product)
             self._enter(x, y, rest, form ^ product)
             form = product
         return form ^ extra if extra else form
+
+    def _many(self, x: Form, y: Form) -> bool:
+        """Whether one of two forms of inputs has so many products that they are likely to be added up, as a product of words is."""
+        generation = self._atoms.generation
+        return any(
+            form in self._multiples and len(self._multiples[form].partners) >= MANY for form in (x, y)
+        ) and not any(generation[atom] for form in (x, y) for atom in form)
 
     def product_of_sums(self, left: Sequence[Form], right: Sequence[Form]) -> Form:
         """The XOR of the ones times the XOR of the others, made of the single products where they are known."""

@@ -47,6 +47,7 @@ class Quadratic:
         linear = ZERO
         products: list[tuple[Form, Form]] = []
         for x, y in pairs:
+            x, y = self._factor(x), self._factor(y)
             if 0 in x:
                 x ^= ONE
                 linear ^= y
@@ -77,6 +78,19 @@ class Quadratic:
         if found is None:
             found = self._normal[form] = self._form_of(*self._multiplied_out(form))
             self._normal[found] = found
+        return found
+
+    def _factor(self, form: Form) -> Form:
+        """The normal form of a factor. Here an XOR of many gates is one too, since the other side may have made it as a product."""
+        if not self._atoms.sums.isdisjoint(form):
+            return self.normal(form)
+        if len(form) <= FEW and self._atoms.definition.keys().isdisjoint(form):
+            return form
+        found = self._normal.get(form)
+        if found is None:
+            linear, matrix = self._multiplied_out(form)
+            found = form if self._few_products(matrix) is not None else linear ^ self._reduced(matrix)
+            self._normal[form] = found
         return found
 
     def _form_of(self, linear: Form, matrix: Matrix) -> Form:
