@@ -52,7 +52,7 @@ def gcm_init_then_gmult(t: Theorem) -> None:
 
 @contract("gcm-init-then-ghash", routines=[f"gcm_ghash_{suffix}" for suffix in SUFFIXES])
 def gcm_init_then_ghash(t: Theorem, blocks: int = 1) -> None:
-    """void init(u128 table[16], const uint64_t h[2]), then void ghash(uint8_t y[16], const u128 table[16], const uint8_t *in, size_t bytes).
+    """As above, then void ghash(uint8_t y[16], const u128 table[16], const uint8_t *in, size_t bytes): GHASH of the blocks.
 
     SP 800-38D, section 6.4, beginning at `y`.
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import programs.contracts  # noqa: F401  registers them
-from crypto_specs import aes, keccak, modes
+from crypto_specs import aes, gcm, keccak, modes
 from lnsym.bv import BV, rewrite_level, substitute, table
 from lnsym.contract import Statement, Theorem, registered
 from lnsym.contract.obligations import Obligation
@@ -221,3 +221,30 @@ def test_another_cipher_is_not_what_the_code_computes(aws_lc: Path, monkeypatch:
     monkeypatch.setattr(aes, "SBOX", table(entries, 8))
     goals = aes_goals(aws_lc, "vpaes_set_encrypt_key", "vpaes_encrypt", 128)
     assert unproved(goals) == [f"out[{i}]" for i in range(16)]
+
+
+# -- GHASH ------------------------------------------------------------------------------------------------
+
+GHASH = [("aws_lc", f"gcm_{f}_{suffix}") for suffix in ("v8", "neon", "nohw") for f in ("gmult", "ghash")]
+GHASH += [("openssl", "gcm_gmult_v8"), ("openssl", "gcm_ghash_v8")]
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("corpus", "symbol"), GHASH)
+def test_ghash(request: pytest.FixtureRequest, corpus: str, symbol: str) -> None:
+    assert not unproved(contract_goals(request.getfixturevalue(corpus), symbol, {}))
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("symbol", ["gcm_ghash_neon", "gcm_ghash_nohw"])
+def test_ghash_of_two_blocks(aws_lc: Path, symbol: str) -> None:
+    """One block after the other: what the first product is does not depend on how it was made."""
+    assert not unproved(contract_goals(aws_lc, symbol, {"blocks": 2}))
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("symbol", ["gcm_ghash_v8", "gcm_ghash_neon", "gcm_ghash_nohw"])
+def test_another_field_is_not_what_ghash_computes(aws_lc: Path, symbol: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1 + u + u^2 + u^6: the second half of the product is folded elsewhere."""
+    monkeypatch.setattr(gcm, "R", BV.const(0b11100010 << 120, 128))
+    assert unproved(contract_goals(aws_lc, symbol, {})) == [f"y[{i}]" for i in range(16)]

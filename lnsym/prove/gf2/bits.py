@@ -20,9 +20,7 @@ from lnsym.prove.gf2.words import Lookups, Word, as_constant, bits_of, constant_
 class Bits:
     """The words of the terms of one demand, made one after the other, operands first, and dropped after their last use."""
 
-    def __init__(
-        self, atoms: Atoms, quadratic: Quadratic, products: Products, sums: Sums, demand: Demand
-    ) -> None:
+    def __init__(self, atoms: Atoms, quadratic: Quadratic, products: Products, sums: Sums, demand: Demand) -> None:
         self.atoms = atoms
         self.quadratic = quadratic
         self.products = products
@@ -302,7 +300,9 @@ def _exclusive_or(words: Sequence[Word], mask: int) -> Word:
         return words[0]
     if len(words) == 2:
         one, other = words
-        return {i: one[i] ^ other[i] if i in one and i in other else one.get(i) or other.get(i, ZERO) for i in bits_of(mask)}
+        return {
+            i: one[i] ^ other[i] if i in one and i in other else one.get(i) or other.get(i, ZERO) for i in bits_of(mask)
+        }
     bits: dict[int, set[int]] = {i: set() for i in bits_of(mask)}
     for word in words:
         for i, form in word.items():
