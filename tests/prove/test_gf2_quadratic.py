@@ -10,7 +10,7 @@ import pytest
 from test_gf2 import check_word
 
 from crypto_specs import gcm
-from lnsym.bv import BV, clmul, concat, ite, rewrite_level
+from lnsym.bv import BV, clmul, concat, ite, lookup, rewrite_level, table
 from lnsym.bv.planes import Planes, differing, to_planes
 from lnsym.prove.gf2 import Solver
 from lnsym.prove.gf2.quadratic import Quadratic
@@ -24,6 +24,10 @@ Product = Callable[[BV, BV], BV]
 def joined(bits: Sequence[BV]) -> BV:
     """The word of these bits, the lowest one first."""
     return concat(*reversed(bits))
+
+
+def reflected(word: BV) -> BV:
+    return joined([word[word.width - 1 - i] for i in range(word.width)])
 
 
 def by_gates(x: BV, y: BV) -> BV:
@@ -212,6 +216,24 @@ def test_a_product_of_few_bits_is_the_function_that_gates_make() -> None:
         assert not Solver().equal(step(one), step(other ^ a[7].zero_extend(3)))
 
 
+@pytest.mark.parametrize("entries", [v for v in product([0, 1], repeat=4) if sum(v) % 2])
+def test_gates_given_as_tables_are_products_with_what_is_linear_in_them(entries: tuple[int, ...]) -> None:
+    """Five tables of two bits, each an AND of bits or their complements, or the complement of one."""
+    x, y = BV.var("five x", 5), BV.var("five y", 5)
+    gates = BV.const(0, 1)
+    for i in range(5):
+        gates = gates ^ lookup(table(entries, 1), concat(y[i], x[i]))
+    flip_x, flip_y, flip = next(
+        flips
+        for flips in product([0, 1], repeat=3)
+        if entries == tuple([flips[2] ^ (v & 1 ^ flips[0]) & (v >> 1 ^ flips[1]) for v in range(4)])
+    )
+    plain = clmul(x ^ 31 * flip_x, reflected(y ^ 31 * flip_y))[4] ^ flip
+    assert Solver().equal(gates, plain)
+    assert not Solver().equal(~gates, plain)
+    assert not Solver().equal(gates, plain ^ x[2])
+
+
 @LEVELS
 def test_a_product_is_a_factor_of_the_next_one(level: int) -> None:
     """(x * y + z) * y, the inner product written in two ways."""
@@ -253,10 +275,6 @@ def test_a_column_of_a_multiplication_is_its_parity_where_nothing_is_carried_int
 
 
 # -- GHASH --------------------------------------------------------------------------------------------
-
-
-def reflected(word: BV) -> BV:
-    return joined([word[word.width - 1 - i] for i in range(word.width)])
 
 
 def reduced(wide: BV, taps: Sequence[int] = (0, 1, 2, 7)) -> BV:
