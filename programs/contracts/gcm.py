@@ -19,13 +19,17 @@ TABLE_BYTES = 256
 SUFFIXES = ["v8", "neon", "nohw"]
 
 
+def _sibling(t: Theorem, function: str) -> str:
+    """`gcm_init_v8` beside `gcm_gmult_v8`."""
+    return f"gcm_{function}_{t.routine.rpartition('_')[2]}"
+
+
 def _table_of_subkey(t: Theorem) -> tuple[BV, Block]:
     """The hash subkey, and the table that the routine's own function makes of it."""
     subkey = t.region("h", 2, 64, alignment=8)
     table = t.region("table", TABLE_BYTES, 8, access="rw", alignment=16)
     t.leave_unspecified(table)
-    suffix = t.routine.removeprefix("gcm_").split("_")[1]
-    t.call(table, subkey, symbol=f"gcm_init_{suffix}")
+    t.call(table, subkey, symbol=_sibling(t, "init"))
     left, right = subkey.elements
     return concat(left, right), table
 
@@ -44,9 +48,8 @@ def gcm_init_then_gmult(t: Theorem) -> None:
     SP 800-38D, section 6.3.
     """
     h, table = _table_of_subkey(t)
-    x = t.region("x", 16, 8, access="rw", alignment=8)
-    suffix = t.routine.removeprefix("gcm_").split("_")[1]
-    t.call(x, table, symbol=f"gcm_gmult_{suffix}")
+    x = t.region("x", 16, 8, access="rw")
+    t.call(x, table, symbol=_sibling(t, "gmult"))
     t.ensure(x, octets.big_endian_octets(gcm.multiply(octets.big_endian(x.elements), h)))
 
 
@@ -57,7 +60,7 @@ def gcm_init_then_ghash(t: Theorem, blocks: int = 1) -> None:
     SP 800-38D, section 6.4, beginning at `y`.
     """
     h, table = _table_of_subkey(t)
-    y = t.region("y", 16, 8, access="rw", alignment=8)
+    y = t.region("y", 16, 8, access="rw")
     data = t.region("in", 16 * blocks, 8)
     t.call(y, table, data, 16 * blocks)
     t.ensure(y, octets.big_endian_octets(gcm.ghash(h, _blocks_of(data.elements), octets.big_endian(y.elements))))

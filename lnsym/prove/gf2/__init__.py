@@ -5,25 +5,30 @@ but set operations. A nonlinear step (an S-box, a nibble table, an AND gate, a c
 forms it reads, a space of at most eight dimensions, and is known by its truth table over that space's reduced row echelon basis.
 So code that works in another basis (vector-permute AES keeps its state multiplied by a matrix), and code that makes one S-box of
 many tables or gates (T-tables, bitslicing), meets the standard in the same atoms, and no hint says how.
+Products of two linear spaces are too wide for that: a bit of GHASH's product is the XOR of some three hundred ANDs, and is a matrix
+over the atoms of its factors instead (`quadratic`).
 
 Why it is exact. Each step replaces a bit by an equal one: a form by its definition, a function by its truth table, a truth table
-by the XOR of coordinates and of functions that elimination says it is, a sum or product by what its operands' forms determine. So a
-form always is the function of the inputs that the term is, and two equal forms are equal functions. An operator that is not
+by the XOR of coordinates and of functions that elimination says it is, a sum or product by what its operands' forms determine.
+A sum of products is multiplied out by a & (b ^ c) = a & b ^ a & c and a & a = a alone, and its matrix is replaced by matrices whose XOR
+it is. A column of a multiplication is an XOR only where the counts of the products in lighter columns leave nothing to carry.
+So a form always is the function of the inputs that the term is, and two equal forms are equal functions. An operator that is not
 understood (a division, the carries of a wide addition) becomes an input of its own, keyed by the forms it depends on: it stands
 for one function of them, whatever that is. Nothing is hashed, sampled or assumed; truth tables are complete.
 
 Where completeness stops: it can miss an equality, it cannot invent one.
 - A nonlinear function of more than MAX_DIM dimensions is only found equal to one that is composed of the same steps.
-- Products are bilinear in their factors (`products`), not more: equal polynomials of degree three and above over many bits, grouped
-  differently, stay apart, and so do carries of a wide addition from the gates of an adder.
+- Products are bilinear in their factors (`products`, `quadratic`), not more: equal polynomials of degree three and above over many bits,
+  grouped differently, stay apart (two blocks of GHASH by powers of the subkey), and so do carries of a wide addition from the gates of
+  an adder.
 - What one space looks through depends on what is known when it is made (`Atoms.ground`). So the second of two terms, the specification, is
   taken first: gates that came before the table of their S-box would, where some of them depend on few bits of the
   round before, be opened further than others, and be kept apart from it.
 - Path conditions are not used: the terms must be equal on every input.
 
-The modules, from the bottom: `truth_tables`, `forms` (XORs and spans), `spaces`, `atoms` (spaces to forms of functions), `products`,
-`monomials` (bits of a bitwise form), `words` and `sums` (arithmetic, tables), `sharing` and `demand` (what has to be
-computed at all), `bits` (operators of terms).
+The modules, from the bottom: `truth_tables`, `forms` (XORs and spans), `spaces`, `atoms` (spaces to forms of functions), `quadratic`
+(sums of products), `products`, `monomials` (bits of a bitwise form), `words` and `sums` (arithmetic, tables), `sharing` and `demand` (what
+has to be computed at all), `bits` (operators of terms).
 """
 
 from __future__ import annotations

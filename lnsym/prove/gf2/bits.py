@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from lnsym.bv import BV, operands
 from lnsym.bv.forms import Monomial
@@ -238,28 +238,31 @@ class Bits:
             known = as_constant(factor)
             if known is not None:
                 return self.sums.word([(known, word)], 0, term.width, mask)
-        left, right = words
-        without = _no_carry(left, right) & mask
-        found = self.any_operator(term, mask & ~without) if mask & ~without else {}
-        products = {k: self.quadratic.sum_of_products(_column(left, right, k)) for k in bits_of(without)}
-        return {k: products[k] if k in products else found[k] for k in bits_of(mask)}
+        left, right = self._factors(term)
+        found = tabulated(self.atoms, term, {term.args[0]: left, term.args[1]: right}, mask)
+        if found is not None:
+            return found
+        exact = _without_carry(left, right) & mask
+        opaque_bits = self._opaque(term, mask & ~exact)
+        products = {k: self.quadratic.sum_of_products(_column(left, right, k)) for k in bits_of(exact)}
+        return {k: products[k] if k in products else opaque_bits[k] for k in bits_of(mask)}
 
     def clmul(self, term: BV, mask: int) -> Word:
         """A product of polynomials over GF(2): bit k is the XOR of the products of bits i and k - i."""
-        left, right = [self.words[operand] for operand in term.args]
-        known = as_constant(right)
+        word, by = [self.words[operand] for operand in term.args]
+        known = as_constant(by)
         if known is not None:
-            return {k: self._sum([left[k - j] for j in bits_of(known) if k - j in left]) for k in bits_of(mask)}
+            return {k: _parity([word[k - j] for j in bits_of(known) if k - j in word]) for k in bits_of(mask)}
+        left, right = self._factors(term)
         found = tabulated(self.atoms, term, {term.args[0]: left, term.args[1]: right}, mask)
         if found is not None:
             return found
         return {k: self.quadratic.sum_of_products(_column(left, right, k)) for k in bits_of(mask)}
 
-    def _sum(self, forms: Sequence[Form]) -> Form:
-        result = set[int]()
-        for form in forms:
-            result ^= form
-        return frozenset(result)
+    def _factors(self, term: BV) -> list[Word]:
+        """The words of two operands whose bits are to be multiplied."""
+        factor = self.quadratic.factor
+        return [{i: factor(form) for i, form in self.words[operand].items()} for operand in term.args]
 
     def shift(self, term: BV, mask: int) -> Word:
         """Shifts by a term, one bit of the amount after the other."""
@@ -280,11 +283,14 @@ class Bits:
         """By truth tables where the operands span a small space, else opaque."""
         words = {operand: self.words[operand] for operand in operands(term)}
         found = tabulated(self.atoms, term, words, mask)
-        if found is None:
-            keys = [tuple([word[i] for i in range(len(word))]) for word in [words[operand] for operand in term.args]]
-            commutes = term.op == "mul"
-            found = opaque(self.atoms, (term.op, term.width, frozenset(keys) if commutes else tuple(keys)), mask)
-        return found
+        return self._opaque(term, mask) if found is None else found
+
+    def _opaque(self, term: BV, mask: int) -> Word:
+        """Input bits keyed by the operator and the forms of its operands."""
+        words = [self.words[operand] for operand in term.args]
+        keys = [tuple([word[i] for i in range(len(word))]) for word in words]
+        operands_key = frozenset(keys) if term.op == "mul" else tuple(keys)
+        return opaque(self.atoms, (term.op, term.width, operands_key), mask)
 
 
 def _turned(word: Word, rotation: int, mask: int, width: int) -> Word:
@@ -300,9 +306,7 @@ def _exclusive_or(words: Sequence[Word], mask: int) -> Word:
         return words[0]
     if len(words) == 2:
         one, other = words
-        return {
-            i: one[i] ^ other[i] if i in one and i in other else one.get(i) or other.get(i, ZERO) for i in bits_of(mask)
-        }
+        return {i: one.get(i, ZERO) ^ other.get(i, ZERO) for i in bits_of(mask)}
     bits: dict[int, set[int]] = {i: set() for i in bits_of(mask)}
     for word in words:
         for i, form in word.items():
@@ -310,23 +314,31 @@ def _exclusive_or(words: Sequence[Word], mask: int) -> Word:
     return {i: frozenset(bit) for i, bit in bits.items()}
 
 
-def _no_carry(left: Word, right: Word) -> int:
-    """The bits of a product into which nothing is carried: the XOR of one column of bits.
+def _parity(forms: Iterable[Form]) -> Form:
+    """The XOR of forms."""
+    atoms = set[int]()
+    for form in forms:
+        atoms ^= form
+    return frozenset(atoms)
 
-    Multiplication of words with holes, three zeros between any two bits say, is how code without a carry-less product makes one.
+
+def _without_carry(left: Word, right: Word) -> int:
+    """The bits of a product into which nothing can be carried: each is the XOR of one column of products.
+
+    Code without a carry-less product makes one by multiplying words with holes, of three zeros between any two bits say.
     """
-    counts = [0] * len(left)
-    places = [[i for i, form in word.items() if form] for word in (left, right)]
-    for i in places[0]:
-        for j in places[1]:
-            if i + j < len(counts):
-                counts[i + j] += 1
+    factors = [sum([1 << COUNTER * i for i, form in word.items() if form]) for word in (left, right)]
+    counts = factors[0] * factors[1]  # of the products in each column, as digits
     result = most = 0
-    for k, count in enumerate(counts):
+    for k in range(len(left)):
         if not most:
             result |= 1 << k
-        most = (most + count) // 2
+        most = (most + (counts >> COUNTER * k & (1 << COUNTER) - 1)) // 2
     return result
+
+
+COUNTER = 32
+"""Bits of a count of products in a column of a multiplication, which are fewer than 2**32."""
 
 
 def _column(left: Word, right: Word, k: int) -> list[tuple[Form, Form]]:

@@ -4,8 +4,8 @@ A carry-less product of two words is a few hundred bits, each of which is the XO
 of its factors such a bit is a matrix over GF(2), and it does not matter any more how the products were grouped (Karatsuba), in
 which order they were added up, or which linear map came before or behind (a reduction, a byte order, a doubled operand).
 
-A sum of products becomes one *open* atom, and stays as it is while it is only XORed. It is multiplied out when it
-enters another nonlinear step, or when it is compared with another bit at last.
+A sum of products becomes one atom, and stays as it is while it is only XORed. It is multiplied out (`normal`) when it enters
+another nonlinear step, or when it is compared with another bit at last.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Quadratic:
         linear = ZERO
         products: list[tuple[Form, Form]] = []
         for x, y in pairs:
-            x, y = self._factor(x), self._factor(y)
+            x, y = self.factor(x), self.factor(y)
             if 0 in x:
                 x ^= ONE
                 linear ^= y
@@ -80,7 +80,7 @@ class Quadratic:
             self._normal[found] = found
         return found
 
-    def _factor(self, form: Form) -> Form:
+    def factor(self, form: Form) -> Form:
         """The normal form of a factor. Here an XOR of many gates is one too, since the other side may have made it as a product."""
         if not self._atoms.sums.isdisjoint(form):
             return self.normal(form)
