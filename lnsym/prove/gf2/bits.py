@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from lnsym.bv import BV, operands
 from lnsym.bv.forms import Monomial
@@ -94,12 +94,13 @@ class Bits:
         left, right = self.words[x], self.words[y]
         distance = (other - rotation) % width
         known = self.products.pairs((x, y, distance))
+        factors = {i: (left[i], right[(i + distance) % width]) for i in [(i + rotation) % width for i in bits_of(mask)]}
+        multiply = self._multiplication(factors.values())
         result: Word = {}
-        for i in bits_of(mask):
-            at = (i + rotation) % width
+        for i, (at, pair) in zip(bits_of(mask), factors.items(), strict=True):
             product = known.get(at)
             if product is None:
-                product = known[at] = self.products.product(left[at], right[(at + distance) % width])
+                product = known[at] = multiply(*pair)
             result[i] = product
         return result
 
@@ -177,15 +178,17 @@ class Bits:
     def ite(self, term: BV, mask: int) -> Word:
         """(c ? x : y) = y ^ c & (x ^ y)."""
         condition, then, otherwise = [self.words[operand] for operand in term.args]
-        apart = {i: self.quadratic.normal(then[i] ^ otherwise[i]) for i in bits_of(mask)}
-        bit = condition[0]
-        product = self._product_with_word(bit, apart)
-        return {i: self.atoms.shortened(otherwise[i] ^ product(bit, form)) for i, form in apart.items()}
+        factors = {i: (condition[0], self.quadratic.normal(then[i] ^ otherwise[i])) for i in bits_of(mask)}
+        multiply = self._multiplication(factors.values())
+        return {i: self.atoms.shortened(otherwise[i] ^ multiply(*pair)) for i, pair in factors.items()}
 
-    def _product_with_word(self, bit: Form, word: Word) -> Callable[[Form, Form], Form]:
-        """How a bit is to be multiplied by each of a word's: many products with one are likely to be parts of a product of words."""
-        many = len(word) >= MANY and len(set(word.values())) >= MANY
-        return self.quadratic.product if many else self.products.product
+    def _multiplication(self, pairs: Collection[tuple[Form, Form]]) -> Callable[[Form, Form], Form]:
+        """How the pairs are to be multiplied: many products with one bit are likely to be parts of a product of words."""
+        if len(pairs) >= MANY:
+            counts = [len(set(forms)) for forms in zip(*pairs, strict=True)]
+            if min(counts) == 1 and max(counts) >= MANY:
+                return self.quadratic.product
+        return self.products.product
 
     def _product(self, x: Form, y: Form) -> Form:
         return self.atoms.settled(self.products.product(x, y))
