@@ -37,6 +37,8 @@ class Atoms(Functions):
         self._wide_by_pivot: defaultdict[int, list[Space]] = defaultdict(list)
         self._loose: set[int] = set()
         self._replaced: dict[int, Form] = {}
+        self._gone: set[int] = set()
+        """The atoms that are replaced."""
 
     def _new(self, space: Space | None, table: int, generation: int) -> int:
         self.space.append(space)
@@ -231,7 +233,7 @@ class Atoms(Functions):
             if row is None:
                 return form, normal_form
             known, part = row
-            if not self._replaced.keys().isdisjoint(part):
+            if not self._gone.isdisjoint(part):
                 part = self.current(part)
                 functions[key] = known, part
             normal_form ^= known
@@ -274,7 +276,7 @@ class Atoms(Functions):
         nothing is lost by it. It keeps forms short where a linear part would grow from round to round (Keccak).
         """
         if self._loose.isdisjoint(form):
-            return self._with_few_sums(form) if len(form) > SHORT else form
+            return self._with_few_sums(form) if self.sums and len(form) > SHORT else form
         if len(form) <= SHORT or not self.sums.isdisjoint(form):
             return self.settled(form)
         old = max(form & self._loose)
@@ -283,6 +285,7 @@ class Atoms(Functions):
         form -= ONE
         name = frozenset([self._named(form)])
         self._replaced[old] = form ^ name
+        self._gone.add(old)
         return name ^ constant
 
     def _with_few_sums(self, form: Form) -> Form:
@@ -309,11 +312,11 @@ class Atoms(Functions):
 
     def current(self, form: Form) -> Form:
         """The form with the names that have come in the place of loose atoms."""
-        replaced = self._replaced
-        if replaced.keys().isdisjoint(form):
+        if self._gone.isdisjoint(form):
             return form
+        replaced = self._replaced
         atoms = set(form)
-        while old := replaced.keys() & atoms:
+        while old := atoms & self._gone:
             for atom in old:
                 if atom in atoms:
                     atoms ^= replaced[atom]

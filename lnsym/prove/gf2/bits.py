@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from lnsym.bv import BV, operands
 from lnsym.bv.forms import Monomial
@@ -94,13 +94,13 @@ class Bits:
         left, right = self.words[x], self.words[y]
         distance = (other - rotation) % width
         known = self.products.pairs((x, y, distance))
-        factors = {i: (left[i], right[(i + distance) % width]) for i in [(i + rotation) % width for i in bits_of(mask)]}
-        multiply = self._multiplication(factors.values())
+        places = [(i + rotation) % width for i in bits_of(mask)]
+        multiply = self._multiplication([left[at] for at in places], [right[(at + distance) % width] for at in places])
         result: Word = {}
-        for i, (at, pair) in zip(bits_of(mask), factors.items(), strict=True):
+        for i, at in zip(bits_of(mask), places, strict=True):
             product = known.get(at)
             if product is None:
-                product = known[at] = multiply(*pair)
+                product = known[at] = multiply(left[at], right[(at + distance) % width])
             result[i] = product
         return result
 
@@ -178,15 +178,18 @@ class Bits:
     def ite(self, term: BV, mask: int) -> Word:
         """(c ? x : y) = y ^ c & (x ^ y)."""
         condition, then, otherwise = [self.words[operand] for operand in term.args]
-        factors = {i: (condition[0], self.quadratic.normal(then[i] ^ otherwise[i])) for i in bits_of(mask)}
-        multiply = self._multiplication(factors.values())
-        return {i: self.atoms.shortened(otherwise[i] ^ multiply(*pair)) for i, pair in factors.items()}
+        bit = condition[0]
+        apart = [self.quadratic.normal(then[i] ^ otherwise[i]) for i in bits_of(mask)]
+        multiply = self._multiplication([bit], apart)
+        return {
+            i: self.atoms.shortened(otherwise[i] ^ multiply(bit, form))
+            for i, form in zip(bits_of(mask), apart, strict=True)
+        }
 
-    def _multiplication(self, pairs: Collection[tuple[Form, Form]]) -> Callable[[Form, Form], Form]:
-        """How the pairs are to be multiplied: many products with one bit are likely to be parts of a product of words."""
-        if len(pairs) >= MANY:
-            counts = [len(set(forms)) for forms in zip(*pairs, strict=True)]
-            if min(counts) == 1 and max(counts) >= MANY:
+    def _multiplication(self, left: Sequence[Form], right: Sequence[Form]) -> Callable[[Form, Form], Form]:
+        """How the forms are to be multiplied: many products with one bit are likely to be parts of a product of words."""
+        for one, word in ((left, right), (right, left)):
+            if one[0] == one[-1] and len(word) >= MANY and len(set(one)) == 1 and len(set(word)) >= MANY:
                 return self.quadratic.product
         return self.products.product
 

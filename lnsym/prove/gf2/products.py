@@ -11,7 +11,7 @@ from lnsym.prove.gf2.forms import ONE, ZERO, Form
 from lnsym.prove.gf2.quadratic import Quadratic
 
 MANY = 16
-"""A form of inputs of more partners is a factor of sums of products."""
+"""Partners of a form, after which its products with forms of inputs are sums of products."""
 
 
 class _Multiples:
@@ -38,6 +38,8 @@ class Products:
         self._atoms = atoms
         self._quadratic = quadratic
         self._multiples: dict[Form, _Multiples] = {}
+        self._hubs: set[Form] = set()
+        """Forms of so many partners that their products are likely to be added up, as those in a product of words are."""
         self._pairs: dict[Hashable, dict[int, Form]] = {}
 
     def pairs(self, key: Hashable) -> dict[int, Form]:
@@ -70,7 +72,7 @@ class Products:
             product = there
             if rest_there:
                 self.deadline.check("in gf2")
-                if self._many(x, y):
+                if self._hubs and (x in self._hubs or y in self._hubs) and self._of_inputs(x, y):
                     return self._quadratic.product(x, y) ^ extra
                 found = self._by_square(x, y)
                 product = self._atoms.loose_product(x, y) if found is None else found
@@ -79,12 +81,9 @@ class Products:
             form = product
         return form ^ extra if extra else form
 
-    def _many(self, x: Form, y: Form) -> bool:
-        """Whether one of two forms of inputs has so many products that they are likely to be added up, as a product of words is."""
+    def _of_inputs(self, x: Form, y: Form) -> bool:
         generation = self._atoms.generation
-        return any(
-            form in self._multiples and len(self._multiples[form].partners) >= MANY for form in (x, y)
-        ) and not any(generation[atom] for form in (x, y) for atom in form)
+        return not any(generation[atom] for atom in x | y)
 
     def product_of_sums(self, left: Sequence[Form], right: Sequence[Form]) -> Form:
         """The XOR of the ones times the XOR of the others, made of the single products where they are known."""
@@ -122,6 +121,8 @@ class Products:
             if max(rest) == max(x):
                 rest, product = rest ^ x, product ^ x
         multiples.partners.append(y)
+        if len(multiples.partners) == MANY:
+            self._hubs.add(x)
         multiples.rows[max(rest)] = rest, product
 
     def _by_square(self, x: Form, y: Form) -> Form | None:
