@@ -51,6 +51,8 @@ class Products:
 
     def product(self, x: Form, y: Form) -> Form:
         """x AND y. Raises DeadlinePassed."""
+        if self._atoms.sums:
+            x, y = self._quadratic.normal(x), self._quadratic.normal(y)
         if not x or not y:
             return ZERO
         extra = ZERO
