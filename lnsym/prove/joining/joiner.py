@@ -30,6 +30,9 @@ LONGEST_WAIT = 2_000
 MAX_DECIDED = 64
 """How many conditions are asked of the solvers under the premises."""
 
+MIN_SLICE = 16
+"""Slices of fewer bits are not looked for: bytes of two words that differ in some bits are often the same."""
+
 MAX_APART = 8
 """Of up to so many atoms, whose maps differ, the difference of two forms is made."""
 
@@ -219,19 +222,20 @@ class Joiner:
 
     def _proposed(self, term: BV) -> BV:
         """An earlier term that has the same values on all samples, where that is shown; else the term itself."""
-        if term.op != "var":
-            for candidate in self._alike.proposals(term):
-                began = time.perf_counter()
-                reply = self._compared(self._declare(candidate), term)
-                took = time.perf_counter() - began
-                if isinstance(reply, Zero):
-                    self._patience += took
-                    return self._keep(term, candidate, reply.argument, reply.under_premises)
-                self._patience -= took
-                if not isinstance(reply, NotZero):
-                    self._apart.append((self._met.get(candidate, candidate), term))
-                elif self._learn(reply):
-                    break
+        if term.op == "var" or (term.op == "extract" and term.width < MIN_SLICE):
+            return term
+        for candidate in self._alike.proposals(term):
+            began = time.perf_counter()
+            reply = self._compared(self._declare(candidate), term)
+            took = time.perf_counter() - began
+            if isinstance(reply, Zero):
+                self._patience += took
+                return self._keep(term, candidate, reply.argument, reply.under_premises)
+            self._patience -= took
+            if not isinstance(reply, NotZero):
+                self._apart.append((self._met.get(candidate, candidate), term))
+            elif self._learn(reply):
+                break
         self._alike.enter(term)
         return term
 
