@@ -64,6 +64,8 @@ class Joiner:
         """Terms that agree on all samples and were not shown equal, in the order in which they were met."""
         self._under_way: set[BV] = set()
         """Terms that were rebuilt and are being taken: bounds of the normal forms can make one of another and back."""
+        self.used_premises = False
+        """Whether anything was shown under the premises only."""
         self._patience = PATIENCE
         self._waited = 0
         self._learned = 0
@@ -90,7 +92,10 @@ class Joiner:
             return Zero(Identical())
         if self._samples.values(one) != self._samples.values(other):
             return Open()
-        return self._compared(one, other)
+        reply = self._compared(one, other)
+        if isinstance(reply, Zero):
+            self.used_premises |= reply.under_premises
+        return reply
 
     def standing(self, term: BV) -> BV:
         """What stands for a term; itself where it was not reached."""
@@ -162,6 +167,7 @@ class Joiner:
 
     def _keep(self, term: BV, other: BV, argument: JoinArgument, under_premises: bool = False) -> BV:
         self._waited = 0
+        self.used_premises |= under_premises
         self._joined.append(WordJoined(term.serial, other.serial, argument, under_premises))
         return other
 

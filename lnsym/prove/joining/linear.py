@@ -21,7 +21,7 @@ from typing import Final, TypeAlias
 
 from lnsym.bv import BV, lookup, table
 from lnsym.bv.bitwise import from_items
-from lnsym.bv.forms import Factor, items_in, sum_in
+from lnsym.bv.forms import Factor, Items, items_in, sum_in
 from lnsym.bv.operators import evaluate_node, operands
 
 MAX_TABLE = 8
@@ -290,7 +290,7 @@ class Forms:
 
     def _function_of_one(self, term: BV) -> LinearForm | None:
         """A nonlinear function of one narrow atom, looked at point by point."""
-        if term.op in LINEAR or term.op in ("const", "var"):
+        if term.op in LINEAR or term.op in ("const", "var") or (term.op == "anf" and _is_linear(items_in(term))):
             return None
         below = operands(term)
         atoms = {atom for operand in below for atom in self.of[operand].rows}
@@ -358,6 +358,10 @@ def _bitwise(forms: Forms, term: BV) -> LinearForm:
         words = _rotated_word(factor), reduce(xor, map(_rotated_word, partners))
         parts.append(forms.masked(forms.product(_factor(forms, factor), form, words), mask))
     return forms.xor(parts, term.width)
+
+
+def _is_linear(items: Items) -> bool:
+    return all(len(monomial) < 2 for monomial, _ in items)
 
 
 def _factor(forms: Forms, factor: Factor) -> LinearForm:

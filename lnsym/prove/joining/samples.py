@@ -9,7 +9,7 @@ from lnsym.bv import BV, evaluate, variables
 from lnsym.bv.operators import evaluate_node
 from lnsym.prove.joining.questions import random_value
 
-FIRST = 12
+FIRST = 8
 """How many samples there are before any is learned."""
 
 ATTEMPTS = 400

@@ -12,6 +12,7 @@ from lnsym.prove.evidence import Identical, WordsJoined
 from lnsym.prove.method import Answer, Budget, Method, Proved, Refuted, Rest, Unknown
 
 if TYPE_CHECKING:
+    from lnsym.bv import BV
     from lnsym.contract.obligations import Obligation
     from lnsym.prove.joining import Joiner
 
@@ -20,17 +21,27 @@ def attempt(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple
     """Those of one path together; each that is left with its terms joined as far as was shown."""
     from lnsym.prove.joining import meet
 
-    of_path: dict[tuple[object, ...], list[Obligation]] = {}
+    of_path: dict[tuple[BV, ...], list[Obligation]] = {}
     for obligation in obligations:
-        of_path.setdefault(obligation.premises, []).append(obligation)
-    for path in of_path.values():
-        pairs = [(obligation.left, obligation.right) for obligation in path if not obligation.rests_on_premises]
-        if pairs and meet(pairs, path[0].premises):
-            yield from _joined([obligation for obligation in path if not obligation.rests_on_premises], budget)
+        if not obligation.rests_on_premises:
+            of_path.setdefault(obligation.premises, []).append(obligation)
+    everywhere: dict[tuple[BV, BV], Proved] = {}
+    for premises, path in of_path.items():
+        left = []
+        for obligation in path:
+            known = everywhere.get((obligation.left, obligation.right))
+            if known is not None:
+                yield obligation, known
+            else:
+                left.append(obligation)
+        if left and meet([(obligation.left, obligation.right) for obligation in left], premises):
+            yield from _joined(left, budget, everywhere)
 
 
-def _joined(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple[Obligation, Answer]]:
-    """The answers to obligations under the same premises."""
+def _joined(
+    obligations: Sequence[Obligation], budget: Budget, everywhere: dict[tuple[BV, BV], Proved]
+) -> Iterator[tuple[Obligation, Answer]]:
+    """The answers to obligations under the same premises; what was proved without these is noted for other paths."""
     from lnsym.prove.joining import Joiner, by_depth
 
     joiner = Joiner(obligations[0].premises, budget.deadline)
@@ -42,7 +53,9 @@ def _joined(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple
                 break
         else:
             for obligation in obligations:
-                answers[obligation] = _answer(joiner, obligation)
+                answers[obligation] = answer = _answer(joiner, obligation)
+                if isinstance(answer, Proved) and not joiner.used_premises:
+                    everywhere[obligation.left, obligation.right] = answer
     for obligation, answer in answers.items():
         yield obligation, _left(joiner, obligation) if answer is None else answer
 
