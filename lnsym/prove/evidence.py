@@ -6,6 +6,7 @@ judges, nodes of a circuit by their numbers in the pass that made it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -151,8 +152,18 @@ class Proof:
     @property
     def methods(self) -> frozenset[str]:
         """All whose word it rests on, by name."""
-        names, evidence = {self.method}, self.evidence
-        while isinstance(evidence, Reduced):
-            names.add(evidence.by)
-            evidence = evidence.proof
-        return frozenset(names)
+        return frozenset([self.method, *_relied_on(self.evidence)])
+
+
+def _relied_on(evidence: Evidence) -> Iterator[str]:
+    """The names of the methods, besides the one whose evidence it is, on whose word it rests."""
+    if isinstance(evidence, Reduced):
+        yield evidence.by
+        yield from _relied_on(evidence.reduction)
+        yield from _relied_on(evidence.proof)
+    elif isinstance(evidence, WordsJoined):
+        for argument in {word.argument for word in evidence.words} | {evidence.closing}:
+            if isinstance(argument, Swept):
+                yield "sweep"
+            elif isinstance(argument, NoModel):
+                yield from argument.solvers
