@@ -114,7 +114,9 @@ class Joiner:
     @property
     def first_apart(self) -> tuple[BV, BV] | None:
         """The first two terms that agree on all samples and were not shown equal."""
-        return next(iter(self._apart), None)
+        for one, other in self._apart:
+            return self._met.get(one, one), self._met.get(other, other)
+        return None
 
     # -- one term -----------------------------------------------------------------------------------
 
@@ -239,7 +241,7 @@ class Joiner:
                 return self._keep(term, candidate, reply.argument, reply.under_premises)
             self._patience -= took
             if not isinstance(reply, NotZero):
-                self._apart.append((self._met.get(candidate, candidate), term))
+                self._apart.append((candidate, term))
             elif self._learn(reply):
                 break
         self._alike.enter(term)
