@@ -24,6 +24,9 @@ MAX_LEARNED = 12
 PATIENCE = 1.0
 """Seconds that questions without an answer may take in all, and as many more as those with one took."""
 
+LONGEST_ASKING = 6.0
+"""Seconds that all questions together may be expected to take, judged by the part of the terms that is done."""
+
 LONGEST_WAIT = 2_000
 """How many terms may pass in a row of which none is joined by more than the normal forms."""
 
@@ -67,6 +70,7 @@ class Joiner:
         self.used_premises = False
         """Whether anything was shown under the premises only."""
         self._patience = PATIENCE
+        self._asking = 0.0
         self._waited = 0
         self._learned = 0
         self._decided = 0
@@ -80,10 +84,10 @@ class Joiner:
             self._met.setdefault(found, node)
         return self._new[term]
 
-    @property
-    def stuck(self) -> bool:
-        """Whether it is not worth while to go on."""
-        return self._patience <= 0 or self._waited > LONGEST_WAIT
+    def is_hopeless(self, done: float) -> bool:
+        """Whether it is not worth while to go on, with this part of the terms done."""
+        expected = self._asking / done if self._asking > PATIENCE else 0.0
+        return self._patience <= 0 or self._waited > LONGEST_WAIT or expected > LONGEST_ASKING
 
     def equal(self, one: BV, other: BV) -> Reply:
         """Whether two terms that were added are shown equal, or an input on which they differ. Raises DeadlinePassed."""
@@ -236,6 +240,7 @@ class Joiner:
             began = time.perf_counter()
             reply = self._compared(self._declare(candidate), term)
             took = time.perf_counter() - began
+            self._asking += took
             if isinstance(reply, Zero):
                 self._patience += took
                 return self._keep(term, candidate, reply.argument, reply.under_premises)

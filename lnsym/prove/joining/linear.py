@@ -30,6 +30,9 @@ MAX_TABLE = 8
 MAX_ATOMS = 256
 """A form of more atoms is an atom itself."""
 
+MAX_WIDE = 32
+"""The same for wide atoms: a message schedule is linear in the words of a block, what grows beyond is for other methods."""
+
 Rows: TypeAlias = int
 """A row of `span(atom)` bits for each bit of the term, the lowest bit's first."""
 
@@ -137,10 +140,16 @@ class Forms:
         found = self.of.get(term)
         if found is None:
             found = self._function_of_one(term) or OPERATORS[term.op](self, term)
-            if found is None or len(found.rows) > MAX_ATOMS:
+            if found is None or self._is_too_long(found):
                 found = self.atom(term)
             self.of[term] = found
         return found
+
+    def _is_too_long(self, form: LinearForm) -> bool:
+        if len(form.rows) <= MAX_WIDE:
+            return False
+        wide = sum(self.atoms[atom].width > MAX_TABLE for atom in form.rows)
+        return wide > MAX_WIDE or len(form.rows) > MAX_ATOMS
 
     def atom(self, term: BV) -> LinearForm:
         """The term as an atom of its own."""

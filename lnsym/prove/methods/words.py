@@ -47,9 +47,10 @@ def _joined(
     joiner = Joiner(obligations[0].premises, budget.deadline)
     answers: dict[Obligation, Answer | None] = dict.fromkeys(obligations)
     with suppress(DeadlinePassed):
-        for term in by_depth([term for obligation in obligations for term in (obligation.right, obligation.left)]):
+        order = by_depth([term for obligation in obligations for term in (obligation.right, obligation.left)])
+        for number, term in enumerate(order, 1):
             joiner.add(term)
-            if joiner.stuck:
+            if joiner.is_hopeless(number / len(order)):
                 break
         else:
             for obligation in obligations:
