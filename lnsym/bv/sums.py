@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from functools import reduce
+from operator import xor
 
 from lnsym.bv import bitwise
 from lnsym.bv.forms import Addends, items_in, sum_in
@@ -202,6 +204,8 @@ def combination(parts: Iterable[tuple[int, BV]], constant: int, width: int) -> B
             before = coefficients.get(serial)
             coefficients[serial] = times * coefficient + (before[0] if before else 0), addend
     kept = [(serial, times & ones, addend) for serial, (times, addend) in coefficients.items() if times & ones]
+    if width == 1:
+        return reduce(xor, [addend for _, _, addend in kept], BV.const(constant, 1))
     return from_addends(tuple(sorted(kept)), constant & ones, width)
 
 

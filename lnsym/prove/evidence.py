@@ -95,7 +95,10 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class SameMaps:
-    """Both are one XOR of a constant and of the same maps of the same words."""
+    """The one is an XOR of the same maps of the same words as the other rotated right by `rotation` and XORed with `flips`."""
+
+    rotation: int = 0
+    flips: int = 0
 
 
 @dataclass(frozen=True, slots=True)

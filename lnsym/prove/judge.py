@@ -27,7 +27,7 @@ from lnsym.machine.origins import ElementAt
 from lnsym.machine.paths import Conditions
 from lnsym.prove import consistency
 from lnsym.prove.consistency import Claim, named_terms
-from lnsym.prove.evidence import Evidence, Proof
+from lnsym.prove.evidence import Evidence, Proof, Reduced
 from lnsym.prove.method import Answer, Budget, Cost, Method, Proved, Refuted, Unknown
 from lnsym.prove.methods import METHODS, Z3
 from lnsym.prove.race import Ended, chains, race
@@ -364,6 +364,8 @@ class _Proceedings(Generic[Shown]):
         if obligation in self._models:
             raise _outvoted(obligation, self._models[obligation], method.name)
         reductions = self._reductions.get(obligation, []) if method.uses_premises else []
+        for by, reduction in reversed(reductions):
+            evidence = Reduced(by, reduction, evidence)
         claimed = under_preconditions(obligation, self._given) if reductions else asked
         self._claims.append(Claim(method.name, claimed if method.uses_premises else replace(claimed, premises=())))
         self._proofs.append(Proof(obligation.name, obligation.path, method.name, evidence))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from lnsym.bv import BV, concat, operands, topological, variables
+from lnsym.bv import BV, concat, evaluate, operands, topological, variables
 from lnsym.bv.forms import sum_in
 from lnsym.bv.operators import rebuild
 from lnsym.bv.sums import combination
@@ -48,6 +48,7 @@ class Joiner:
 
     def __init__(self, premises: Sequence[BV] = (), deadline: Deadline = NEVER) -> None:
         self._deadline = deadline
+        self._given = list(premises)
         self._samples = WordSamples(premises)
         self._premises = list(premises) if self._samples.meet_premises else []
         self._new: dict[BV, BV] = {}
@@ -81,6 +82,7 @@ class Joiner:
         """What stands for a term. Raises DeadlinePassed."""
         for node in topological([term], self._new):
             self._new[node] = found = self._taken(node)
+            self._check(node, found)
             self._met.setdefault(found, node)
         return self._new[term]
 
@@ -94,12 +96,18 @@ class Joiner:
         one, other = self._new[one], self._new[other]
         if one is other:
             return Zero(Identical())
-        if self._samples.values(one) != self._samples.values(other):
-            return Open()
+        apart = self._samples.apart(one, other)
+        if apart is not None:
+            return NotZero(apart)
         reply = self._compared(one, other)
         if isinstance(reply, Zero):
             self.used_premises |= reply.under_premises
         return reply
+
+    def counterexample(self, reply: NotZero) -> dict[BV, int] | None:
+        """The values of a reply, and of what else the premises speak of some with which these hold; None where they do not."""
+        model = {**self._samples.variables(), **reply.model}
+        return model if all(evaluate(self._given, [model], default=0)[0]) else None
 
     def standing(self, term: BV) -> BV:
         """What stands for a term; itself where it was not reached."""
@@ -133,13 +141,11 @@ class Joiner:
             self._under_way.add(built)
             found = self.add(built)
             self._under_way.discard(built)
-            if self._samples.values(found) != self._samples.values(term):
-                raise ToolFault("words: a term was replaced by another of another value", f"{term!r}\n{found!r}")
             return found
         if built is not term:
             return self._declare(term)
         self._waited += 1
-        self._place[term] = len(self._place)
+        self._place.setdefault(term, len(self._place))  # one that was declared in the meantime stands below others already
         if any(operand in self._spoken_of for operand in operands(term)):
             self._spoken_of.add(term)
         if term.op == "const":
@@ -150,6 +156,11 @@ class Joiner:
             if other is not None:
                 return other
         return self._proposed(term)
+
+    def _check(self, term: BV, other: BV) -> None:
+        """Raises ToolFault where a term does not have the values of what stands for it."""
+        if other is not term and self._samples.values(other) != self._samples.values(term):
+            raise ToolFault("words: a term was replaced by another of another value", f"{term!r}\n{other!r}")
 
     def _rebuilt(self, term: BV) -> BV:
         """The term on what stands for its operands."""
@@ -178,12 +189,22 @@ class Joiner:
         return other
 
     def _summed(self, term: BV) -> BV | None:
-        """A sum, or a slice of one, that is written differently."""
+        """A sum, or a slice of one, that is written differently.
+
+        One that is met again below itself stays: what one law writes another may write back.
+        """
+        if term.op not in ("sum", "extract") or term in self._under_way:
+            return None
+        self._under_way.add(term)
+        try:
+            return self._written_differently(term)
+        finally:
+            self._under_way.discard(term)
+
+    def _written_differently(self, term: BV) -> BV | None:
         if term.op == "extract":
             written = sums.sliced(term, self._support)
             return None if written is None else self.add(written)
-        if term.op != "sum":
-            return None
         parts = sums.split(term, self._support)
         if parts is not None:
             found = self.add(concat(*parts))
@@ -213,8 +234,9 @@ class Joiner:
             return None
         # ror(term, turn) ^ constant = ror(word, first_turn) ^ first_constant
         difference = turned(constant ^ first_constant, -turn, term.width)
-        other = self._new[word].rotate_right((first_turn - turn) % term.width) ^ difference
-        return self._keep(term, self._declare(other), SameMaps())
+        rotation = (first_turn - turn) % term.width
+        self._keep(term, word, SameMaps(rotation, difference))
+        return self._declare(self._new[word].rotate_right(rotation) ^ difference)
 
     def _decided_by_premises(self, term: BV) -> BV | None:
         """A condition that is the same on all samples, where the premises imply that it is."""
@@ -291,5 +313,6 @@ class Joiner:
         if isinstance(reply, Zero) and times in (1, (1 << width) - 1):
             rest = latest - total if times == 1 else latest + total
             self._keep(latest, self._declare(rest), reply.argument, reply.under_premises)
+            self._check(latest, rest)
             self._in_sums[latest] = rest
         return reply

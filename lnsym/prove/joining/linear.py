@@ -468,7 +468,9 @@ def _choice(forms: Forms, term: BV) -> LinearForm | None:
 def _looked_up(forms: Forms, term: BV) -> LinearForm | None:
     entries, index = term.args
     form = forms.of[index]
-    varying = forms.support(LinearForm(index.width, 0, form.rows)) if form.rows else 0
+    if not form.rows:
+        return LinearForm(term.width, entries[form.constant], {})
+    varying = forms.support(LinearForm(index.width, 0, form.rows))
     width = varying.bit_length()
     if width > MAX_TABLE:
         return None

@@ -44,7 +44,7 @@ class Zero:
 
 @dataclass(frozen=True)
 class NotZero:
-    """It is not 0 on these values of the variables."""
+    """It is not 0 on these values of the variables; so are premises that speak of any of them, or of others that such a premise speaks of."""
 
     model: Mapping[BV, int]
 
@@ -70,6 +70,8 @@ class Questions:
         """Whether a word is 0. Raises DeadlinePassed."""
         if word.is_const:
             return NotZero({}) if word.value else Zero(Identical())
+        if word.op == "var":
+            return self._under_premises(word, {word: 1})
         cut = Cut(word, self._place)
         for _ in range(MAX_OPENED):
             self._deadline.check("while words were joined")
@@ -125,6 +127,7 @@ class Questions:
     def _under_premises(self, word: BV, model: Mapping[BV, int]) -> Reply:
         """What is known of a word that is not 0 on a model, where that may break a premise."""
         relevant = related(self._premises, variables([word]))
+        model = {**dict.fromkeys(variables(relevant), 0), **model}
         if _hold(relevant, model):
             return NotZero(model)
         return self._by_solvers(word, relevant)
@@ -149,7 +152,7 @@ def related(premises: Sequence[BV], free: Sequence[BV]) -> list[BV]:
 
 
 def _hold(premises: Sequence[BV], model: Mapping[BV, int]) -> bool:
-    return not premises or all(evaluate(premises, [model], default=0)[0])
+    return not premises or all(evaluate(premises, [model])[0])
 
 
 def _first_not_zero(asked: BV, points: Iterator[dict[BV, int]]) -> NotZero | None:

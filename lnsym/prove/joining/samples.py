@@ -77,6 +77,16 @@ class WordSamples:
         """Those of a word that was added."""
         return tuple([column[word] for column in self._columns])
 
+    def variables(self, number: int = 0) -> dict[BV, int]:
+        """The values that variables have in a sample."""
+        return {word: value for word, value in self._columns[number].items() if word.op == "var"}
+
+    def apart(self, one: BV, other: BV) -> dict[BV, int] | None:
+        """The variables of a sample on which two words that were added differ."""
+        pairs = zip(self.values(one), self.values(other), strict=True)
+        number = next((number for number, (a, b) in enumerate(pairs) if a != b), None)
+        return None if number is None else self.variables(number)
+
     def learn(self, model: Mapping[BV, int]) -> None:
         """One sample more: a model's values, and for variables that it leaves open those of the first sample."""
         first = self._columns[0]

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from lnsym.bv import BV
 from lnsym.bv.bitwise import from_items
 from lnsym.bv.forms import Item, Items, items_in, sum_in
-from lnsym.bv.sums import addends_of, combination
+from lnsym.bv.sums import combination
 
 Group: TypeAlias = tuple[tuple[int, BV], ...]
 """Coefficients and addends."""
@@ -196,7 +196,9 @@ def vanishing_groups(
 
     Of two sums that agree, the parts that were written differently vanish one by one: three Maj of three rounds are three questions.
     """
-    addends, constant = addends_of(difference)
+    if difference.op != "sum":
+        return None
+    addends, constant = sum_in(difference)
     if constant or len(addends) > MAX_ADDENDS:
         return None
     ones = (1 << difference.width) - 1

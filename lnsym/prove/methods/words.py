@@ -68,8 +68,9 @@ def _answer(joiner: Joiner, obligation: Obligation) -> Answer | None:
     match joiner.equal(obligation.left, obligation.right):
         case Zero(argument):
             return Proved(WordsJoined(joiner.evidence, argument))
-        case NotZero(model):
-            return Refuted(dict(model))
+        case NotZero() as reply:
+            model = joiner.counterexample(reply)
+            return None if model is None else Refuted(model)
         case _:
             return None
 
