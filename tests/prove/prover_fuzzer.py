@@ -3,7 +3,8 @@
 Goals are made of few variables of few bits, and of what has fooled provers: words rotated, complemented and masked against each other,
 sides that differ on one input behind a second predicate, offsets, carries, comparisons with constants. Sweep is run with little
 effort (few conflicts, few candidates, few samples, so that much looks alike): a wrong join shows where a right one is missed. Not
-only its answers are checked: each word that it declares equal is evaluated on all inputs too.
+only its answers are checked: each word that it declares equal is evaluated on all inputs too. So is each that `words` replaces
+(`word_goals`).
 
     python -m tests.prove.prover_fuzzer --count 100000 --seed 1
 """
@@ -16,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from random import Random
 from typing import TypeVar
 from unittest import mock
@@ -339,11 +341,16 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    from tests.prove.word_goals import LOWERED, said_of, word_goals  # made of what stands here
+
     said: Counter[str] = Counter()
     random = Random(options.seed)
-    for number, goal in zip(range(options.count), goals(options.seed), strict=False):
+    both = chain.from_iterable(zip(goals(options.seed), word_goals(options.seed), strict=False))
+    for number, goal in zip(range(options.count), both, strict=False):
         wrong, more = judged(goal, random.choice(EFFORTS))
-        said += more
+        wrong_words, more_words = said_of(goal, random.choice(LOWERED))
+        wrong += wrong_words
+        said += more + more_words
         said["goals that hold"] += goal.holds
         for each in wrong:
             print(f"goal {number} of seed {options.seed}: {each}")

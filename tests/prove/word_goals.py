@@ -10,15 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from unittest import mock
 
 from lnsym.bv import BV, bitwise, concat, evaluate, ite, lookup, rewrite_level, table, topological
 from lnsym.bv.planes import differing, plane_of
 from lnsym.contract.obligations import Obligation
-from lnsym.deadline import NEVER, Deadline, DeadlinePassed
+from lnsym.deadline import NEVER, Deadline
 from lnsym.prove.evidence import SameMaps, WordJoined
-from lnsym.prove.joining import Joiner, NotZero, Open, Zero, alike, joiner, linear, questions, samples, sums
+from lnsym.prove.joining import Joiner, Open, alike, joiner, linear, questions, samples, sums
 from lnsym.prove.method import Budget, Proved, Refuted, Unknown
 from lnsym.prove.methods.words import WORDS
 from tests.prove.prover_fuzzer import Goal, Maker, Wrong, everything
@@ -53,10 +54,11 @@ def lowered(to: Lowered) -> Iterator[None]:
     """The method with other thresholds."""
     with ExitStack() as patches:
         for module, name, value in [
-            (samples, "FIRST", to.samples),
+            (joiner, "WordSamples", partial(samples.WordSamples, count=to.samples)),
             (samples, "LEAST", 1),
             (linear, "MAX_TABLE", to.table),
             (linear, "MAX_ATOMS", to.atoms),
+            (sums, "MIN_PIECE", 1),
             (alike, "MIN_WIDTH", 1),
             (alike, "MIN_TURNED", 2),
             (questions, "MAX_POINTS", to.points),
@@ -66,11 +68,10 @@ def lowered(to: Lowered) -> Iterator[None]:
         ]:
             patches.enter_context(mock.patch.object(module, name, value))
         if not to.sweep:
-            patches.enter_context(mock.patch.object(questions.Questions, "_by_sweep", lambda self, asked: None))
+            patches.enter_context(mock.patch.object(questions.Questions, "_by_sweep", return_value=None))
         if not to.solvers:
-            patches.enter_context(
-                mock.patch.object(questions.Questions, "_by_solvers", lambda self, asked, premises=(): Open())
-            )
+            patches.enter_context(mock.patch.object(questions.Questions, "_by_solvers", return_value=Open()))
+            patches.enter_context(mock.patch.object(samples.WordSamples, "_model", return_value={}))
         linear._identity.cache_clear()
         try:
             yield
@@ -108,12 +109,14 @@ class WordMaker(Maker):
             lambda: x * self.constant() + y * self.constant() + z,
             lambda: ((x & y) ^ (~x & z)) + z,
             lambda: (x ^ y) + ((x & y) << 1) + z,
-            lambda: lookup(table([random.getrandbits(width) for _ in range(random.randrange(1, 1 << width))], width), x),
+            lambda: lookup(
+                table([random.getrandbits(width) for _ in range(random.randrange(1, 1 << width))], width), x
+            ),
             lambda: lookup(table([random.getrandbits(width) for _ in range(3)], width), x ^ self.constant()),
             lambda: lookup(table([random.getrandbits(width) for _ in range(4)], width), concat(BV.const(0, 2), bit)),
             lambda: ite(bit, x, x ^ mask),
             lambda: ite(bit, x + mask, x),
-            lambda: (x.zero_extend(width + 1) + y.zero_extend(width + 1))[width : 1],
+            lambda: (x.zero_extend(width + 1) + y.zero_extend(width + 1))[width:1],
             lambda: (x.zero_extend(2 * width) + concat(y, z))[width + cut - 1 : cut],
             lambda: (concat(x, y) + concat(y, z))[2 * width - 1 : width],
             lambda: x.zero_extend(2 * width).sign_extend(2 * width + 1)[width - 1 : 0] ^ y,
@@ -131,7 +134,10 @@ class WordMaker(Maker):
             lambda: ((x & y) + (~x & z), (x & y) ^ (~x & z)),
             lambda: ((x & mask) + (y & ~mask), (x & mask) ^ (y & ~mask)),
             lambda: ((x & y) | (x & z) | (y & z), (x & y) + ((x ^ y) & z)),
-            lambda: ((x + y).ult(x).zero_extend(width), (x.zero_extend(width + 1) + y.zero_extend(width + 1))[width].zero_extend(width)),
+            lambda: (
+                (x + y).ult(x).zero_extend(width),
+                (x.zero_extend(width + 1) + y.zero_extend(width + 1))[width].zero_extend(width),
+            ),
             lambda: ((x << cut) + (y >> (width - cut)), concat(x[width - cut - 1 : 0], y[width - 1 : width - cut])),
             lambda: (bit.sign_extend(width), -bit.zero_extend(width)),
             lambda: (z - (x & mask) - (y & ~mask), z - ((x & mask) | (y & ~mask))),
@@ -170,7 +176,11 @@ def said_of(goal: Goal, to: Lowered, also: BV | None = None) -> tuple[list[Wrong
         return float(reads)
 
     deadline = NEVER if to.clock is None else Deadline(float(to.clock), clock)
-    with lowered(to), mock.patch("lnsym.prove.joining.Joiner", watched), mock.patch("lnsym.prove.joining.meet", lambda *asked: True):
+    with (
+        lowered(to),
+        mock.patch("lnsym.prove.joining.Joiner", watched),
+        mock.patch("lnsym.prove.joining.meet", return_value=True),
+    ):
         for _, answer in WORDS.attempt([asked], Budget(deadline)):
             match answer:
                 case Proved():

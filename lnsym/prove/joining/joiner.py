@@ -15,7 +15,7 @@ from lnsym.prove.evidence import Identical, JoinArgument, SameMaps, WordJoined
 from lnsym.prove.joining import sums
 from lnsym.prove.joining.alike import Alike
 from lnsym.prove.joining.linear import FormKey, Forms, LinearForm, turned
-from lnsym.prove.joining.questions import NotZero, Open, Questions, Reply, Zero
+from lnsym.prove.joining.questions import NotZero, Questions, Reply, Zero
 from lnsym.prove.joining.samples import WordSamples
 
 MAX_LEARNED = 12
@@ -70,6 +70,8 @@ class Joiner:
         """Terms that were rebuilt and are being taken: bounds of the normal forms can make one of another and back."""
         self.used_premises = False
         """Whether anything was shown under the premises only."""
+        self._written: set[BV] = set()
+        """Sums that were looked at for being written differently."""
         self._patience = PATIENCE
         self._asking = 0.0
         self._waited = 0
@@ -145,7 +147,9 @@ class Joiner:
         if built is not term:
             return self._declare(term)
         self._waited += 1
-        self._place.setdefault(term, len(self._place))  # one that was declared in the meantime stands below others already
+        self._place.setdefault(
+            term, len(self._place)
+        )  # one that was declared in the meantime stands below others already
         if any(operand in self._spoken_of for operand in operands(term)):
             self._spoken_of.add(term)
         if term.op == "const":
@@ -193,13 +197,10 @@ class Joiner:
 
         One that is met again below itself stays: what one law writes another may write back.
         """
-        if term.op not in ("sum", "extract") or term in self._under_way:
+        if term.op not in ("sum", "extract") or term in self._written:
             return None
-        self._under_way.add(term)
-        try:
-            return self._written_differently(term)
-        finally:
-            self._under_way.discard(term)
+        self._written.add(term)
+        return self._written_differently(term)
 
     def _written_differently(self, term: BV) -> BV | None:
         if term.op == "extract":

@@ -44,7 +44,7 @@ class Zero:
 
 @dataclass(frozen=True)
 class NotZero:
-    """It is not 0 on these values of the variables; so are premises that speak of any of them, or of others that such a premise speaks of."""
+    """It is not 0 on these values of the variables, and the premises that are related to them hold."""
 
     model: Mapping[BV, int]
 
@@ -83,7 +83,8 @@ class Questions:
                 if cut.at_variables:
                     return self._under_premises(word, {meaning[v]: value for v, value in answer.model.items()})
             elif cut.at_variables:
-                break
+                relevant = related(self._premises, variables([word]))
+                return self._by_solvers(word, relevant) if relevant else Open()
             cut.open_latest()
         return Open()
 
