@@ -224,20 +224,6 @@ def test_each_argument_is_kept() -> None:
     assert not any(word.under_premises for word in found.evidence.words)
 
 
-def test_what_words_leave_and_another_proves_rests_on_both() -> None:
-    """The judge hands on what is left; the proof of that alone is none of what was asked."""
-    x = ite(carry(A, B), C, D)
-    division = A.udiv(10) * 10
-    remainder = (A - division).ult(10)
-    asked = asking(remainder.zero_extend(32) * x + 1, ite((A + B).ult(B), C, D) + 1)
-    judgement = judged(Disbelieving(), [asked], Limits(Deadline.after(40), methods=(STRUCTURAL, WORDS, Z3)))
-    for proof in judgement.proofs:
-        if proof.method != "words":
-            assert isinstance(proof.evidence, Reduced)
-            assert proof.methods == {"words", proof.method}
-    assert judgement.proofs
-
-
 def test_a_wrong_rule_is_seen_on_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sums, "split", lambda term, support: (term[31:8], term[7:0] ^ 1))
     with pytest.raises(ToolFault, match="of another value"):

@@ -121,6 +121,20 @@ def test_a_method_that_reduces_hands_on_what_is_left_and_the_proof_rests_on_both
     assert isinstance(second.answer.evidence.proof, NoModel)
 
 
+def test_what_a_cheap_method_leaves_and_another_proves_rests_on_both_in_the_judge_as_well() -> None:
+    easy = replace(HARD, left=X, right=Y, premises=(X.eq(Y),))
+
+    def halves(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple[Obligation, Answer]]:
+        for obligation in obligations:
+            yield obligation, Unknown("halved", rest=Rest(easy, SameForms(7)))
+
+    halving = Method("halving", "cheap", halves, reduces=True)
+    judgement = judged(Disbelieving(), [HARD], Limits(Deadline.after(60), methods=(halving, Z3)))
+    (proof,) = judgement.proofs
+    assert isinstance(proof.evidence, Reduced)
+    assert proof.methods == {"halving", "z3"}
+
+
 def test_a_method_has_its_part_of_the_time_and_its_least() -> None:
     now = [100.0]
     whole = Budget(Deadline(200.0, lambda: now[0]), 3.0)
