@@ -8,14 +8,12 @@ from lnsym.bv import BV, concat, evaluate, ite
 from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
-from lnsym.prove.evidence import Identical, Reduced, SameMaps, WordsJoined
+from lnsym.prove.evidence import Identical, SameMaps, WordsJoined
 from lnsym.prove.joining import Joiner, Open, Zero, joiner, sums
 from lnsym.prove.joining.linear import Forms
 from lnsym.prove.joining.questions import Questions, related
-from lnsym.prove.judge import Limits
 from lnsym.prove.method import Answer, Budget, Proved, Refuted, Unknown
-from lnsym.prove.methods import STRUCTURAL, WORDS, Z3
-from tests.prove.replayers import Disbelieving, judged
+from lnsym.prove.methods import WORDS
 
 A, B, C, D, E = (BV.var(name, 32) for name in "abcde")
 P = BV.var("p", 64)
@@ -210,7 +208,7 @@ def test_it_gives_up_where_questions_have_no_answer(monkeypatch: pytest.MonkeyPa
     x = A.udiv(10)
     joined.add(x)
     joined.add(((A.zero_extend(64) * BV.const(0xCCCCCCCD, 64)) >> 35)[31:0])
-    assert joined.stuck
+    assert joined.is_hopeless(1.0)
 
 
 # -- what is kept, and what watches -------------------------------------------------------------------------

@@ -65,6 +65,9 @@ def lowered(to: Lowered) -> Iterator[None]:
             (questions, "TRIALS", 2),
             (bitwise, "MAX_MONOMIALS", to.monomials),
             (joiner, "PATIENCE", 30.0),
+            (joiner, "LONGEST_ASKING", 1000.0),
+            (joiner, "MIN_SLICE", 1),
+            (linear, "MAX_WIDE", to.atoms),
         ]:
             patches.enter_context(mock.patch.object(module, name, value))
         if not to.sweep:
