@@ -147,9 +147,8 @@ class Joiner:
         if built is not term:
             return self._declare(term)
         self._waited += 1
-        self._place.setdefault(
-            term, len(self._place)
-        )  # one that was declared in the meantime stands below others already
+        # One that was declared in the meantime stands below others already, and keeps its place.
+        self._place.setdefault(term, len(self._place))
         if any(operand in self._spoken_of for operand in operands(term)):
             self._spoken_of.add(term)
         if term.op == "const":
