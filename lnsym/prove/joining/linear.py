@@ -30,8 +30,8 @@ MAX_TABLE = 8
 MAX_ATOMS = 256
 """A form of more atoms is an atom itself."""
 
-MAX_WIDE = 32
-"""The same for wide atoms: a message schedule is linear in the words of a block, what grows beyond is for other methods."""
+MAX_WIDE = 96
+"""The same for wide atoms: message schedules and words that round after round is XORed into have fewer."""
 
 Rows: TypeAlias = int
 """A row of `span(atom)` bits for each bit of the term, the lowest bit's first."""
