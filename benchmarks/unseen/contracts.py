@@ -5,7 +5,8 @@ lnsym verify OBJECT sha256_textbook --contract benchmarks/unseen/contracts.py
 
 from __future__ import annotations
 
-from crypto_specs import aes, chacha, keccak, md5, sha1, sha2, sm3, sm4
+from crypto_specs import aes, blake2, chacha, des, keccak, md5, sha1, sha2, siphash, sm3, sm4
+from lnsym.bv import BV, concat
 from lnsym.contract import Block, Theorem, contract
 
 # Hashes: a state of words in the machine's order, and blocks of a message
@@ -109,6 +110,44 @@ def keccak_permutation(t: Theorem) -> None:
     t.ensure(lanes, keccak.keccak_f1600(lanes.elements))
 
 
+def _blake2_last(t: Theorem, parameters: blake2.Parameters) -> None:
+    h, block = _state(t, 8, parameters.w), t.region("block", 16, parameters.w)
+    low, high = t.value("t_low", parameters.w), t.value("t_high", parameters.w)
+    t.call(h, block, low, high, BV.const(1, 32))
+    t.ensure(h, blake2.compress(parameters, h.elements, block.elements, concat(high, low), f=True))
+
+
+def _blake2_next(t: Theorem, parameters: blake2.Parameters) -> None:
+    h, block, count = _state(t, 8, parameters.w), t.region("block", 16, parameters.w), t.value("count", 64)
+    t.call(h, block, count)
+    offset = count.zero_extend(2 * parameters.w)
+    t.ensure(h, blake2.compress(parameters, h.elements, block.elements, offset, f=False))
+
+
+@contract("unseen-blake2b-last", routines=["blake2b_textbook"])
+def blake2b_last(t: Theorem) -> None:
+    """void f(uint64_t h[8], const uint8_t block[128], uint64_t t_low, uint64_t t_high, int last), last being 1"""
+    _blake2_last(t, blake2.BLAKE2B)
+
+
+@contract("unseen-blake2b-next", routines=["blake2b_unrolled"])
+def blake2b_next(t: Theorem) -> None:
+    """void f(uint64_t h[8], const void *block, uint64_t count)"""
+    _blake2_next(t, blake2.BLAKE2B)
+
+
+@contract("unseen-blake2s-last", routines=["blake2s_textbook"])
+def blake2s_last(t: Theorem) -> None:
+    """void f(uint32_t h[8], const uint8_t block[64], uint32_t t_low, uint32_t t_high, int last), last being 1"""
+    _blake2_last(t, blake2.BLAKE2S)
+
+
+@contract("unseen-blake2s-next", routines=["blake2s_unrolled", "blake2s_rows"])
+def blake2s_next(t: Theorem) -> None:
+    """void f(uint32_t h[8], const void *block, uint64_t count)"""
+    _blake2_next(t, blake2.BLAKE2S)
+
+
 # Ciphers
 
 
@@ -168,3 +207,23 @@ def sm4_encryption(t: Theorem) -> None:
     key, source, target = t.region("key", 16, 8), t.region("in", 16, 8), t.region("out", 16, 8, access="w")
     t.call(key, source, target)
     t.ensure(target, sm4.encrypt(source.elements, sm4.key_expansion(key.elements)))
+
+
+@contract("unseen-des", routines=["des_*"])
+def des_encryption(t: Theorem) -> None:
+    """void f(const uint8_t key[8], const uint8_t in[8], uint8_t out[8])"""
+    key, source = t.region("key", 1, 64, byteorder="big"), t.region("in", 1, 64, byteorder="big")
+    target = t.region("out", 1, 64, byteorder="big", access="w")
+    t.call(key, source, target)
+    t.ensure(target, [des.encrypt(source.elements[0], des.key_schedule(key.elements[0]))])
+
+
+# Message authentication
+
+
+@contract("unseen-siphash", routines=["siphash_*"])
+def siphash_2_4(t: Theorem, size: int = 15) -> None:
+    """uint64_t f(const uint8_t key[16], const uint8_t *message, size_t size), or the key as two words"""
+    key, message = t.region("key", 2, 64, alignment=8), t.region("message", size, 8)
+    t.call(key, message, size)
+    t.ensure_result(siphash.siphash(key.elements, message.elements))

@@ -122,8 +122,9 @@ CIPHERS = {
         "0123456789abcdeffedcba9876543210",
         "681edf34d206965e86b3e94f536e4246",
     ),
+    "des": ("0123456789abcdef", "4e6f772069732074", "3fa40e8a984d4815"),
 }
-"""Key, plaintext, ciphertext: FIPS 197, appendix C.1; GB/T 32907-2016, appendix A.1."""
+"""Key, plaintext, ciphertext: FIPS 197, appendix C.1; GB/T 32907-2016, appendix A.1; FIPS 81, table B1."""
 
 
 @pytest.mark.parametrize("routine", [name for name in routines_of(*CIPHERS) if name != "aes128_context"])
@@ -138,6 +139,36 @@ def test_aes_in_two_steps_encrypts_the_block_of_its_standard(library: ctypes.CDL
     round_keys, _ = call(library, "aes128_context_set_key", bytes(176), key)
     *_, out = call(library, "aes128_context", round_keys, plaintext, bytes(16))
     assert out == ciphertext
+
+
+BLAKE2 = {"blake2b": (8, "sha512", 64), "blake2s": (4, "sha256", 32)}
+"""Bytes of a word, the hash function whose initial state it takes, and bytes of a digest."""
+
+
+@pytest.mark.parametrize("routine", [name for name in routines_of(*BLAKE2) if not name.endswith("_textbook")])
+def test_blake2_digests_a_block_and_the_last_one_after_it(library: ctypes.CDLL, routine: str) -> None:
+    algorithm = routine.partition("_")[0]
+    size, other, length = BLAKE2[algorithm]
+    initial = numbers(INITIAL[other][1], size)
+    state = (int.from_bytes(initial[:size], "little") ^ 0x01010000 ^ length).to_bytes(size, "little") + initial[size:]
+    message = bytes(range(16 * size)) + b"abc"
+    state, _ = call(library, routine, state, message[: 16 * size], 16 * size)
+    last = message[16 * size :].ljust(16 * size, b"\0")
+    state, _ = call(library, f"{algorithm}_textbook", state, last, len(message), 0, 1)
+    assert state == hashlib.new(algorithm, message).digest()
+
+
+SIPHASH = {0: "310e0edd47db6f72", 1: "fd67dc93c539f874", 8: "6224939a79f5f593", 15: "e545be4961ca29a1"}
+"""Of the bytes 00 01 02 ..., by their number, under the key 00 01 ... 0f: the vectors of the reference implementation."""
+
+
+@pytest.mark.parametrize("routine", routines_of("siphash"))
+@pytest.mark.parametrize("size", SIPHASH)
+def test_siphash_makes_its_published_tags(library: ctypes.CDLL, routine: str, size: int) -> None:
+    function = getattr(library, routine)
+    function.restype = ctypes.c_uint64
+    tag = function(bytes(range(16)), bytes(range(size)), ctypes.c_size_t(size))
+    assert tag.to_bytes(8, "little").hex() == SIPHASH[size]
 
 
 def run_unseen(*arguments: str) -> subprocess.CompletedProcess[str]:
