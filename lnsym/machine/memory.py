@@ -24,6 +24,7 @@ from lnsym.machine.endings import EndOfPath
 from lnsym.machine.events import Observer, Places, Read, Wrote
 from lnsym.machine.extents import OpenRegion, inside
 from lnsym.machine.offsets import MOST_ENTRIES, MOST_PLACES, chosen, largest, places_of, step_of
+from lnsym.machine.pointers import settled
 from lnsym.machine.regions import Region
 from lnsym.machine.stack_parts import StackParts
 from lnsym.machine.tables import read_table
@@ -219,7 +220,8 @@ class Memory(StackParts):
     # -- offsets that are no numbers ------------------------------------------------------------
 
     def _resolved(self, address: BV) -> BV:
-        """The address as one in a region, where a known equality of pointers makes it one; else as it is."""
+        """The address as one in a region, where its base's alignment or a known equality of pointers makes it one; else as it is."""
+        address = settled(address, self.aligned)
         if not self.zeros or address.width != 64 or self._based(address) is not None:
             return address
         others = [other for zero in self.zeros for other in (address - zero, address + zero)]

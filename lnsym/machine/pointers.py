@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from lnsym.bv import BV
+from lnsym.bv.forms import items_in
 from lnsym.bv.known_bits import possible_ones
 from lnsym.bv.sums import addends_of
 
@@ -69,13 +70,48 @@ def _of_addend(term: BV, aligned: Mapping[BV, int], depth: int) -> Residue:
     return Residue(max(step, found.step), rest // found.step * found.step % max(step, found.step))
 
 
-def settled(term: BV, aligned: Mapping[BV, int]) -> BV:
-    """The same value without a rounding that clears only bits that are known: (SP - 24) & -16 = SP - 32."""
-    found = rounded(term)
-    if found is None:
+def settled(address: BV, aligned: Mapping[BV, int]) -> BV:
+    """The same value, with bits that are cleared, set or replaced below a pointer's alignment as a number or an offset.
+
+    Where SP is a multiple of 16, (SP - 24) & -16 = SP - 32, (SP - 32) | 4 = SP - 28, and SP with bits 3:2 of n inserted is SP + (n & 12).
+    """
+    result = address
+    for _, coefficient, addend in addends_of(address)[0]:
+        if coefficient in (1, WORD - 1) and addend.op == "anf":
+            plain = addend if coefficient == 1 else ~addend  # a sum may hold -~t for t + 1
+            other = _settled_bits(plain, aligned)
+            if other is not plain:
+                result = result - plain + other
+    return result
+
+
+def _settled_bits(term: BV, aligned: Mapping[BV, int]) -> BV:
+    """As `settled`, for one bitwise term: a pointer's bits above the cut, whatever below it."""
+    if term.op != "anf" or term.width != WORD.bit_length() - 1:
         return term
-    step, rest = residue(found.whole, aligned)
-    return found.whole - rest % found.step if step >= found.step else term
+    high = [(monomial, mask) for monomial, mask in items_in(term) if mask >> 63]
+    if len(high) != 1 or len(high[0][0]) != 1:
+        return term
+    (((_, rotation, whole),), mask) = high[0]
+    if rotation or not _is_pointer(whole, aligned):
+        return term
+    step, rest = residue(whole, aligned)
+    cleared = ~mask & WORD - 1
+    cut = 1 << cleared.bit_length()  # from there on all bits are the pointer's
+    base = whole - rest if cut <= step else whole & WORD - cut
+    cut = max(cut, step)
+    low = BV.const(0, 64)
+    for monomial, mask in items_in(term):
+        below = BV.const(mask % cut, 64)
+        if cut <= mask < 1 << 63:
+            return term
+        for _, rotation, word in monomial:
+            known = word is whole and not rotation
+            if known and mask % cut >= step:
+                return term
+            below = below & (rest if known else word.rotate_right(rotation))
+        low = low ^ below
+    return base + low
 
 
 class Span(NamedTuple):

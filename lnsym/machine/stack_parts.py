@@ -90,15 +90,17 @@ class StackParts(PlacedRegions):
         return super().same_as(other)
 
     def _place_term(self, address: BV, offset: int) -> tuple[Region, int] | None:
-        """The same for a pointer whose rounding clears only bits that are known, and for one that reaches a window."""
+        """The same for a pointer of which only bits are changed that are known, and for one that reaches a window."""
         placed = super()._place_term(address, offset)
         addends, constant = addends_of(address)
-        if placed is not None or len(addends) != 1 or addends[0][1] != 1 or rounded(addends[0][2]) is None:
+        if placed is not None:
             return placed
+        other = settled(address, self.aligned)
+        if other is not address:
+            return self.place(other + offset)
+        if len(addends) != 1 or addends[0][1] != 1 or rounded(addends[0][2]) is None:
+            return None
         plain = addends[0][2]
-        other = settled(plain, self.aligned)
-        if other is not plain:
-            return self.place(other + (constant + offset))
         window = self.windows.get(plain) or self._window(plain)
         return None if window is None else (window.region, signed(constant + offset))
 

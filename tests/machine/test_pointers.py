@@ -39,15 +39,20 @@ def pointer(random: Random, steps: int) -> BV:
     """SP after a few things that code does to it."""
     term = SP
     for _ in range(steps):
-        kind = random.randrange(4)
+        kind = random.randrange(6)
         if kind == 0:
             term = term - random.randrange(0, 600, random.choice([1, 8, 16]))
         elif kind == 1:
             term = down(term, random.randrange(1, 9))
         elif kind == 2:
             term = term - amount(random)
-        else:
+        elif kind == 3:
             term = term + random.randrange(0, 64, 8)
+        elif kind == 4:
+            bits = random.randrange(32)
+            term = random.choice([term | bits, term ^ bits, (term & ~bits) | (N & bits)])
+        else:
+            term = term | random.choice([M & 12, N & M & 7, M ^ 4]) & 15
     return term
 
 
@@ -119,8 +124,34 @@ def test_a_rounding_of_known_bits_is_no_rounding(term: BV, other: BV) -> None:
 
 
 @pytest.mark.parametrize(
-    "term", [down(SP, 5), down(SP - 250, 6), down(SP - N, 4), down(N, 4), SP, SP & 0xF0, down(SP, 4) & N]
+    ("term", "other"),
+    [
+        (SP - 32 | 4, SP - 28),
+        ((SP - 64 | 2) - 1, SP - 63),
+        (SP - 24 | 12, SP - 20),
+        (SP - 32 ^ 5, SP - 27),
+        (down(SP - 16, 4) | 5, SP - 11),
+        (SP - 28 & ~12, SP - 32),
+        (SP - 32 | (N & 3) << 2, SP - 32 + ((N & 3) << 2)),
+        (SP - 28 & ~12 | N & 12, SP - 32 + (N & 12)),
+        (SP + (N << 3) | 6, SP + (N << 3) + 6),
+        (down(SP - 24, 6) | 37, down(SP - 24, 6) + 37),
+        ((down(SP - 24, 6) | N & 60) - 1, down(SP - 24, 6) + (N & 60) - 1),
+        (SP | 16, down(SP, 5) + 16),
+        (SP + (N << 1) | 2, down(SP + (N << 1), 2) + 2),
+    ],
 )
+def test_bits_that_are_set_below_the_alignment_are_added(term: BV, other: BV) -> None:
+    assert settled(term, ALIGNED) is other
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        down(SP, 5), down(SP - 250, 6), down(SP - N, 4), down(N, 4), SP, SP & 0xF0, down(SP, 4) & N, SP - 32 ^ 20, SP - 32 | N & 31,
+        SP - N | 4, N & ~12 | 4, SP | SP >> 1 & 16, ~SP & ~3, SP ^ M, SP ^ N & 1 << 63, down(SP, 5) + N | 4,
+    ],
+)  # fmt: skip
 def test_any_other_stays(term: BV) -> None:
     assert settled(term, ALIGNED) is term
 

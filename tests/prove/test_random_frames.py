@@ -71,17 +71,19 @@ class Lower:
 
 @dataclass(frozen=True)
 class Point:
-    """A register gets the address `up` bytes above SP, rounded down to 2**bits."""
+    """A register gets the address `up` bytes above SP, rounded down to 2**bits; then the bit of this number is set there, if any."""
 
     copy: int
     up: int
     bits: int
+    then: int | None
 
     def words(self) -> list[int]:
-        return [add_imm(SCRATCH, SP, self.up), _down(self.copy, SCRATCH, self.bits)]
+        made = [add_imm(SCRATCH, SP, self.up), _down(self.copy, SCRATCH, self.bits)]
+        return made if self.then is None else [*made, _with_bit(self.copy, self.copy, self.then)]
 
     def place(self, sp: int) -> int:
-        return (sp + self.up) >> self.bits << self.bits
+        return (sp + self.up) >> self.bits << self.bits | (0 if self.then is None else 1 << self.then)
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,10 @@ def _and(d: int, n: int, bits: int) -> int:
     return word("data_processing.logical_immediate", sf=1, N=1, immr=0, imms=bits - 1, Rn=n, Rd=d)
 
 
+def _with_bit(d: int, n: int, bit: int) -> int:
+    return word("data_processing.logical_immediate", sf=1, opc=1, N=1, immr=-bit & 63, imms=0, Rn=n, Rd=d)
+
+
 def random_routine(random: Random) -> list[Step]:
     steps: list[Step] = []
     copies: list[int] = []
@@ -153,9 +159,9 @@ def random_routine(random: Random) -> list[Step]:
         if random.random() < 0.4:
             bits = random.choice([4, 5, 5, 6, 7])
             pointed.append(ROUNDED[len(pointed)])
-            steps.append(
-                Point(pointed[-1], (1 << bits) - random.choice([1, 8, 16]) + random.choice([0, 0, 16, 32]), bits)
-            )
+            up = (1 << bits) - random.choice([1, 8, 16]) + random.choice([0, 0, 16, 32])
+            then = random.choice([None, None, 3, 3, bits - 1, bits])
+            steps.append(Point(pointed[-1], up, bits, then))
             for _ in range(random.choice([1, 1, 2])):
                 places.append((pointed[-1], random.randrange(0, 24, 8)))
                 steps.append(Access(*places[-1], False, random.random() < 0.5))
