@@ -80,7 +80,7 @@ class Memory(StackParts):
             where = f"{byte_count(abs(offset))} {'before' if offset < 0 else 'into'} `{region.name}`"
             if isinstance(region.base, BV):
                 where += f", which the contract aligns to {byte_count(region.alignment)}"
-        elif (region_of_term := self._based(address)) is not None and isinstance(region_of_term.base, BV):
+        elif (region_of_term := self.base_of(address)) is not None and isinstance(region_of_term.base, BV):
             step, rest = step_of(address - region_of_term.base)
             if region_of_term.alignment % size == 0 and step % size == 0 and rest % size == 0:
                 return
@@ -114,7 +114,7 @@ class Memory(StackParts):
 
     def _load_somewhere(self, address: BV, size: int, pc: int) -> BV:
         """A load at an offset that is no number."""
-        region = self._based(address)
+        region = self.base_of(address)
         if isinstance(region, OpenRegion):
             return self._load_open(region, address, size, pc)
         found = self._places("load", address, size, pc, MOST_ENTRIES)
@@ -165,7 +165,7 @@ class Memory(StackParts):
             address = self._resolved(address)
             placed = self.place(address)
             if placed is None and address.op in ("sum", "add"):
-                based = self._based(address)
+                based = self.base_of(address)
                 if isinstance(based, OpenRegion):
                     self._store_open(based, address, value, pc)
                     return
@@ -222,14 +222,14 @@ class Memory(StackParts):
     def _resolved(self, address: BV) -> BV:
         """The address as one in a region, where its base's alignment or a known equality of pointers makes it one; else as it is."""
         address = settled(address, self.aligned)
-        if not self.zeros or address.width != 64 or self._based(address) is not None:
+        if not self.zeros or address.width != 64 or self.base_of(address) is not None:
             return address
         others = [other for zero in self.zeros for other in (address - zero, address + zero)]
         placed = [other for other in others if self.place(other) is not None]
-        based = [other for other in others if self._based(other) is not None]
+        based = [other for other in others if self.base_of(other) is not None]
         return next(iter([*placed, *based]), address)
 
-    def _based(self, address: BV) -> Region | None:
+    def base_of(self, address: BV) -> Region | None:
         """The one region whose base is an addend of the address."""
         based = [self._symbolic.get(term) for _, times, term in addends_of(address)[0] if times == 1]
         found = [region for region in based if region is not None]
@@ -240,7 +240,7 @@ class Memory(StackParts):
 
         None where the address is based on no region, or may be at more than `most` places. Raises OutsideMemory where no place will do.
         """
-        region = self._based(address) if self.bounds is not None else None
+        region = self.base_of(address) if self.bounds is not None else None
         if self.bounds is None or region is None or region.start < 0 or not isinstance(region.base, BV):
             return None
         offset = address - region.base

@@ -3,6 +3,9 @@
 A branch target that is `ite(condition, there, here)` with a symbolic condition is followed both ways, each under its path condition,
 unless the caller's `feasible` shows that one of them cannot be taken. Nothing is ever made concrete silently: a target that is no
 known address ends the path.
+
+Where a loop or a routine that is called again and again branches on data, each time doubles the paths. Then both ways of a branch that
+soon come to one instruction are joined there (`joins.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from isa.branch_types import BranchType
 from lnsym.bv import BV
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import LnsymError
@@ -27,11 +31,15 @@ from lnsym.machine.endings import (
     ending_of,
 )
 from lnsym.machine.events import Began, Branched, Executed, Observer, told_to
+from lnsym.machine.joins import joined
 from lnsym.machine.landing import land, land_at_caller
 from lnsym.machine.stack import check_stack
 from lnsym.machine.state import PLATFORM_REGISTER, SP, State
 
 Conditions: TypeAlias = tuple[BV, ...]
+
+MOST_APART = 32
+"""Instructions on each way from a branch among which is looked for one that both come to."""
 
 STEPS_BETWEEN_LOOKS = 256
 """After how many instructions without a branch there is a look at the clock."""
@@ -135,6 +143,10 @@ class ChangesPlatformRegister(Forbidden):
         )
 
 
+class PathsMultiply(Exception):
+    """A path forked at one address more often than it may: whoever explores may begin anew, and join paths."""
+
+
 @dataclass(frozen=True, eq=False)
 class Path:
     """One way through the code: the state it ended in, under which conditions, after how many instructions, and how it ended."""
@@ -160,12 +172,14 @@ class _Way:
     conditions: Conditions
     steps: int
     last: Instruction | None = None
+    forks: Counter[int] = field(default_factory=Counter)
+    """How often it forked, by the address of the branch."""
 
     def ended(self, ending: Ending) -> Path:
         return Path(self.state, self.conditions, self.steps, ending, self.last)
 
     def fork(self, conditions: Conditions) -> _Way:
-        return _Way(self.state.copy(), conditions, self.steps, self.last)
+        return _Way(self.state.copy(), conditions, self.steps, self.last, self.forks.copy())
 
 
 class _Before:
@@ -204,8 +218,9 @@ class Explorer:
 
     `returns_to` is the term that, branched to, ends a path well. `feasible` may answer False for path conditions that
     no input satisfies; True is always sound. `observers` are told of each event. At `deadline` all paths that are under way
-    are stopped, at an address of `cuts` each path that comes there. With `reserve_x18` a path that changes X18 is stopped; without it
-    `changed_x18` says whether one did.
+    are stopped, at an address of `cuts` each path that comes there. With `joins` both ways of a branch become one path where they
+    soon come to one instruction; a path that forks at one address more than `most_forks` times raises PathsMultiply. With `reserve_x18` a
+    path that changes X18 is stopped; without it `changed_x18` says whether one did.
     """
 
     def __init__(
@@ -219,6 +234,8 @@ class Explorer:
         deadline: Deadline = NEVER,
         reserve_x18: bool = False,
         cuts: Collection[int] = (),
+        joins: bool = False,
+        most_forks: int | None = None,
     ) -> None:
         self.code = code
         self.returns_to = returns_to
@@ -227,6 +244,8 @@ class Explorer:
         self.deadline = deadline
         self.reserve_x18 = reserve_x18
         self.cuts = frozenset(cuts)
+        self.joins = joins
+        self.most_forks = most_forks
         self.changed_x18 = False
         self._tell = told_to(tuple(observers))
         self._returns: Counter[int] = Counter()
@@ -266,21 +285,99 @@ class Explorer:
                 target = self._run_straight(way, target.args[0], before, outside)
                 continue
             arms = self._arms(way, target)
+            if self.joins and self._joined(way, arms):
+                target = BV.const(way.state.pc, 64)
+                continue
             if len(arms) != 1:
+                self._count_fork(way)
                 return [(way.fork(conditions), arm) for conditions, arm in arms]
             way.conditions, target = arms[0]
         land_at_caller(self.code, way.state)
         return None
 
-    def _run_straight(self, way: _Way, pc: int, before: _Before, outside: list[Path]) -> BV:
-        """Run from `pc`, a branch's target, up to the next branch to the return address or a symbolic target, and return that."""
+    def _count_fork(self, way: _Way) -> None:
+        """Raises PathsMultiply."""
+        way.forks[way.state.pc] += 1
+        if self.most_forks is not None and way.forks[way.state.pc] > self.most_forks:
+            raise PathsMultiply
+
+    def _joined(self, way: _Way, arms: list[tuple[Conditions, BV]]) -> bool:
+        """Whether both ways from a branch come to one instruction in states that can be one; then the path is there."""
+        if len(arms) != 2 or any(target.op != "const" for _, target in arms):
+            return False
+        (there, one), (here, two) = [(conditions, target.args[0]) for conditions, target in arms]
+        condition = there[-1]
+        if there[:-1] != way.conditions or here != (*way.conditions, ~condition):
+            return False
+        near, far = self._straight_on(way.fork(there), one), self._straight_on(way.fork(here), two)
+        meeting = min(near.keys() & far.keys(), key=lambda pc: (near[pc] + far[pc], pc), default=None)
+        if meeting is None:
+            return False
+        first = self._at_meeting(way.fork(there), one, meeting, None)
+        second = self._at_meeting(way.fork(here), two, meeting, None)
+        state = joined(condition, first.state, second.state) if first is not None and second is not None else None
+        if first is None or second is None or state is None:
+            return False
+        tell = self._tell
+        if tell is not None:
+            self._at_meeting(way.fork(there), one, meeting, tell)
+            self._at_meeting(way.fork(here), two, meeting, tell)
+            tell(Began(state, way.conditions))
+            state.memory.observer = tell
+        way.state, way.steps, way.last = state, max(first.steps, second.steps), first.last
+        return True
+
+    def _straight_on(self, way: _Way, pc: int) -> dict[int, int]:
+        """The next instructions from `pc` on, each with how many come before it, up to one that branches on data or may end the path."""
+        state, memory = way.state, way.state.memory
+        found: dict[int, int] = {}
+        while pc not in self.cuts and pc not in found and len(found) < MOST_APART:
+            found[pc] = len(found)
+            state.pc, stack_pointer = pc, state.general[SP]
+            try:
+                (self.code.decoded.get(pc) or self._fetch(pc, way)).execute(state)
+                if memory.stack_access is not None or state.general[SP] is not stack_pointer:
+                    check_stack(state, stack_pointer, lambda condition: False)
+            except LnsymError:
+                break
+            target, state.next_pc, state.btype = state.next_pc, None, BranchType.DIRECT
+            if memory.bounds or (target is not None and (target is self.returns_to or target.op != "const")):
+                break
+            pc = pc + 4 if target is None else target.args[0]
+        return found
+
+    def _at_meeting(self, way: _Way, pc: int, meeting: int, tell: Observer | None) -> _Way | None:
+        """A way that has run from `pc` up to an instruction that `_straight_on` found.
+
+        None where it ends before, or needs more conditions.
+        """
+        conditions, outside = way.conditions, list[Path]()
+        way.state.memory.observer = tell
+        told, self._tell = self._tell, tell
+        try:
+            if tell is not None:
+                tell(Began(way.state, conditions))
+            self._run_straight(way, pc, _Before(), outside, self.cuts | {meeting})
+        except EndOfPath as end:
+            return way if end.ending == AtCut(meeting) and way.conditions == conditions and not outside else None
+        finally:
+            self._tell = told
+        return None
+
+    def _run_straight(
+        self, way: _Way, pc: int, before: _Before, outside: list[Path], cuts: frozenset[int] | None = None
+    ) -> BV:
+        """Run from `pc`, a branch's target, up to the next branch to the return address or a symbolic target, and return that.
+
+        The path stops at addresses of `cuts`, those of the explorer where none are given.
+        """
         state = way.state
         general = state.general
         memory = state.memory
         decoded = self.code.decoded
         tell = self._tell
         returns_to = self.returns_to
-        cuts = self.cuts
+        cuts = self.cuts if cuts is None else cuts
         self._check(way, pc, before)
         for steps in range(way.steps, self.max_steps):
             if pc in cuts and way.last is not None:

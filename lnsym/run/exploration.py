@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isa.branch_types import BranchType
 from lnsym.bv import BV, substitute
@@ -18,11 +18,14 @@ from lnsym.machine.events import Observer
 from lnsym.machine.image import Segment
 from lnsym.machine.landing import needs_direct_calls
 from lnsym.machine.origins import Afterwards, AfterwardsAt
-from lnsym.machine.paths import Conditions, Explorer, Path
+from lnsym.machine.paths import Conditions, Explorer, Path, PathsMultiply
 from lnsym.machine.state import SP, State
 from lnsym.run.setup import Setup, element_afterwards, element_at, forget_globals, unknown_contents
 
 MAX_STEPS = 1_000_000
+
+MOST_FORKS = 8
+"""Where a path forks at one address more often than this, all is explored anew, and paths are joined."""
 
 
 def _always(conditions: Conditions) -> bool:
@@ -42,6 +45,8 @@ class RunLimits:
     """Whether the platform reserves X18: paths that change it are stopped."""
     cuts: frozenset[int] = frozenset()
     """Addresses at which paths stop, loop heads say."""
+    joins: bool = False
+    """Whether both ways of a branch become one path where they soon come to one instruction; else only where paths multiply."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +82,23 @@ class Execution:
 
 
 def explore(setup: Setup, limits: RunLimits | None = None, *observers: Observer, share: float = 1.0) -> Execution:
-    """Run all calls, one after the other, on every path, in a share of the time that is left."""
+    """Run all calls, one after the other, on every path, in a share of the time that is left.
+
+    Where paths multiply all is run anew with paths joined, as the limits of the answer say; observers see the first attempt too.
+    """
     began = time.perf_counter()
     limits = limits or RunLimits()
-    under_way = _Exploration(setup, limits, observers, limits.deadline.slice(share))
+    deadline = limits.deadline.slice(share)
+    try:
+        return _explored(setup, limits, observers, deadline, began)
+    except PathsMultiply:
+        return _explored(setup, replace(limits, joins=True), observers, deadline, began)
+
+
+def _explored(
+    setup: Setup, limits: RunLimits, observers: tuple[Observer, ...], deadline: Deadline, began: float
+) -> Execution:
+    under_way = _Exploration(setup, limits, observers, deadline)
     paths: list[Path] = []
     goals: list[Obligation] = []
     for path in under_way.calls(setup.start.copy(), (), 0, 0, goals):
@@ -142,6 +160,8 @@ class _Exploration:
             deadline=self._deadline,
             reserve_x18=self._limits.reserve_x18,
             cuts=self._limits.cuts,
+            joins=self._limits.joins,
+            most_forks=None if self._limits.joins else MOST_FORKS,
         )
         for path in explorer.paths(state, conditions, steps):
             self.changed_x18 |= explorer.changed_x18
