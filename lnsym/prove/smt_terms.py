@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import z3
 
@@ -52,7 +52,7 @@ class Translator:
         """A term of one bit as a z3 Boolean. Raises ValueError for other widths."""
         if bv.width != 1:
             raise ValueError(f"a condition of {bv.width} bits")
-        return self.term(bv) == self._number(1, 1)
+        return self.term(bv) == self.number(1, 1)
 
     def variable(self, bv: BV) -> Expression:
         """The z3 constant that stands for a variable."""
@@ -60,90 +60,73 @@ class Translator:
         self.symbols[symbol(name)] = bv
         return z3.BitVec(symbol(name), bv.width, self.context)
 
-    def _number(self, value: int, width: int) -> Expression:
+    def _node(self, term: BV) -> Expression:
+        return OPERATIONS[term.op](self, term)
+
+    def number(self, value: int, width: int) -> Expression:
+        """A constant of so many bits."""
         return z3.BitVecVal(value, width, self.context)
 
-    def _node(self, term: BV) -> Expression:
-        op, args, width, seen = term.op, term.args, term.width, self._seen
-        if op == "const":
-            return self._number(args[0], width)
-        if op == "var":
-            return self.variable(term)
-        if op == "anf":
-            return self._bitwise(term)
-        if op == "sum":
-            return self._sum(term)
-        if op == "concat":
-            return z3.Concat(*[seen[piece] for piece in args])
-        if op == "extract":
-            return z3.Extract(args[1] + width - 1, args[1], seen[args[0]])
-        if op == "sext":
-            return z3.SignExt(width - args[0].width, seen[args[0]])
-        if op == "ror":
-            return _rotated(seen[args[0]], args[1])
-        if op == "lookup":
-            return self._lookup(args[0], seen[args[1]])
-        if op == "clmul":
-            return self._carryless_product(seen[args[0]], seen[args[1]], args[0].width)
-        operands = [seen[argument] for argument in args]
-        if op in ("eq", "ult", "slt", "ite"):
-            if op == "ite":
-                return z3.If(operands[0] == self._number(1, 1), operands[1], operands[2])
-            return z3.If(_COMPARISONS[op](*operands), self._number(1, 1), self._number(0, 1))
-        if op in ("udiv", "sdiv"):
-            quotient = z3.UDiv(*operands) if op == "udiv" else operands[0] / operands[1]
-            return z3.If(operands[1] == self._number(0, width), self._number(0, width), quotient)
-        return _SAME[op](*operands)
+    def operands(self, term: BV) -> list[Expression]:
+        """The arguments of a term that are terms, translated already."""
+        return [self._seen[argument] for argument in term.args if isinstance(argument, BV)]
 
-    def _bitwise(self, term: BV) -> Expression:
+    def bitwise(self, term: BV) -> Expression:
+        """A term of operator `anf`."""
         width = term.width
         ones = (1 << width) - 1
         products = []
         for monomial, mask in items_in(term):
             factors = [_rotated(self._seen[word], r) if r else self._seen[word] for _, r, word in monomial]
             if mask != ones or not factors:
-                factors.append(self._number(mask, width))
+                factors.append(self.number(mask, width))
             products.append(reduce(lambda a, b: a & b, factors))
         return reduce(lambda a, b: a ^ b, products)
 
-    def _sum(self, term: BV) -> Expression:
+    def sum(self, term: BV) -> Expression:
+        """Coefficients from the upper half are subtracted."""
         addends, constant = sum_in(term)
         width = term.width
         half = 1 << (width - 1)
-        total = self._number(constant, width)
+        total = self.number(constant, width)
         for _, coefficient, addend in addends:
             word = self._seen[addend]
             if coefficient == 1:
                 total = total + word
             elif coefficient > half:
-                total = total - word * self._number((1 << width) - coefficient, width)
+                total = total - word * self.number((1 << width) - coefficient, width)
             else:
-                total = total + word * self._number(coefficient, width)
+                total = total + word * self.number(coefficient, width)
         return total
 
-    def _carryless_product(self, left: Expression, right: Expression, width: int) -> Expression:
+    def clmul(self, term: BV) -> Expression:
+        """An XOR of shifted copies."""
+        left, right = self.operands(term)
+        width = term.args[0].width
         wide = z3.ZeroExt(width, left)
-        zero = self._number(0, 2 * width)
+        zero = self.number(0, 2 * width)
         rows = [
-            z3.If(z3.Extract(bit, bit, right) == self._number(1, 1), wide << bit if bit else wide, zero)
+            z3.If(z3.Extract(bit, bit, right) == self.number(1, 1), wide << bit if bit else wide, zero)
             for bit in range(width)
         ]
         return reduce(lambda a, b: a ^ b, rows)
 
-    def _lookup(self, table: Table, index: Expression) -> Expression:
+    def lookup(self, term: BV) -> Expression:
         """A binary tree of choices, equal halves shared: it bit-blasts smaller than an array, and solves faster."""
+        table: Table = term.args[0]
+        (index,) = self.operands(term)
         size = index.size()
         bits = min(size, max(len(table.entries) - 1, 1).bit_length())
-        row = [self._number(table[at], table.width) for at in range(1 << bits)]
+        row = [self.number(table[at], table.width) for at in range(1 << bits)]
         for bit in range(bits):
-            chosen = z3.Extract(bit, bit, index) == self._number(1, 1)
+            chosen = z3.Extract(bit, bit, index) == self.number(1, 1)
             row = [
                 low if low.eq(high) else z3.If(chosen, high, low) for low, high in zip(row[::2], row[1::2], strict=True)
             ]
         if bits == size:
             return row[0]
-        past = z3.Extract(size - 1, bits, index) != self._number(0, size - bits)
-        return z3.If(past, self._number(0, table.width), row[0])
+        past = z3.Extract(size - 1, bits, index) != self.number(0, size - bits)
+        return z3.If(past, self.number(0, table.width), row[0])
 
 
 def _rotated(word: Expression, amount: int) -> Expression:
@@ -186,21 +169,67 @@ _TAKEN = re.compile(
 )
 """Words of SMT-LIB 2.6 and of its theory of bit vectors, and what begins as solvers' own symbols do."""
 
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "eq": lambda a, b: a == b,
-    "ult": z3.ULT,
-    "slt": lambda a, b: a < b,
-}
+Operation: TypeAlias = Callable[[Translator, BV], Expression]
 
-_SAME: dict[str, Callable[..., Any]] = {
-    "mul": lambda a, b: a * b,
-    "shl": lambda a, b: a << b,
-    "lshr": z3.LShR,
-    "ashr": lambda a, b: a >> b,
-    "not": lambda a: ~a,
-    "and": lambda a, b: a & b,
-    "or": lambda a, b: a | b,
-    "xor": lambda a, b: a ^ b,
-    "add": lambda a, b: a + b,
+
+def _as_in_smt_lib(operation: Callable[..., Any]) -> Operation:
+    """An operator whose meaning is SMT-LIB's."""
+    return lambda translator, term: operation(*translator.operands(term))
+
+
+def _comparison(operation: Callable[[Any, Any], Any]) -> Operation:
+    def compared(translator: Translator, term: BV) -> Expression:
+        return z3.If(operation(*translator.operands(term)), translator.number(1, 1), translator.number(0, 1))
+
+    return compared
+
+
+def _division(operation: Callable[[Any, Any], Any]) -> Operation:
+    """The quotient, 0 where the divisor is 0."""
+
+    def quotient(translator: Translator, term: BV) -> Expression:
+        dividend, divisor = translator.operands(term)
+        zero = translator.number(0, term.width)
+        return z3.If(divisor == zero, zero, operation(dividend, divisor))
+
+    return quotient
+
+
+def _extract(translator: Translator, term: BV) -> Expression:
+    low = term.args[1]
+    return z3.Extract(low + term.width - 1, low, *translator.operands(term))
+
+
+def _choice(translator: Translator, term: BV) -> Expression:
+    condition, then, otherwise = translator.operands(term)
+    return z3.If(condition == translator.number(1, 1), then, otherwise)
+
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "const": lambda translator, term: translator.number(term.value, term.width),
+    "var": Translator.variable,
+    "anf": Translator.bitwise,
+    "sum": Translator.sum,
+    "concat": _as_in_smt_lib(z3.Concat),
+    "extract": _extract,
+    "sext": lambda translator, term: z3.SignExt(term.width - term.args[0].width, *translator.operands(term)),
+    "ror": lambda translator, term: _rotated(translator.operands(term)[0], term.args[1]),
+    "lookup": Translator.lookup,
+    "clmul": Translator.clmul,
+    "ite": _choice,
+    "eq": _comparison(lambda a, b: a == b),
+    "ult": _comparison(z3.ULT),
+    "slt": _comparison(lambda a, b: a < b),
+    "udiv": _division(z3.UDiv),
+    "sdiv": _division(lambda a, b: a / b),
+    "mul": _as_in_smt_lib(lambda a, b: a * b),
+    "shl": _as_in_smt_lib(lambda a, b: a << b),
+    "lshr": _as_in_smt_lib(z3.LShR),
+    "ashr": _as_in_smt_lib(lambda a, b: a >> b),
+    "not": _as_in_smt_lib(lambda a: ~a),
+    "and": _as_in_smt_lib(lambda a, b: a & b),
+    "or": _as_in_smt_lib(lambda a, b: a | b),
+    "xor": _as_in_smt_lib(lambda a, b: a ^ b),
+    "add": _as_in_smt_lib(lambda a, b: a + b),
 }
-"""Operators whose meaning is SMT-LIB's."""
+"""By operator; an unknown one raises KeyError."""

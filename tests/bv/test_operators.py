@@ -10,9 +10,11 @@ import z3
 from lnsym.bv import BV, evaluate, known_bits, lookup, operands, planes, substitute, table, topological
 from lnsym.bv.operators import OPERATORS
 from lnsym.bv.term import intern
+from lnsym.prove import smt_terms
 from lnsym.prove.circuit import blast
 from lnsym.prove.circuit.graph import Graph
 from lnsym.prove.gf2 import Solver, bits
+from lnsym.prove.joining import linear
 from lnsym.prove.rare import inversion
 from lnsym.prove.smt_terms import Translator
 
@@ -25,6 +27,8 @@ TABLES = {
     "gf2": set(bits.EVALUATORS),
     "circuit": set(blast.OPERATORS),
     "inversion": set(inversion.RULES) | LEAVES,
+    "linear words": set(linear.OPERATORS),
+    "SMT": set(smt_terms.OPERATIONS),
 }
 
 TERMS = {
