@@ -45,6 +45,18 @@ def side_by_side(x: BV, y: BV, z: BV) -> BV:
     return (concat(x, BV.const(0, 32)) + concat(y, z))[63:32]
 
 
+LANES = [A + B, B + C, C + D, D + A, A + C]
+
+
+def shifted_left(count: int) -> BV:
+    """All lanes of a vector, shifted left as one register is by the vector instructions."""
+    return concat(*[concat(lane[31 - count : 0], BV.const(0, count)) for lane in LANES])
+
+
+def shifted_right(count: int) -> BV:
+    return concat(*[concat(BV.const(0, count), lane[31:count]) for lane in LANES])
+
+
 EQUAL = {
     "MD5's G, a sum of disjoint ANDs": ((A & C) + (B & ~C) + D, ((A & C) | (B & ~C)) + D),
     "Maj as a sum": ((A & B) + ((A ^ B) & C) + D, maj(A, B, C) + D),
@@ -55,6 +67,10 @@ EQUAL = {
     "a rotation taken later": (
         (A + B).rotate_right(7) ^ C.rotate_right(7),
         (((B + A) ^ C) << 25) | (((A + B) ^ C) >> 7),
+    ),
+    "lanes of a vector rotated by two shifts": (
+        shifted_left(7) | shifted_right(25),
+        concat(*[lane.rotate_left(7) for lane in LANES]),
     ),
     "a complement": (~(A - B) + C, ~A + B + C),
     "a word split and stored by bytes": (concat(*[(A + B)[8 * n + 7 : 8 * n] for n in (3, 2, 1, 0)]), A + B),

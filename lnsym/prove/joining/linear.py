@@ -22,6 +22,7 @@ from typing import Final, TypeAlias
 from lnsym.bv import BV, lookup, table
 from lnsym.bv.bitwise import from_items
 from lnsym.bv.forms import Factor, Items, items_in, sum_in
+from lnsym.bv.known_bits import possible_ones
 from lnsym.bv.operators import evaluate_node, operands
 
 MAX_TABLE = 8
@@ -31,7 +32,9 @@ MAX_ATOMS = 256
 """A form of more atoms is an atom itself."""
 
 MAX_WIDE = 96
-"""The same for wide atoms: message schedules and words that round after round is XORed into have fewer."""
+"""The same for wide atoms: message schedules and words that round after round is XORed into have fewer. A vector has so many a lane."""
+
+LANE = 32
 
 Rows: TypeAlias = int
 """A row of `span(atom)` bits for each bit of the term, the lowest bit's first."""
@@ -149,7 +152,8 @@ class Forms:
         if len(form.rows) <= MAX_WIDE:
             return False
         wide = sum(self.atoms[atom].width > MAX_TABLE for atom in form.rows)
-        return wide > MAX_WIDE or len(form.rows) > MAX_ATOMS
+        lanes = form.width // LANE if form.width > 2 * LANE else 1
+        return wide > MAX_WIDE * lanes or len(form.rows) > MAX_ATOMS * lanes
 
     def atom(self, term: BV) -> LinearForm:
         """The term as an atom of its own."""
@@ -232,6 +236,8 @@ class Forms:
         (x ^ m) & (y ^ n) = (x & y) ^ (m & y) ^ (n & x) ^ (m & n), m and n constants.
         """
         width = one.width
+        if not possible_ones(words[0]) & possible_ones(words[1]):  # a vector shifted to the left, and to the right
+            return LinearForm(width, 0, {})
         linear = [self.masked(other, one.constant), self.masked(LinearForm(width, 0, one.rows), other.constant)]
         if not one.rows or not other.rows:
             return self.xor(linear, width)
