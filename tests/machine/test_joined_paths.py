@@ -263,6 +263,7 @@ def test_paths_are_counted_by_the_address_of_the_branch() -> None:
     assert len(paths_of(*few, RET, joins=False, most_forks=1)) == 64
 
 
+@pytest.mark.slow  # each way asks a solver whether the access may lie inside
 def test_an_access_that_one_arm_alone_makes_must_lie_inside_there() -> None:
     """X1 is an index that is not bounded; it is used where a bit of X2 is 1, in each of 12 rounds."""
 

@@ -315,10 +315,10 @@ def test_a_check_that_is_skipped_for_want_of_time_would_be_noticed(monkeypatch: 
     """A planted fault: the goal is false, gf2 says that it holds, and the check is left out when time is over."""
     monkeypatch.setattr(gf2.Solver, "prove", lambda self, pairs, deadline: [True] * len(pairs))
     monkeypatch.setattr(judge_module._Proceedings, "_by_samples", lambda self, count: iter(()))
-    words = (add_imm(0, 0, 1), RET)
-    assert judge(returns_its_argument, words, after_looks(100)).status == "unknown"
+    words, gf2_alone = (add_imm(0, 0, 1), RET), Options(methods=("gf2",))
+    assert judge(returns_its_argument, words, after_looks(100), gf2_alone).status == "unknown"
     monkeypatch.setattr(consistency, "check", lambda *arguments, **named: None)
-    assert judge(returns_its_argument, words, after_looks(100)).status == "proved"
+    assert judge(returns_its_argument, words, after_looks(100), gf2_alone).status == "proved"
 
 
 def test_a_proof_near_the_end_has_an_allowance_for_its_check(monkeypatch: pytest.MonkeyPatch) -> None:
