@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from lnsym.bv import BV, clmul, concat, evaluate, ite, lookup, rewrite_level, table, topological, variables
-from lnsym.prove.joining import linear
-from lnsym.prove.joining.linear import Forms, LinearForm, turned
+from lnsym.prove.joining import maps
+from lnsym.prove.joining.linear import Forms
+from lnsym.prove.joining.maps import LinearForm, turned
 
 WIDTHS = (1, 2, 7, 8, 9, 16, 32, 64, 128)
 
@@ -30,7 +31,7 @@ def value_of(form: LinearForm, atoms: dict[int, int], widths: dict[int, int]) ->
     """By the definition: each bit is the parity of a row and a wide atom's value, or a row's bit at a narrow atom's value."""
     result = form.constant
     for atom, rows in form.rows.items():
-        narrow = widths[atom] <= linear.MAX_TABLE
+        narrow = widths[atom] <= maps.MAX_TABLE
         step = 1 << widths[atom] if narrow else widths[atom]
         for bit in range(form.width):
             row = rows >> bit * step & ((1 << step) - 1)

@@ -19,7 +19,7 @@ from lnsym.bv.planes import differing, plane_of
 from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline
 from lnsym.prove.evidence import SameMaps, WordJoined
-from lnsym.prove.joining import Joiner, Open, alike, joiner, linear, questions, samples, sums
+from lnsym.prove.joining import Joiner, Open, alike, joiner, linear, maps, questions, samples, sums
 from lnsym.prove.method import Budget, Proved, Refuted, Unknown
 from lnsym.prove.methods.words import WORDS
 from tests.prove.prover_fuzzer import Goal, Maker, Wrong, everything
@@ -56,7 +56,7 @@ def lowered(to: Lowered) -> Iterator[None]:
         for module, name, value in [
             (joiner, "WordSamples", partial(samples.WordSamples, count=to.samples)),
             (samples, "LEAST", 1),
-            (linear, "MAX_TABLE", to.table),
+            (maps, "MAX_TABLE", to.table),
             (linear, "MAX_ATOMS", to.atoms),
             (sums, "MIN_PIECE", 1),
             (alike, "MIN_WIDTH", 1),
@@ -75,11 +75,11 @@ def lowered(to: Lowered) -> Iterator[None]:
         if not to.solvers:
             patches.enter_context(mock.patch.object(questions.Questions, "_by_solvers", return_value=Open()))
             patches.enter_context(mock.patch.object(samples.WordSamples, "_model", return_value={}))
-        linear._identity.cache_clear()
+        maps._identity.cache_clear()
         try:
             yield
         finally:
-            linear._identity.cache_clear()
+            maps._identity.cache_clear()
 
 
 class WordMaker(Maker):

@@ -14,7 +14,8 @@ from lnsym.errors import ToolFault
 from lnsym.prove.evidence import Identical, JoinArgument, SameMaps, WordJoined
 from lnsym.prove.joining import sums
 from lnsym.prove.joining.alike import Alike
-from lnsym.prove.joining.linear import FormKey, Forms, LinearForm, turned
+from lnsym.prove.joining.linear import Forms
+from lnsym.prove.joining.maps import FormKey, LinearForm, turned
 from lnsym.prove.joining.questions import NotZero, Questions, Reply, Zero
 from lnsym.prove.joining.samples import WordSamples
 
