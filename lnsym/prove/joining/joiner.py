@@ -28,6 +28,10 @@ PATIENCE = 1.0
 LONGEST_ASKING = 6.0
 """Seconds that all questions together may be expected to take, judged by the part of the terms that is done."""
 
+LONGEST = 15.0
+SHARE_OF_DEADLINE = 0.3
+"""The same for all that is done: so many seconds of this process, or this part of what is left until the deadline where that is more."""
+
 LONGEST_WAIT = 2_000
 """How many terms may pass in a row of which none is joined by more than the normal forms."""
 
@@ -75,6 +79,7 @@ class Joiner:
         """Sums that were looked at for being written differently."""
         self._patience = PATIENCE
         self._asking = 0.0
+        self._began = time.process_time()
         self._waited = 0
         self._learned = 0
         self._decided = 0
@@ -91,8 +96,11 @@ class Joiner:
 
     def is_hopeless(self, done: float) -> bool:
         """Whether it is not worth while to go on, with this part of the terms done."""
-        expected = self._asking / done if self._asking > PATIENCE else 0.0
-        return self._patience <= 0 or self._waited > LONGEST_WAIT or expected > LONGEST_ASKING
+        used = time.process_time() - self._began
+        longest = max(LONGEST, SHARE_OF_DEADLINE * self._deadline.left())
+        too_slow = used > PATIENCE and used > longest * done
+        asks_too_much = self._asking > PATIENCE and self._asking > LONGEST_ASKING * done
+        return too_slow or asks_too_much or self._patience <= 0 or self._waited > LONGEST_WAIT
 
     def equal(self, one: BV, other: BV) -> Reply:
         """Whether two terms that were added are shown equal, or an input on which they differ. Raises DeadlinePassed."""

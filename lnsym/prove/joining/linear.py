@@ -17,7 +17,7 @@ from lnsym.prove.joining.maps import FormKey, LinearForm, Maps
 MAX_ATOMS = 256
 """A form of more atoms is an atom itself."""
 
-MAX_WIDE = 96
+MAX_WIDE = 128
 """The same for wide atoms: message schedules and words that round after round is XORed into have fewer. A vector has so many a lane."""
 
 LANE = 32
