@@ -24,6 +24,9 @@ from lnsym.bv.known_bits import possible_ones
 MAX_TABLE = 8
 """Up to how many bits an atom has truth tables for rows."""
 
+PIECES_DEEP = 2
+"""How far below a factor is looked for bits that are always 0: the zeros that a shift of lanes brings stand in its pieces."""
+
 Rows: TypeAlias = int
 """A row of `span(atom)` bits for each bit of the term, the lowest bit's first."""
 
@@ -202,7 +205,8 @@ class Maps:
         (x ^ m) & (y ^ n) = (x & y) ^ (m & y) ^ (n & x) ^ (m & n), m and n constants.
         """
         width = one.width
-        if not possible_ones(words[0]) & possible_ones(words[1]):  # a vector shifted to the left, and to the right
+        one_bits, other_bits = [possible_ones(word, PIECES_DEEP) for word in words]
+        if not one_bits & other_bits:  # a vector shifted to the left, and to the right
             return LinearForm(width, 0, {})
         linear = [self.masked(other, one.constant), self.masked(LinearForm(width, 0, one.rows), other.constant)]
         if not one.rows or not other.rows:
