@@ -8,7 +8,7 @@ from lnsym.bv import BV, concat, evaluate, ite
 from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline
 from lnsym.errors import ToolFault
-from lnsym.prove.evidence import Identical, SameMaps, WordsJoined
+from lnsym.prove.evidence import Identical, NoModel, SameMaps, Swept, WordsJoined
 from lnsym.prove.joining import Joiner, Open, Zero, joiner, sums
 from lnsym.prove.joining.linear import Forms
 from lnsym.prove.joining.questions import Questions, related
@@ -236,6 +236,16 @@ def test_each_argument_is_kept() -> None:
     assert isinstance(found.evidence, WordsJoined)
     assert found.evidence.words
     assert not any(word.under_premises for word in found.evidence.words)
+
+
+def test_a_group_that_vanishes_is_kept_whatever_its_coefficients_are() -> None:
+    """Else a proof would rest on sweep, or on solvers, and not say so."""
+    joined = Joiner()
+    addends = [(3, A & B), (3, A | B), (2**32 - 3, A), (2**32 - 3, B)]
+    for _, addend in addends:
+        joined.add(addend)
+    assert isinstance(joined._vanished(tuple(addends), 32), Zero)
+    assert [word.argument for word in joined.evidence if isinstance(word.argument, Swept | NoModel)]
 
 
 def test_a_wrong_rule_is_seen_on_samples(monkeypatch: pytest.MonkeyPatch) -> None:

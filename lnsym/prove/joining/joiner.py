@@ -318,10 +318,12 @@ class Joiner:
         """Whether some addends add up to 0. Where they do, the others stand for the latest of them in sums."""
         total = combination(group, 0, width)
         reply = self._questions.zero(self._declare(total))
+        if not isinstance(reply, Zero):
+            return reply
+        self._keep(total, BV.const(0, width), reply.argument, reply.under_premises)
         (times, latest), *_ = group
-        if isinstance(reply, Zero) and times in (1, (1 << width) - 1):
-            rest = latest - total if times == 1 else latest + total
-            self._keep(latest, self._declare(rest), reply.argument, reply.under_premises)
+        if times in (1, (1 << width) - 1):
+            rest = self._declare(latest - total if times == 1 else latest + total)
             self._check(latest, rest)
             self._in_sums[latest] = rest
         return reply
