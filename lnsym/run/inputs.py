@@ -68,7 +68,8 @@ def stand_ins(setup: Setup) -> Sample:
     return {**externals, **addresses.variables}
 
 
-def _value(random: Random, width: int) -> int:
+def random_value(random: Random, width: int) -> int:
+    """A value of so many bits, with more corners and sparse ones among them than chance has."""
     kind = random.randrange(8)
     if kind == 0:
         return random.choice([0, 1, (1 << width) - 1, 1 << (width - 1), (1 << (width - 1)) - 1])
@@ -84,7 +85,7 @@ def samples(setup: Setup, free: Sequence[BV], seed: int = 0) -> Iterator[Sample]
     small = _small_ones(setup, free)
     while True:
         corner = next(corners, None)
-        sample = {v: (_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in free}
+        sample = {v: (random_value(random, v.width) if corner is None else corner & ((1 << v.width) - 1)) for v in free}
         if small and (corner is None or corner < 0) and random.random() < SHARE_OF_SMALL:
             sample.update({v: random.randrange(1 << min(v.width, random.randrange(1, 7))) for v in small})
         sample.update(placement(setup, random))

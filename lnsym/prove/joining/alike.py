@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from typing import TypeAlias
 
 from lnsym.bv import BV
+from lnsym.prove.joining.maps import turned
 
 SampleValues: TypeAlias = tuple[int, ...]
 
@@ -61,8 +62,8 @@ class Alike:
         if width >= MIN_TURNED:
             rotation, complemented, key = _least_turn(values, width)
             if key in self._turned:
-                earlier, turned, flipped = self._turned[key]
-                other = earlier.rotate_right((turned - rotation) % width)
+                earlier, first_rotation, flipped = self._turned[key]
+                other = earlier.rotate_right((first_rotation - rotation) % width)
                 yield ~other if complemented != flipped else other
                 return
         near = self._offset.get(_offsets(values, width))
@@ -84,9 +85,4 @@ def _least_turn(values: SampleValues, width: int) -> tuple[int, bool, Hashable]:
     complemented = ones ^ most < least
     rotation = turns.index(most if complemented else least)
     flip = ones if complemented else 0
-    return rotation, complemented, (width, *_turned(values, rotation, width, flip))
-
-
-def _turned(values: Sequence[int], rotation: int, width: int, flip: int) -> list[int]:
-    ones = (1 << width) - 1
-    return [((value >> rotation | value << (width - rotation)) & ones) ^ flip for value in values]
+    return rotation, complemented, (width, *[turned(value, rotation, width) ^ flip for value in values])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from lnsym.bv import BV, concat, evaluate, operands, topological, variables
+from lnsym.bv import BV, concat, operands, topological, variables
 from lnsym.bv.forms import sum_in
 from lnsym.bv.operators import rebuild
 from lnsym.bv.sums import combination
@@ -18,6 +18,7 @@ from lnsym.prove.joining.linear import Forms
 from lnsym.prove.joining.maps import FormKey, LinearForm, turned
 from lnsym.prove.joining.questions import NotZero, Questions, Reply, Zero
 from lnsym.prove.joining.samples import WordSamples
+from lnsym.run.inputs import holds
 
 MAX_LEARNED = 12
 """How many samples are learned from words that agreed on all others."""
@@ -118,7 +119,7 @@ class Joiner:
     def counterexample(self, reply: NotZero) -> dict[BV, int] | None:
         """The values of a reply, and of what else the premises speak of some with which these hold; None where they do not."""
         model = {**self._samples.variables(), **reply.model}
-        return model if all(evaluate(self._given, [model], default=0)[0]) else None
+        return model if holds(self._given, model) else None
 
     def standing(self, term: BV) -> BV:
         """What stands for a term; itself where it was not reached."""

@@ -162,11 +162,8 @@ class Maps:
         if not amount:
             return form
         width = form.width
-
-        def turned(value: int, step: int) -> int:
-            return value >> amount * step | (value & ((1 << amount * step) - 1)) << (width - amount) * step
-
-        return self._mapped(form, width, turned(form.constant, 1), turned)
+        constant = turned(form.constant, amount, width)
+        return self._mapped(form, width, constant, lambda rows, step: turned(rows, amount * step, width * step))
 
     def sliced(self, form: LinearForm, low: int, width: int) -> LinearForm:
         """Bits low + width - 1 .. low of the form."""

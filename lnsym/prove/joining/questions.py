@@ -17,6 +17,7 @@ from lnsym.deadline import Deadline
 from lnsym.prove.evidence import Enumerated, Identical, JoinArgument, NoModel, Swept
 from lnsym.prove.joining.cuts import Cut
 from lnsym.prove.method import Proved, Refuted
+from lnsym.run.inputs import Sample, holds, random_value
 
 MAX_OPENED = 60
 """How many words are opened before a question is given up."""
@@ -46,7 +47,7 @@ class Zero:
 class NotZero:
     """It is not 0 on these values of the variables, and the premises that are related to them hold."""
 
-    model: Mapping[BV, int]
+    model: Sample
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,11 @@ class Questions:
             return Zero(NoModel(answer.by), bool(premises))
         return NotZero(answer.model) if answer.status == "sat" else Open()
 
-    def _under_premises(self, word: BV, model: Mapping[BV, int]) -> Reply:
+    def _under_premises(self, word: BV, model: Sample) -> Reply:
         """What is known of a word that is not 0 on a model, where that may break a premise."""
         relevant = related(self._premises, variables([word]))
         model = {**dict.fromkeys(variables(relevant), 0), **model}
-        if _hold(relevant, model):
+        if holds(relevant, model):
             return NotZero(model)
         return self._by_solvers(word, relevant)
 
@@ -152,10 +153,6 @@ def related(premises: Sequence[BV], free: Sequence[BV]) -> list[BV]:
         found += more
 
 
-def _hold(premises: Sequence[BV], model: Mapping[BV, int]) -> bool:
-    return not premises or all(evaluate(premises, [model])[0])
-
-
 def _first_not_zero(asked: BV, points: Iterator[dict[BV, int]]) -> NotZero | None:
     for point in points:
         if evaluate([asked], [point])[0][0]:
@@ -176,14 +173,3 @@ def _random_points(free: Sequence[BV]) -> Iterator[dict[BV, int]]:
     random = Random(0)
     for _ in range(TRIALS):
         yield {variable: random_value(random, variable.width) for variable in free}
-
-
-def random_value(random: Random, width: int) -> int:
-    """A value, with more corners and sparse ones among them than chance has."""
-    match random.randrange(6):
-        case 0:
-            return random.choice([0, 1, (1 << width) - 1, 1 << (width - 1)])
-        case 1:
-            return random.getrandbits(width) & random.getrandbits(width) & random.getrandbits(width)
-        case _:
-            return random.getrandbits(width)

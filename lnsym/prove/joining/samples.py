@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from lnsym.bv import BV, evaluate, variables
+from lnsym.bv import BV, variables
 from lnsym.bv.operators import evaluate_node
-from lnsym.prove.joining.questions import random_value
+from lnsym.run.inputs import holds, random_value
 
 FIRST = 8
 """How many samples there are before any is learned."""
@@ -45,7 +45,7 @@ class WordSamples:
                 model = self._model()
             kept = self._random.sample(self._free, self._random.randrange(len(self._free) + 1)) if model else []
             sample = {v: model.get(v, 0) if v in kept else self._drawn(v.width, attempt % 2 == 1) for v in self._free}
-            if all(evaluate(self._premises, [sample])[0]):
+            if holds(self._premises, sample):
                 found.append(sample)
                 if len(found) == count:
                     break
@@ -60,11 +60,6 @@ class WordSamples:
     def _drawn(self, width: int, like_address: bool) -> int:
         value = random_value(self._random, width)
         return value & 0xFFFF_FFFF_F000 if like_address and width == 64 else value
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self._columns)
 
     def add(self, word: BV) -> tuple[int, ...]:
         """The values of a word whose operands were added."""
