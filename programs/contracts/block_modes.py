@@ -1,11 +1,11 @@
-"""What contracts of block ciphers share: where the data of a call lies, and how libraries are called in each mode.
+"""What contracts of ciphers share: where the data of a call lies, and how libraries are called in each mode.
 
 The modes are those of NIST SP 800-38A, on whole blocks. The cipher is from block to block; ECB and CBC take the inverse one to decrypt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crypto_specs import modes, octets
 from lnsym.bv import BV
@@ -40,6 +40,16 @@ def one_block(
     source, target = source_and_target(t, size, in_place)
     t.call(source, target, *schedules, BV.const(int(not decrypt), 32))
     t.ensure(target, cipher(source.elements))
+
+
+def under_schedule(
+    t: Theorem, words: int, cipher: Callable[[Sequence[BV], Sequence[BV]], list[BV]], in_place: bool
+) -> None:
+    """A call f(in, out, schedule) is the cipher on a block of 16 bytes, under a key schedule of so many words of 32 bits."""
+    schedule = t.region("schedule", words, 32, alignment=4)
+    source, target = source_and_target(t, 16, in_place)
+    t.call(source, target, schedule)
+    t.ensure(target, cipher(source.elements, schedule.elements))
 
 
 def cbc(

@@ -5,12 +5,9 @@ OpenSSL keeps them as 32 words in the order of encryption.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from crypto_specs import modes, seed
-from lnsym.bv import BV
 from lnsym.contract import Block, Theorem, contract
-from programs.contracts.block_modes import PLACES, WAYS, cbc, cfb, ofb, one_block, source_and_target
+from programs.contracts.block_modes import PLACES, WAYS, cbc, cfb, ofb, one_block, under_schedule
 
 SCHEDULE_WORDS = 2 * seed.ROUNDS
 
@@ -24,23 +21,16 @@ def seed_set_key(t: Theorem) -> None:
     t.ensure(schedule, seed.key_schedule(key.elements))
 
 
-def _one_block(t: Theorem, cipher: Callable[[Sequence[BV], Sequence[BV]], list[BV]], in_place: bool) -> None:
-    schedule = t.region("schedule", SCHEDULE_WORDS, 32, alignment=4)
-    source, target = source_and_target(t, 16, in_place)
-    t.call(source, target, schedule)
-    t.ensure(target, cipher(source.elements, schedule.elements))
-
-
 @contract("seed-encrypt", routines=["SEED_encrypt"], cases=PLACES)
 def seed_encrypt(t: Theorem, in_place: bool = False) -> None:
     """void f(const uint8_t in[16], uint8_t out[16], const SEED_KEY_SCHEDULE *schedule). RFC 4269, section 2."""
-    _one_block(t, seed.encrypt, in_place)
+    under_schedule(t, SCHEDULE_WORDS, seed.encrypt, in_place)
 
 
 @contract("seed-decrypt", routines=["SEED_decrypt"], cases=PLACES)
 def seed_decrypt(t: Theorem, in_place: bool = False) -> None:
     """The inverse, with the same schedule. RFC 4269, section 2.4."""
-    _one_block(t, seed.decrypt, in_place)
+    under_schedule(t, SCHEDULE_WORDS, seed.decrypt, in_place)
 
 
 def _schedule_and_cipher(t: Theorem, decrypt: bool) -> tuple[list[Block], modes.BlockCipher]:

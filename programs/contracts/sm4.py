@@ -5,12 +5,9 @@ OpenSSL keeps the 32 round keys in the order of encryption, words of 32 bits; de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from crypto_specs import sm4
-from lnsym.bv import BV
 from lnsym.contract import Theorem, contract
-from programs.contracts.block_modes import PLACES, source_and_target
+from programs.contracts.block_modes import PLACES, under_schedule
 
 ROUNDS = 32
 
@@ -25,20 +22,13 @@ def sm4_set_key(t: Theorem) -> None:
     t.ensure_result(1, 32)
 
 
-def _one_block(t: Theorem, cipher: Callable[[Sequence[BV], Sequence[BV]], list[BV]], in_place: bool) -> None:
-    schedule = t.region("schedule", ROUNDS, 32, alignment=4)
-    source, target = source_and_target(t, 16, in_place)
-    t.call(source, target, schedule)
-    t.ensure(target, cipher(source.elements, schedule.elements))
-
-
 @contract("sm4-encrypt", routines=["ossl_sm4_encrypt"], cases=PLACES)
 def sm4_encrypt(t: Theorem, in_place: bool = False) -> None:
     """void f(const uint8_t in[16], uint8_t out[16], const SM4_KEY *schedule). GB/T 32907-2016, section 7.1."""
-    _one_block(t, sm4.encrypt, in_place)
+    under_schedule(t, ROUNDS, sm4.encrypt, in_place)
 
 
 @contract("sm4-decrypt", routines=["ossl_sm4_decrypt"], cases=PLACES)
 def sm4_decrypt(t: Theorem, in_place: bool = False) -> None:
     """The same with the round keys in reverse. GB/T 32907-2016, section 7.2."""
-    _one_block(t, sm4.decrypt, in_place)
+    under_schedule(t, ROUNDS, sm4.decrypt, in_place)

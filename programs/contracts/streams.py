@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from crypto_specs import chacha
-from lnsym.contract import Block, Theorem, contract
-
-
-def _source_and_target(t: Theorem, length: int, in_place: bool) -> tuple[Block, Block]:
-    """What is read and what is written, `length` octets each; one and the same region when in place."""
-    if in_place:
-        both = t.region("data", length, 8, access="rw")
-        return both, both
-    return t.region("in", length, 8), t.region("out", length, 8, access="w")
+from lnsym.contract import Theorem, contract
+from programs.contracts.block_modes import source_and_target
 
 
 def _chacha20(t: Theorem, length: int, in_place: bool) -> None:
-    source, target = _source_and_target(t, length, in_place)
+    source, target = source_and_target(t, length, in_place)
     key = t.region("key", 8, 32, alignment=4)
     counter = t.region("counter", 4, 32, alignment=4)
     first, *nonce = counter.elements
