@@ -14,17 +14,18 @@ from lnsym.machine.state import SP, State
 
 POINTER_BYTES = 8
 
+SAME_IN_STATES = ("pc", "next_pc", "btype", "exclusive", "signed", "returns_to", "guarded")
+SAME_IN_MEMORIES = ("splits", "zeros", "bounds", "stack_access")
+"""What is no word, and must be the same on both ways."""
+
 
 def joined(condition: BV, there: State, here: State) -> State | None:
     """The state that is `there` where the condition, 1 bit, is 1 and `here` where it is 0; None where the two stay apart.
 
     Both belong to it from then on.
     """
-    if there.pc != here.pc or there.general[SP] is not here.general[SP]:
+    if there.general[SP] is not here.general[SP] or _differ(there, here, SAME_IN_STATES):
         return None
-    for name in ("next_pc", "btype", "exclusive", "signed", "returns_to", "guarded"):
-        if getattr(there, name) != getattr(here, name):
-            return None
     if any(_both_pointers(there, one, two) for one, two in zip(there.general, here.general, strict=True)):
         return None
     if not _memory_joined(condition, there, here):
@@ -35,6 +36,10 @@ def joined(condition: BV, there: State, here: State) -> State | None:
         flags = [_chosen(condition, getattr(there.flags, name), getattr(here.flags, name)) for name in "nzcv"]
         there.flags = FlagBits(*flags)
     return there
+
+
+def _differ(one: object, two: object, names: tuple[str, ...]) -> bool:
+    return any(getattr(one, name) != getattr(two, name) for name in names)
 
 
 def _chosen(condition: BV, one: BV, two: BV) -> BV:
@@ -65,9 +70,7 @@ def _is_pointer(state: State, value: BV) -> bool:
 def _memory_joined(condition: BV, there: State, here: State) -> bool:
     """Whether what both hold could be put into the first one's memory."""
     one, two = there.memory, here.memory
-    if any(getattr(one, name) != getattr(two, name) for name in ("splits", "zeros", "bounds", "stack_access")):
-        return False
-    if one.windows or two.windows:
+    if _differ(one, two, SAME_IN_MEMORIES) or one.windows or two.windows:
         return False
     return all(
         _region_joined(condition, there, mine, other) for mine, other in zip(one.regions(), two.regions(), strict=True)

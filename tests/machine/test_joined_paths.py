@@ -202,6 +202,13 @@ def test_what_is_more_than_words_stays_apart(name: str) -> None:
     }
 
 
+def test_a_join_looks_at_all_that_a_state_has() -> None:
+    """What is chosen, what must be the same, and what says where the regions are: a new field has to be one of these."""
+    assert set(State.__slots__) == {"general", "vector", "flags", "memory", *joins.SAME_IN_STATES}
+    regions = {"_symbolic", "_fixed", "_starts", "_stack", "aligned", "addresses", "_sums", "observer"}
+    assert set(vars(Memory())) == {"windows", *joins.SAME_IN_MEMORIES, *regions}
+
+
 def test_a_cut_in_one_arm_is_come_to() -> None:
     code, state = start((BIT, movz(1, 5), b(8), movz(1, 6), RET))
     cut = state.pc + 12
