@@ -121,10 +121,6 @@ class Joiner:
         model = {**self._samples.variables(), **reply.model}
         return model if holds(self._given, model) else None
 
-    def standing(self, term: BV) -> BV:
-        """What stands for a term; itself where it was not reached."""
-        return self._new.get(term, term)
-
     @property
     def evidence(self) -> tuple[WordJoined, ...]:
         """What was joined, and why."""
