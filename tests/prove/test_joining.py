@@ -262,6 +262,8 @@ def test_a_group_that_vanishes_is_kept_whatever_its_coefficients_are(times: int)
         joined.add(addend)
     assert isinstance(joined._vanished(group, 32), Zero)
     assert [word.argument for word in joined.evidence if isinstance(word.argument, Swept | NoModel)]
+    known = {term.serial for pair in joined.replacements for term in pair}
+    assert all({word.term, word.other} <= known for word in joined.evidence)
     stand_for_it = [other for term, other in joined.replacements if term is A & B and other is not term]
     assert stand_for_it == ([] if times == 3 else [A + B - (A | B)])
 

@@ -317,7 +317,7 @@ class Joiner:
         reply = self._questions.zero(self._declare(total))
         if not isinstance(reply, Zero):
             return reply
-        self._keep(total, BV.const(0, width), reply.argument, reply.under_premises)
+        self._keep(total, self._declare(BV.const(0, width)), reply.argument, reply.under_premises)
         (times, latest), *_ = group
         if times in (1, (1 << width) - 1):
             rest = self._declare(latest - total if times == 1 else latest + total)
