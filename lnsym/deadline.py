@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 from lnsym.errors import LnsymError
 
@@ -18,7 +17,6 @@ LONGEST_SECONDS = 1e6
 class DeadlinePassed(LnsymError):
     """The time of a case was over before what was under way had an answer."""
 
-    exit_code: ClassVar[int] = 3
     phase: str
 
     def _message(self) -> str:

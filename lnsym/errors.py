@@ -1,7 +1,7 @@
-"""Errors a user can meet: each carries its facts, prints as one line, and knows its exit code.
+"""Errors a user can meet: each carries its facts, and prints as one line.
 
 A new error is a dataclass of facts with a `_message` that names what is wrong, where, and what to
-do about it. The command line prints `str(error)` and leaves with `error.exit_code`.
+do about it. The command line prints `str(error)`; what it leaves with stands in `show/exit_codes.py`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 
 class LnsymError(Exception):
     """Base of every error that is the input's or the user's, never a bug of lnsym."""
-
-    exit_code: ClassVar[int] = 2  # 2 usage or input, 3 unknown or time-out, 4 not modelled
 
     def _message(self) -> str:
         """What is wrong, where, and what to do, in one sentence."""

@@ -163,7 +163,7 @@ def verification(subject: Subject, options: Options, quiet: bool) -> Plan[Verdic
 
 def _given_up(subject: Subject, options: Options, reason: str, seconds: float) -> Verdict:
     asked = unanswered(subject.symbol, subject.contract, subject.case, options)
-    return replace(asked, reason=reason, exit_code=3, seconds={"given up": seconds})
+    return replace(asked, reason=reason, seconds={"given up": seconds})
 
 
 # -- equivalence -----------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def _comparison_given_up(pair: RoutinePair, options: Options, reason: str, secon
     from lnsym.prove.equivalence.comparison import unanswered as unanswered_comparison
 
     asked = unanswered_comparison(pair.routines, pair.contract, pair.case, options)
-    return replace(asked, reason=reason, exit_code=3, seconds={"given up": seconds})
+    return replace(asked, reason=reason, seconds={"given up": seconds})
 
 
 # -- mutation --------------------------------------------------------------------------------------

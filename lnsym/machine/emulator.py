@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from lnsym.deadline import NEVER, Deadline, DeadlinePassed
 from lnsym.errors import LnsymError
@@ -47,7 +47,6 @@ class Extent:
 class UnusableAddress(LnsymError):
     """The emulator cannot map an address: that of an input which no run can show."""
 
-    exit_code: ClassVar[int] = 3
     address: int
     reason: str
 

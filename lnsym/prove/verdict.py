@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from lnsym.bv import BV, variables
 from lnsym.contract.abi import STACK_BYTES
 from lnsym.contract.obligations import Obligation
-from lnsym.machine.endings import AtCut, Ending, Exhausted, Forbidden, NotModelled, RefusedInput, Returned
+from lnsym.machine.endings import Ending
 from lnsym.machine.paths import TimeLimit
 from lnsym.prove.assumptions import assumptions_used
 from lnsym.prove.evidence import Proof
@@ -19,21 +19,6 @@ from lnsym.prove.refutation import Counterexample, Stopped, external_symbols
 from lnsym.run.exploration import Execution
 
 Status: TypeAlias = Literal["proved", "refuted", "unknown"]
-
-EXIT_CODES: dict[Status, int] = {"proved": 0, "refuted": 1, "unknown": 3}
-
-
-def exit_code_of_ending(ending: Ending) -> int:
-    """What a command leaves with whose question is open, or that failed, because a path ended so."""
-    match ending:
-        case Returned():
-            return 0
-        case RefusedInput(error):
-            return error.exit_code
-        case AtCut() | Forbidden() | Exhausted():
-            return 3
-        case NotModelled():
-            return 4
 
 
 @dataclass(frozen=True)
@@ -46,7 +31,8 @@ class Verdict:
     status: Status
     reason: str = ""
     """Why not proved, in one line."""
-    exit_code: int = 0
+    stopped_by: type[Ending] | None = None
+    """How the first path ended that is open and does not return, where there is one. Its class, since terms stay in their process."""
     instructions: int = 0
     """Instructions executed, over all paths."""
     paths: int = 0
@@ -89,8 +75,7 @@ class Conclusion:
 
     status: Status
     reason: str = ""
-    exit_code: int = 0
-    """0 for that of the status."""
+    stopped_by: type[Ending] | None = None
     apart: Apart | None = None
 
 
@@ -111,7 +96,7 @@ def concluded(
         asked,
         status=said.status,
         reason=said.reason,
-        exit_code=said.exit_code or EXIT_CODES[said.status],
+        stopped_by=said.stopped_by,
         instructions=sum(path.steps for execution in executions for path in execution.paths),
         paths=sum(len(execution.paths) for execution in executions),
         terms=terms,
@@ -141,18 +126,18 @@ def conclusion(
 
 
 def _left_open(outcome: LeftOpen, question: ProofQuestion[Any], locate: Callable[[BV, BV], Apart]) -> Conclusion:
-    """What is open, with the exit code of a path that was stopped, and two terms that were not shown equal."""
-    code = _exit_code_of_stopped(outcome, question.stopped)
+    """What is open, how a path was stopped, and two terms that were not shown equal."""
+    stopped_by = _stopped_by(outcome, question.stopped)
     late = _late_reason(outcome, question.stopped)
     if late:
-        return Conclusion("unknown", late, code)
+        return Conclusion("unknown", late, stopped_by)
     first, reason = outcome.left[0]
     more = f" (and {len(outcome.left) - 1} more)" if len(outcome.left) > 1 else ""
     if first in question.stopped:
-        return Conclusion("unknown", f"{first.name}{more}", code)
+        return Conclusion("unknown", f"{first.name}{more}", stopped_by)
     reason = _why_open(first, question, reason)
     apart = locate(*(outcome.apart or (first.left, first.right)))
-    return Conclusion("unknown", f"{first.name}: {reason}{more}", code, apart)
+    return Conclusion("unknown", f"{first.name}: {reason}{more}", stopped_by, apart)
 
 
 def _why_open(obligation: Obligation, question: ProofQuestion[Any], reason: str) -> str:
@@ -177,6 +162,6 @@ def _late_reason(outcome: LeftOpen, stopped: Stopped) -> str:
     return limits[0] if limits and isinstance(endings[0], TimeLimit | None) else ""
 
 
-def _exit_code_of_stopped(outcome: LeftOpen, stopped: Stopped) -> int:
-    """The exit code of the first open path that was stopped, 3 for a fault of the code; 0 where there is none."""
-    return next((exit_code_of_ending(stopped[open_][1].ending) for open_, _ in outcome.left if open_ in stopped), 0)
+def _stopped_by(outcome: LeftOpen, stopped: Stopped) -> type[Ending] | None:
+    """The class of the ending of the first open path that was stopped."""
+    return next((type(stopped[open_][1].ending) for open_, _ in outcome.left if open_ in stopped), None)

@@ -1,17 +1,19 @@
-"""Exit codes of commands, chosen from what came of their questions. A verdict and an error of the input bring their own."""
+"""Exit codes of commands, chosen from what came of their questions: of each word, each ending and each error here, and nowhere else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from lnsym.deadline import DeadlinePassed
 from lnsym.errors import LnsymError
 from lnsym.faults import Fault, ProcessDied
-from lnsym.machine.endings import Ending, EndOfPath
+from lnsym.machine.emulator import UnusableAddress
+from lnsym.machine.endings import AtCut, EndOfPath, Exhausted, Forbidden, NotModelled, RefusedInput
 from lnsym.show.files import FileUnwritable
 
 if TYPE_CHECKING:
-    from lnsym.prove.verdict import Verdict
+    from lnsym.prove.verdict import Status, Verdict
     from lnsym.show.campaign_report import Report
 
 DONE = 0
@@ -31,26 +33,47 @@ CLOSED_PIPE = 141
 SEVERITY = (FAULT, REFUTED, NOT_MODELLED, INPUT, UNKNOWN, DONE)
 """Which exit code speaks for several questions: the first of these that one of them has."""
 
+OF_STATUS: Mapping[Status, int] = {"proved": DONE, "refuted": REFUTED, "unknown": UNKNOWN}
+"""Of a verdict, unless a path that was stopped leaves it open."""
+
+OF_ENDING: Mapping[type, int] = {
+    AtCut: UNKNOWN,
+    Forbidden: UNKNOWN,
+    NotModelled: NOT_MODELLED,
+    RefusedInput: INPUT,
+    Exhausted: UNKNOWN,
+}
+"""Of a question that is open, or of a run that failed, because a path ended so. `Returned` stops no path."""
+
+OF_ERROR: Mapping[type, int] = {
+    LnsymError: INPUT,
+    DeadlinePassed: UNKNOWN,
+    UnusableAddress: UNKNOWN,
+    FileUnwritable: UNWRITABLE,
+    Fault: FAULT,
+    ProcessDied: FAULT,
+}
+"""Of a question that failed. An error, as an ending, that is not here has the code of the nearest class above it."""
+
 
 def exit_code_of(outcome: Verdict | LnsymError) -> int:
     """The exit code of one question that was judged, or failed."""
     match outcome:
-        case Fault() | ProcessDied():
-            return FAULT
-        case FileUnwritable():
-            return UNWRITABLE
         case EndOfPath(ending):
-            return _exit_code_of_run(ending)
+            from lnsym.machine.access_errors import OutsideMemory
+
+            # A run that was only to be shown has no other way to say that the code accesses what it may not.
+            return REFUTED if isinstance(ending, OutsideMemory) else _nearest(OF_ENDING, type(ending))
+        case LnsymError():
+            return _nearest(OF_ERROR, type(outcome))
         case _:
-            return outcome.exit_code
+            stopped_by = outcome.stopped_by
+            return OF_STATUS[outcome.status] if stopped_by is None else _nearest(OF_ENDING, stopped_by)
 
 
-def _exit_code_of_run(ending: Ending) -> int:
-    """Of a run that was only to be shown: REFUTED where it accesses what it may not, else as where a question is open for it."""
-    from lnsym.machine.access_errors import OutsideMemory
-    from lnsym.prove.verdict import exit_code_of_ending
-
-    return REFUTED if isinstance(ending, OutsideMemory) else exit_code_of_ending(ending)
+def _nearest(codes: Mapping[type, int], kind: type) -> int:
+    """The code of a class, or of the nearest above it that has one."""
+    return next(codes[above] for above in kind.__mro__ if above in codes)
 
 
 def exit_code_of_all(outcomes: Iterable[Verdict | LnsymError]) -> int:

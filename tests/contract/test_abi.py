@@ -11,7 +11,6 @@ from lnsym.prove.verdict import Verdict
 
 def clobbered(verdict: Verdict) -> set[str]:
     assert verdict.status == "refuted", verdict.reason
-    assert verdict.exit_code == 1
     assert verdict.counterexample is not None
     return {difference.name for difference in verdict.counterexample.differences}
 
@@ -58,7 +57,6 @@ def test_the_link_register_need_not_survive() -> None:
 def test_the_return_goes_to_the_caller() -> None:
     verdict = judge(returns_its_argument, add_imm(30, 30, 4), RET)
     assert verdict.status != "proved"
-    assert verdict.exit_code in (1, 3)
 
 
 def test_the_result_register_is_the_contracts() -> None:

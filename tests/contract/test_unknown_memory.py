@@ -13,6 +13,7 @@ from lnsym.bv import BV
 from lnsym.contract import Contract, Theorem
 from lnsym.machine.image import Image, Segment, load_image
 from lnsym.machine.origins import Byte
+from lnsym.machine.paths import UnknownTarget
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import verify
 from lnsym.run import exploration
@@ -190,7 +191,7 @@ def test_a_branch_to_where_a_global_says_may_be_a_good_one_whatever_its_section_
     tmp_path: Path, name: str, calls_before: int
 ) -> None:
     verdict = branches_through(tmp_path / "f.o", name, calls_before)
-    assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+    assert (verdict.status, verdict.stopped_by) == ("unknown", UnknownTarget)
     assert "the branch at" in verdict.reason
 
 

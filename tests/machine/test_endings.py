@@ -1,4 +1,4 @@
-"""Endings: each family from a small routine, and the exit code of each."""
+"""Endings: each family from a small routine."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ from lnsym.machine.memory import Memory
 from lnsym.machine.origins import general_register
 from lnsym.machine.paths import EndlessLoop, Explorer, Path, StepLimit, TimeLimit, UnknownTarget
 from lnsym.machine.state import State
-from lnsym.prove.verdict import exit_code_of_ending
-from lnsym.show.exit_codes import exit_code_of
 
 BACK = BV.var("return_address", 64)
 LOOP = (movz(1, 3), add_imm(0, 0, 8), subs_imm(1, 1, 1), b_cond(NE, -8), RET)
@@ -46,29 +44,28 @@ def explore(*words: int, **options: object) -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    ("words", "options", "kind", "family", "code"),
+    ("words", "options", "kind", "family"),
     [
-        ((NOP, RET), {}, Returned, Returned, 0),
-        ((NOP, RET), {"cuts": [4]}, AtCut, AtCut, 3),
-        ((ldr(0, 1), RET), {}, OutsideMemory, Forbidden, 3),
-        ((b(0),), {}, EndlessLoop, Forbidden, 3),
-        ((br(0),), {}, UnknownTarget, Forbidden, 3),
-        ((NOP,), {}, NotCode, Forbidden, 3),
-        ((FADD,), {}, UnmodelledInstruction, NotModelled, 4),
-        ((NO_INSTRUCTION,), {}, NotAnInstruction, NotModelled, 4),
-        ((NOP, NOP, RET), {"max_steps": 2}, StepLimit, Exhausted, 3),
-        ((NOP, RET), {"deadline": Deadline(0.0)}, TimeLimit, Exhausted, 3),
+        ((NOP, RET), {}, Returned, Returned),
+        ((NOP, RET), {"cuts": [4]}, AtCut, AtCut),
+        ((ldr(0, 1), RET), {}, OutsideMemory, Forbidden),
+        ((b(0),), {}, EndlessLoop, Forbidden),
+        ((br(0),), {}, UnknownTarget, Forbidden),
+        ((NOP,), {}, NotCode, Forbidden),
+        ((FADD,), {}, UnmodelledInstruction, NotModelled),
+        ((NO_INSTRUCTION,), {}, NotAnInstruction, NotModelled),
+        ((NOP, NOP, RET), {"max_steps": 2}, StepLimit, Exhausted),
+        ((NOP, RET), {"deadline": Deadline(0.0)}, TimeLimit, Exhausted),
     ],
 )
 def test_a_path_ends_in_a_value_of_one_family(
-    words: tuple[int, ...], options: dict[str, object], kind: type, family: type, code: int
+    words: tuple[int, ...], options: dict[str, object], kind: type, family: type
 ) -> None:
     if "cuts" in options:
         options = {"cuts": [image_of(*words).symbol("routine").address + 4]}
     (path,) = explore(*words, **options)
     assert type(path.ending) is kind
     assert [one for one in get_args(Ending) if isinstance(path.ending, one)] == [family]
-    assert exit_code_of_ending(path.ending) == code
     assert str(path.ending).isprintable()
 
 
@@ -85,20 +82,11 @@ def test_every_member_belongs_to_one_family_and_is_frozen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code"), [((br(0),), 3), ((FADD,), 4), ((ldr(0, 1), RET), 1)], ids=["forbidden", "not modelled", "access"]
-)
-def test_a_run_that_is_shown_leaves_with_the_exit_code_of_its_ending(words: tuple[int, ...], code: int) -> None:
-    (path,) = explore(*words)
-    assert exit_code_of(EndOfPath(path.ending)) == code
-
-
-@pytest.mark.parametrize(
     "error", [AddressNotMapped("f", 4, 8), ContentsUnknown("f", 4, "COMMON"), UnresolvedRelocation("f", 4, "why")]
 )
 def test_what_the_loader_cannot_know_ends_a_path_in_its_words(error: AddressNotMapped) -> None:
     assert ending_of(error) == RefusedInput(error)
     assert str(ending_of(error)) == str(error)
-    assert exit_code_of_ending(ending_of(error)) == error.exit_code == 2
 
 
 def test_a_raised_ending_can_go_to_another_process() -> None:

@@ -52,6 +52,7 @@ from lnsym.contract.registry import ContractFunction
 from lnsym.contract.routines import Choice, ContractsDiffer, Images, contract_for
 from lnsym.errors import ToolFault
 from lnsym.machine import decode
+from lnsym.machine.decode import UnmodelledInstruction
 from lnsym.machine.endings import EndOfPath
 from lnsym.machine.image import Image, load_image
 from lnsym.machine.origins import (
@@ -66,7 +67,7 @@ from lnsym.machine.origins import (
     general_register,
     vector_register,
 )
-from lnsym.machine.paths import UndefinedCall
+from lnsym.machine.paths import StepLimit, UndefinedCall, UnknownTarget
 from lnsym.prove import smt
 from lnsym.prove.assumptions import ASSUMPTIONS
 from lnsym.prove.equivalence import comparison
@@ -116,7 +117,7 @@ def between(
 
 
 def assert_proved(verdict: Equivalence, method: str | None = None) -> None:
-    assert (verdict.status, verdict.reason, verdict.exit_code) == ("proved", "", 0)
+    assert (verdict.status, verdict.reason) == ("proved", "")
     assert verdict.disagreement is None
     assert verdict.goals >= 1
     assert verdict.paths >= 2
@@ -127,7 +128,7 @@ def assert_proved(verdict: Equivalence, method: str | None = None) -> None:
 
 
 def assert_refuted(verdict: Equivalence) -> None:
-    assert (verdict.status, verdict.exit_code) == ("refuted", 1), verdict.reason
+    assert verdict.status == "refuted", verdict.reason
     found = verdict.disagreement
     assert found is not None
     assert found.differences or found.violations
@@ -287,7 +288,7 @@ def _with_flipped_bit(data: bytes | None, at: int, bit: int) -> bytes:
 def test_what_the_file_leaves_open_is_not_refuted(aws_lc: Path) -> None:
     """A call through the table of another file's functions may be a good one."""
     verdict = between(aws_lc, "sha256_block_data_order_hw", aws_lc, "RAND_bytes", "sha256-blocks")
-    assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+    assert (verdict.status, verdict.stopped_by) == ("unknown", UnknownTarget)
     assert verdict.reason.startswith("RAND_bytes: the branch at")
 
 
@@ -474,12 +475,12 @@ def test_what_cannot_be_run_is_unknown_with_its_reason() -> None:
     arms = [cmp_imm(0, 0x7D3), b_cond(NE, 8), FADD, RET]
     for first, second in ((arms, [RET]), ([RET], arms)):
         verdict = judged(takes_and_returns, first, second)
-        assert (verdict.status, verdict.exit_code) == ("unknown", 4)
+        assert (verdict.status, verdict.stopped_by) == ("unknown", UnmodelledInstruction)
         assert "fadd d0, d1, d2" in verdict.reason
         assert verdict.reason.startswith(f"{verdict.labels[0 if first is arms else 1]}: ")
     counting = [add_imm(1, 1, 1), b(-4)]
     verdict = judged(takes_and_returns, [RET], counting, Options(max_steps=100))
-    assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+    assert (verdict.status, verdict.stopped_by) == ("unknown", StepLimit)
 
 
 def test_a_loop_without_end_is_refuted() -> None:
@@ -554,9 +555,8 @@ def test_nothing_to_compare_is_an_error() -> None:
     def empty(t: Theorem) -> None:
         t.call(t.value("a", 64))
 
-    with pytest.raises(ContractError, match="nothing to compare") as caught:
+    with pytest.raises(ContractError, match="nothing to compare"):
         judged(empty, [RET], [RET])
-    assert caught.value.exit_code == 2
     with pytest.raises(ContractError, match="calls nothing"):
         judged(lambda t: t.returns(), [RET], [RET])
 
@@ -756,7 +756,7 @@ def test_no_path_is_no_proof(which: int, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(exploration._Exploration, "calls", none_of_one)
     verdict = judged(takes_and_returns, [RET], [RET])
-    assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+    assert (verdict.status, verdict.stopped_by) == ("unknown", None)
     assert "vacuous" in verdict.reason
 
 

@@ -34,7 +34,7 @@ from lnsym.machine.image import Image, load_image
 from lnsym.machine.landing import NoLandingPad
 from lnsym.machine.state import State
 from lnsym.prove.equivalence.comparison import RoutineInImage, compare
-from lnsym.prove.verdict import Verdict, exit_code_of_ending
+from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
 from lnsym.show.verdicts import ASSUMPTIONS_IN_WORDS, assumption_lines
 
@@ -108,7 +108,7 @@ def test_a_routine_that_others_can_call_begins_with_a_landing_pad_for_calls(pad:
     verdict = judged(image_in(tmp_path, marked(*before, *after, RET)))
     assert verdict.status == ("proved" if pad in CALLS else "unknown")
     if pad not in CALLS:
-        assert verdict.exit_code == 3
+        assert verdict.stopped_by is NoLandingPad
         assert "0x10004 (routine) is no landing pad for a call by BLR: the file is marked for BTI" in verdict.reason
         assert "begin the routine with BTI c" in verdict.reason
 
@@ -391,5 +391,5 @@ def test_a_branch_between_objects_is_judged_by_both_marks(
 
 def test_the_error_holds_the_facts() -> None:
     error = NoLandingPad(0x10, 0x20, "nop", "f+0x10", BranchType.CALL)
-    assert (exit_code_of_ending(error), error.btype) == (3, BranchType.CALL)
+    assert error.btype == BranchType.CALL
     assert str(error).isprintable()

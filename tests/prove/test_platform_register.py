@@ -29,7 +29,7 @@ from assembly import (
 )
 
 from lnsym.contract import Contract, Theorem
-from lnsym.machine.paths import Explorer
+from lnsym.machine.paths import ChangesPlatformRegister, Explorer
 from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.verdict import Verdict
 from lnsym.prove.verify import Options, verify
@@ -75,7 +75,7 @@ IN_MEMORY = {
 @pytest.mark.parametrize("case", CHANGED)
 def test_what_changes_it_is_not_proved_where_it_is_reserved(case: str) -> None:
     verdict = judged(*CHANGED[case], reserved=True)
-    assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+    assert (verdict.status, verdict.stopped_by) == ("unknown", ChangesPlatformRegister)
     assert "changes X18, the platform's register (--reserve-x18): use another register" in verdict.reason
     assert verdict.rules == ("x18-reserved",)
 

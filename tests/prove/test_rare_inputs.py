@@ -191,7 +191,7 @@ def sha256_but_for(condition: Condition) -> Contract:
 def test_a_claim_of_a_hash_that_differs_on_one_input_in_2_to_the_32_is_refuted(name: str) -> None:
     image = Images(sample_path("sha256_crypto.o")).with_routine("sha256_block_crypto")
     verdict = verify(image, "sha256_block_crypto", sha256_but_for(BEHIND_A_HASH[name]), options=Options(timeout=30))
-    assert (verdict.status, verdict.exit_code) == ("refuted", 1)
+    assert verdict.status == "refuted"
     assert verdict.counterexample is not None
     assert [difference.name for difference in verdict.counterexample.differences] == ["state[5]"]
 
@@ -227,7 +227,7 @@ def test_a_claim_that_differs_on_one_argument_is_refuted_on_unicorn(name: str) -
         t.ensure_result(ite(CLAIMS[name](a, b), b, a))
 
     verdict = judge(but_for, RET)
-    assert (verdict.status, verdict.exit_code) == ("refuted", 1)
+    assert verdict.status == "refuted"
     assert verdict.counterexample is not None
     assert [d.name for d in verdict.counterexample.differences] == ["result"]
 

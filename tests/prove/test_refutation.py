@@ -42,9 +42,10 @@ from lnsym.contract import Contract, Theorem, registered
 from lnsym.contract.routines import contract_for
 from lnsym.errors import ToolFault
 from lnsym.machine import decode
-from lnsym.machine.decode import disassemble
+from lnsym.machine.decode import UnmodelledInstruction, disassemble
 from lnsym.machine.image import Image, Segment, load_image
 from lnsym.machine.memory import Memory
+from lnsym.machine.paths import StepLimit, UnknownTarget
 from lnsym.prove.judge import candidates
 from lnsym.prove.methods import structural
 from lnsym.prove.refutation import GivenToOne, ModelFault
@@ -63,7 +64,7 @@ def verdict_of(image: Image, symbol: str) -> Verdict:
 
 
 def assert_refuted(verdict: Verdict) -> None:
-    assert (verdict.status, verdict.exit_code) == ("refuted", 1), verdict.reason
+    assert verdict.status == "refuted", verdict.reason
     found = verdict.counterexample
     assert found is not None
     assert bool(found.differences) != bool(found.violation)
@@ -73,7 +74,7 @@ def assert_refuted(verdict: Verdict) -> None:
 
 
 def assert_proved(verdict: Verdict) -> None:
-    assert (verdict.status, verdict.exit_code) == ("proved", 0), verdict.reason
+    assert verdict.status == "proved", verdict.reason
     assert verdict.counterexample is None
 
 
@@ -330,17 +331,17 @@ def test_a_branch_to_a_number_out_of_the_code_is_not_proved(words: tuple[int, ..
 
 def test_what_cannot_be_run_is_unknown_with_its_reason() -> None:
     verdict = judge(returns_its_argument, cmp_imm(0, 0x7D3), b_cond(NE, 8), FADD, RET)
-    assert (verdict.status, verdict.exit_code) == ("unknown", 4)
+    assert (verdict.status, verdict.stopped_by) == ("unknown", UnmodelledInstruction)
     assert "fadd d0, d1, d2" in verdict.reason
     counting = [add_imm(1, 1, 1), b(-4)]  # it never returns, and is never in one state twice
     verdict = judge(returns_its_argument, *counting, options=Options(max_steps=100))
-    assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+    assert (verdict.status, verdict.stopped_by) == ("unknown", StepLimit)
 
 
 @pytest.mark.parametrize("options", [Options(max_steps=100), Options(timeout=20)], ids=["steps", "time"])
 def test_a_loop_without_end_is_refuted(options: Options) -> None:
     verdict = judge(returns_its_argument, NOP, b(0), options=options)
-    assert (verdict.status, verdict.exit_code) == ("refuted", 1)
+    assert verdict.status == "refuted"
     assert "never returns" in verdict.reason
 
 
@@ -349,7 +350,7 @@ def test_a_branch_through_unknown_memory_is_not_refuted(aws_lc: Path) -> None:
     """A call through the table of another file's functions may be a good one."""
     image = load_image(aws_lc, ["RAND_bytes"])
     verdict = verify(image, "RAND_bytes", registered()["sha256-blocks"])
-    assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+    assert (verdict.status, verdict.stopped_by) == ("unknown", UnknownTarget)
     assert verdict.reason.startswith("the branch at")
 
 
@@ -464,14 +465,14 @@ TWO_PATHS = [cbz(0, 12), eor(1, 1, 1), RET, NOP, RET]
 def test_no_path_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exploration._Exploration, "calls", lambda *_: iter(()))
     verdict = judge(returns_its_argument, RET)
-    assert (verdict.status, verdict.exit_code, verdict.paths) == ("unknown", 3, 0)
+    assert (verdict.status, verdict.paths) == ("unknown", 0)
     assert "vacuous" in verdict.reason
 
 
 def test_no_goal_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exploration, "goals_of", lambda *_: iter(()))
     verdict = judge(returns_its_argument, RET)
-    assert (verdict.status, verdict.exit_code, verdict.goals) == ("unknown", 3, 0)
+    assert (verdict.status, verdict.goals) == ("unknown", 0)
     assert "vacuous" in verdict.reason
 
 

@@ -57,7 +57,7 @@ def verdict_of(path: Path, symbol: str, **parameters: object) -> Verdict:
 
 def assert_proved_structurally(verdict: Verdict, blocks: int, external: bool = False) -> None:
     """`external`: the routine chooses by a word that another file defines."""
-    assert (verdict.status, verdict.reason, verdict.exit_code) == ("proved", "", 0)
+    assert (verdict.status, verdict.reason) == ("proved", "")
     assert verdict.method == "structural"
     assert verdict.parameters == {"blocks": blocks}
     words = 5 if verdict.contract == "sha1-blocks" else 8
@@ -99,7 +99,7 @@ def test_sha2_samples(sample: str, symbol: str, blocks: int) -> None:
 @pytest.mark.parametrize("symbol", CLASSICS)
 def test_classics(symbol: str) -> None:
     verdict = verdict_of(sample_path("classics.o"), symbol)
-    assert (verdict.status, verdict.reason, verdict.exit_code) == ("proved", "", 0)
+    assert (verdict.status, verdict.reason) == ("proved", "")
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])

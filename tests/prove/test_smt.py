@@ -222,9 +222,8 @@ def test_control_c_is_not_taken_where_it_is_ignored(solver: str) -> None:
 def test_a_missing_solver_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smt, "find_spec", lambda name: None)
     assert smt.installed() == ["z3"]
-    with pytest.raises(SolverMissing, match=r"bitwuzla is not installed; pip install 'lnsym\[bitwuzla\]'$") as caught:
+    with pytest.raises(SolverMissing, match=r"bitwuzla is not installed; pip install 'lnsym\[bitwuzla\]'$"):
         smt.solve([BV.var("x", 1)], 1, "bitwuzla")
-    assert caught.value.exit_code == 2
     assert smt.solve([BV.var("x", 1)], 60).status == "sat"
 
 

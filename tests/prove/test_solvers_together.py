@@ -84,7 +84,6 @@ def test_an_unsound_z3_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, v
     with pytest.raises(SolverUnsound) as caught:
         smt.solve([X.ult(3)], 5)
     assert str(caught.value).startswith(f"z3-solver {version} is unsound (")
-    assert caught.value.exit_code == 2
 
 
 def test_an_unsound_bitwuzla_counts_as_not_installed_and_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

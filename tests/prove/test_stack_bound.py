@@ -12,6 +12,7 @@ import pytest
 from assembly import RET, SP, image_of, ldr, object_of, returns_its_argument, store, word
 
 from lnsym.contract import Contract, abi
+from lnsym.machine.access_errors import StackTooSmall
 from lnsym.machine.memory import Memory
 from lnsym.machine.regions import Region
 from lnsym.prove.equivalence.comparison import RoutineInImage, compare
@@ -48,7 +49,7 @@ def test_a_frame_within_the_bound_is_proved(count: int, stack: int) -> None:
 def test_a_frame_beyond_the_bound_is_unknown_and_names_it(count: int, stack: int) -> None:
     """It is right where more stack is there, so it is not refuted."""
     verdict = judged(framed(count), stack << 12)
-    assert (verdict.status, verdict.exit_code) == ("unknown", 3)
+    assert (verdict.status, verdict.stopped_by) == ("unknown", StackTooSmall)
     assert f"access {count << 12} bytes below the first stack pointer" in verdict.reason
     assert f"only {stack << 12} bytes of stack are assumed to be there; --stack" in verdict.reason
 

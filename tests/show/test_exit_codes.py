@@ -3,28 +3,107 @@
 from __future__ import annotations
 
 from pathlib import Path
+from pkgutil import walk_packages
+from typing import get_args
 
 import pytest
 
+import lnsym
+import programs
+from lnsym.bv import BV
 from lnsym.contract import NoSuchContract
 from lnsym.deadline import DeadlinePassed
 from lnsym.errors import LnsymError, NoSuchSymbol
 from lnsym.faults import Fault, ProcessDied
+from lnsym.machine.access_errors import OutsideMemory
+from lnsym.machine.decode import NotAnInstruction
+from lnsym.machine.emulator import UnusableAddress
+from lnsym.machine.endings import (
+    AtCut,
+    Ending,
+    EndOfPath,
+    Exhausted,
+    Forbidden,
+    NotModelled,
+    RefusedInput,
+    Returned,
+)
+from lnsym.machine.paths import StepLimit, TimeLimit, UnknownTarget
 from lnsym.mutation.campaign import NotProvedItself
 from lnsym.mutation.mutants import Mutant
 from lnsym.mutation.trial import Trial, TrialOutcome
-from lnsym.prove.verdict import Verdict
+from lnsym.prove.verdict import Status, Verdict
 from lnsym.show import exit_codes
 from lnsym.show.campaign_report import Report, RoutineReport
-from lnsym.show.exit_codes import SEVERITY, exit_code_of, exit_code_of_all, exit_code_of_campaign
+from lnsym.show.exit_codes import (
+    OF_ENDING,
+    OF_ERROR,
+    OF_STATUS,
+    SEVERITY,
+    exit_code_of,
+    exit_code_of_all,
+    exit_code_of_campaign,
+)
 from lnsym.show.files import FileUnwritable
 
 PROVED = Verdict("f", "c", {}, "proved")
-REFUTED = Verdict("f", "c", {}, "refuted", exit_code=1)
-UNKNOWN = Verdict("f", "c", {}, "unknown", exit_code=3)
-STOPPED = Verdict("f", "c", {}, "unknown", exit_code=4)
+REFUTED = Verdict("f", "c", {}, "refuted")
+UNKNOWN = Verdict("f", "c", {}, "unknown")
+STOPPED = Verdict("f", "c", {}, "unknown", stopped_by=NotAnInstruction)
 ABSENT = NoSuchSymbol("file", "f")
 DIED = ProcessDied("was killed")
+
+
+def errors_below(kind: type[LnsymError]) -> set[type[LnsymError]]:
+    """All errors that derive from one, itself too; of lnsym and programs, not of tests."""
+    below = {kind for above in kind.__subclasses__() for kind in errors_below(above)}
+    return {error for error in {kind, *below} if error.__module__.split(".")[0] in ("lnsym", "programs")}
+
+
+def test_each_word_of_a_verdict_has_an_exit_code() -> None:
+    assert OF_STATUS == {"proved": 0, "refuted": 1, "unknown": 3}
+    assert OF_STATUS.keys() == {*get_args(Status)}
+
+
+def test_each_family_of_endings_that_stop_a_path_has_an_exit_code() -> None:
+    assert {AtCut: 3, Forbidden: 3, NotModelled: 4, RefusedInput: 2, Exhausted: 3} == OF_ENDING
+    assert OF_ENDING.keys() == {*get_args(Ending), RefusedInput} - {Returned}
+
+
+@pytest.mark.parametrize("family", [AtCut, Forbidden, NotModelled, Exhausted])
+def test_a_verdict_has_the_code_of_the_ending_that_leaves_it_open(family: type[Ending]) -> None:
+    members = [family, *family.__subclasses__()]
+    codes = {one: exit_code_of(Verdict("f", "c", {}, "unknown", stopped_by=one)) for one in members}
+    assert codes == {one: 2 if one is RefusedInput else OF_ENDING[family] for one in members}
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        (OutsideMemory("load", BV.var("x", 64), 8, 4, "why"), 1),
+        (UnknownTarget(4, BV.var("x", 64)), 3),
+        (NotAnInstruction(4, 0, "f"), 4),
+        (RefusedInput(ABSENT), 2),
+        (StepLimit(5, 4, "f"), 3),
+        (TimeLimit(4, "f", 5), 3),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_run_that_is_only_shown_has_the_code_of_its_ending(ending: Ending, code: int) -> None:
+    """Here alone an access to what is not there is REFUTED: of a verdict the words say it."""
+    assert exit_code_of(EndOfPath(ending)) == code
+
+
+def test_every_error_is_of_the_input_but_those_that_are_named() -> None:
+    for package in (lnsym, programs):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name != "lnsym.__main__":
+                __import__(module.name)
+    codes = {error: exit_code_of(error.__new__(error)) for error in errors_below(LnsymError) - {EndOfPath}}
+    others = {DeadlinePassed: 3, UnusableAddress: 3, Fault: 70, ProcessDied: 70, FileUnwritable: 74}
+    assert codes == dict.fromkeys(codes, 2) | others
+    assert {LnsymError: 2, **others} == OF_ERROR
+    assert len(codes) > 40
 
 
 @pytest.mark.parametrize(
