@@ -276,26 +276,37 @@ def conform(
     every: int,
     words: int | None,
     replay: str | None,
-) -> None:
+) -> int:
     """Compare the instruction model with Unicorn: each encoding, random words, whole routines.
 
     Without --routines, --words or --replay, or with a CLASS, a MNEMONIC or a --count, every encoding (of these) is tested.
     Ctrl-C ends a campaign early; its table and report are of what was tested until then.
     """
+    from lnsym.conform.campaign import CampaignPlan, repeat, run_campaign, select_forms
+    from lnsym.conform.random_words import judge_words
+    from lnsym.conform.record import as_json
+    from lnsym.conform.routines import run_routines
     from lnsym.show import conformance
+    from lnsym.show.exit_codes import exit_code_of_conformance
     from programs.corpus import resolve_target
 
     if replay is not None:
-        sys.exit(conformance.replay(replay, click.echo))
+        comparison = repeat(replay)
+        conformance.repeated(comparison, click.echo)
+        return exit_code_of_conformance(comparison.mismatch is None)
     path = resolve_target(target) if target is not None else None
     passed = True
     if names or count is not None or (path is None and words is None):
-        passed &= conformance.campaign(names, count or 20, seed, jobs, report, click.echo)
+        reports = run_campaign(select_forms(names), CampaignPlan.of(count or 20, seed), jobs)
+        found = conformance.campaign(reports, click.echo)
+        if report is not None:
+            write_whole(report, json.dumps(as_json(found), indent=1) + "\n")
+        passed &= found.passed
     if words is not None:
-        passed &= conformance.words(words, seed, click.echo)
+        passed &= conformance.words(judge_words(words, seed), words, click.echo).passed
     if path is not None:
-        passed &= conformance.routines(path, seed, every, click.echo)
-    sys.exit(0 if passed else 1)
+        passed &= conformance.routines(run_routines(path, seed, every), click.echo).passed
+    return exit_code_of_conformance(passed)
 
 
 @app.command(
@@ -353,16 +364,19 @@ def mutate(
     "--all", "everything", is_flag=True, help="With --coverage: every function, not only symmetric cryptography."
 )
 @click.option("--details", is_flag=True, help="Also features, timing under PSTATE.DIT, and what is assumed.")
-def isa(target: str | None, everything: bool, details: bool) -> None:
+def isa(target: str | None, everything: bool, details: bool) -> int:
     """Print the encoding classes: name, pattern, encodings, conformance status, mnemonics."""
-    from lnsym.show.conformance import coverage
+    from lnsym.conform.coverage import any_function, coverage, is_symmetric
+    from lnsym.show import conformance, exit_codes
     from lnsym.show.isa_table import isa_lines
     from programs.corpus import resolve_target
 
     if target is not None:
-        sys.exit(coverage(resolve_target(target), everything, click.echo))
+        reports = coverage(resolve_target(target), any_function if everything else is_symmetric)
+        return exit_codes.exit_code_of_coverage(conformance.coverage(reports, everything, click.echo))
     for line in isa_lines(details):
         click.echo(line)
+    return exit_codes.DONE
 
 
 def _interrupt_again(lost: Any) -> None:

@@ -20,9 +20,9 @@ from types import FrameType
 
 from isa.encoding import encodings
 from lnsym import signals
-from lnsym.conform.cases import Case, CaseSource, replay_text
+from lnsym.conform.cases import Case, CaseSource, parse_replay, replay_text
 from lnsym.conform.comparison import CaseDifference, Comparer
-from lnsym.conform.forms import InstructionForm, forms
+from lnsym.conform.forms import InstructionForm, form_name, forms
 from lnsym.conform.shrinking import shrink
 from lnsym.conform.single_step import SLOT
 from lnsym.conform.symbolic import disagreeing_level
@@ -256,6 +256,27 @@ def symbols_disagree(case: Case) -> bool:
     return _level(case) is not None
 
 
+@dataclass(frozen=True)
+class RepeatedComparison:
+    """What one comparison gave that was asked for by its text."""
+
+    form: str
+    comparable: bool
+    """Whether Unicorn could run it."""
+    mismatch: Mismatch | None
+
+
+def repeat(replay: str) -> RepeatedComparison:
+    """Compare once more what a mismatch's `replay` says. Raises BadReplay."""
+    case = parse_replay(replay)
+    tester = FormTester(CampaignPlan())
+    outcome = tester.comparer.compare(case)
+    form = form_name(case.encoding, case.fields) or ""
+    kind = "unicorn" if outcome == "differ" else "symbols"
+    mismatch = tester.mismatch(case, form, kind) if outcome == "differ" or symbols_disagree(case) else None
+    return RepeatedComparison(form, outcome != "unusable", mismatch)
+
+
 # -- many processes ---------------------------------------------------------------------------------
 
 _FORMS_PER_TASK = 8
@@ -314,28 +335,25 @@ def _interrupts_noted(report: ConformanceReport) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-class ConformanceCampaign:
-    """A campaign under way: `run` yields after each form, `report` is valid at any time."""
+def run_campaign(chosen: Sequence[InstructionForm], plan: CampaignPlan, jobs: int = 1) -> Iterator[ConformanceReport]:
+    """Test forms; yields the report as it grows, from where nothing is tested.
 
-    def __init__(self, chosen: Sequence[InstructionForm], plan: CampaignPlan) -> None:
-        self.forms = chosen
-        classes: dict[str, ClassTally] = {}
-        for form in chosen:
-            encoding = form.encoding
-            tally = classes.setdefault(encoding.module, ClassTally(encoding.module, encoding.title, 0))
-            tally.forms += 1
-            tally.untested.append(form.name)
-        self.report = ConformanceReport(plan, classes)
-
-    def run(self, jobs: int = 1) -> Iterator[FormResult]:
-        """Test everything. Ctrl-C ends the campaign after the form under test, not the program."""
-        began = time.perf_counter()
-        report = self.report
-        with _interrupts_noted(report):
-            for result in results(self.forms, report.plan, jobs):
-                report.seconds = time.perf_counter() - began
-                if result is not None:
-                    report.add(result)
-                    yield result
-                if report.interrupted:
-                    break
+    Ctrl-C ends the campaign after the form under test, not the program.
+    """
+    classes: dict[str, ClassTally] = {}
+    for form in chosen:
+        encoding = form.encoding
+        tally = classes.setdefault(encoding.module, ClassTally(encoding.module, encoding.title, 0))
+        tally.forms += 1
+        tally.untested.append(form.name)
+    report = ConformanceReport(plan, classes)
+    yield report
+    began = time.perf_counter()
+    with _interrupts_noted(report):
+        for result in results(chosen, plan, jobs):
+            report.seconds = time.perf_counter() - began
+            if result is not None:
+                report.add(result)
+                yield report
+            if report.interrupted:
+                break

@@ -45,6 +45,11 @@ class Verdicts:
     """Differences that the lists explain, by reason."""
     disagreements: list[WordDisagreement] = field(default_factory=list)
 
+    @property
+    def passed(self) -> bool:
+        """Whether the lists explain everything."""
+        return not self.disagreements
+
 
 def random_words(random: Random, count: int) -> Iterator[int]:
     """Words of four kinds in turn: uniform, of a class's pattern, legal words with bits flipped, of A64's busy space."""

@@ -17,13 +17,13 @@ RECORD = Path(__file__).with_name("record.json")
 
 
 @cache
-def fingerprint(encoding: Encoding) -> str:
+def fingerprint(module: str) -> str:
     """SHA-256 of the source of a class and of all modules of `isa` that it uses."""
-    used = sorted(sources.used_by(encoding.module))
+    used = sorted(sources.used_by(module))
     return hashlib.sha256("".join(map(sources.source, used)).encode()).hexdigest()
 
 
-def as_json(report: ConformanceReport, fingerprints: dict[str, str]) -> dict[str, Any]:
+def as_json(report: ConformanceReport) -> dict[str, Any]:
     """A report as it is written to a file."""
     return {
         "plan": asdict(report.plan),
@@ -32,9 +32,7 @@ def as_json(report: ConformanceReport, fingerprints: dict[str, str]) -> dict[str
         "interrupted": report.interrupted,
         "passed": report.passed,
         "tests": report.tests,
-        "classes": [
-            asdict(tally) | {"fingerprint": fingerprints.get(module, "")} for module, tally in report.classes.items()
-        ],
+        "classes": [asdict(tally) | {"fingerprint": fingerprint(module)} for module, tally in report.classes.items()],
         "mismatches": [asdict(mismatch) for mismatch in report.mismatches],
     }
 
@@ -52,4 +50,4 @@ def status(encoding: Encoding) -> str:
     if entry is None:
         return "not recorded"
     tested = f"{entry['tests']} tests, {entry['mismatches']} mismatches"
-    return tested if entry["fingerprint"] == fingerprint(encoding) else f"{tested}, changed since"
+    return tested if entry["fingerprint"] == fingerprint(encoding.module) else f"{tested}, changed since"

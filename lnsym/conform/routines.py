@@ -344,8 +344,9 @@ def _images(target: FilePath) -> Iterator[tuple[int, Callable[[], Image]]]:
 
 
 def run_routines(target: FilePath, seed: int = 0, every: int = 1, max_steps: int = MAX_STEPS) -> Iterator[TargetReport]:
-    """Run all functions of a target, or each `every`th; yields the report as it grows."""
+    """Run all functions of a target, or each `every`th; yields the report as it grows, from an empty one."""
     report = TargetReport(str(target))
+    yield report
     began = time.perf_counter()
     before = 0
     for count, load in _images(target):

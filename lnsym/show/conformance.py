@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from lnsym.conform.campaign import (
-    CampaignPlan,
-    ConformanceCampaign,
-    ConformanceReport,
-    FormTester,
-    Mismatch,
-    select_forms,
-    symbols_disagree,
-)
-from lnsym.conform.cases import parse_replay
-from lnsym.conform.coverage import CoverageReport, is_symmetric
-from lnsym.conform.coverage import coverage as cover
-from lnsym.conform.forms import form_name
-from lnsym.conform.random_words import Verdicts, judge_words
-from lnsym.conform.record import as_json, fingerprint
-from lnsym.conform.routines import TargetReport, run_routines
+from lnsym.conform.campaign import ConformanceReport, Mismatch, RepeatedComparison
+from lnsym.conform.coverage import CoverageReport
+from lnsym.conform.random_words import Verdicts
+from lnsym.conform.routines import TargetReport
 from lnsym.errors import one_line
-from lnsym.show import exit_codes
-from lnsym.show.files import write_whole
 
 Echo = Callable[[str], None]
 Advance = Callable[[int, str], None]
@@ -50,69 +34,53 @@ def progress(title: str, total: int) -> Iterator[Advance]:
         yield lambda done, note: bars.update(task, completed=done, note=note)
 
 
-def campaign(names: Sequence[str], count: int, seed: int, jobs: int, file: Path | None, echo: Echo) -> bool:
-    """Run a campaign to its end, or to Ctrl-C, print its table, write its report; whether all is well."""
-    under_way = ConformanceCampaign(select_forms(names), CampaignPlan.of(count, seed))
-    report = under_way.report
-    with progress("encodings", len(under_way.forms)) as advance:
-        for done, _ in enumerate(under_way.run(jobs), start=1):
+def campaign(reports: Iterator[ConformanceReport], echo: Echo) -> ConformanceReport:
+    """Show a campaign to its end, or to Ctrl-C, and print its table; what it found."""
+    report = next(reports)
+    with progress("encodings", sum(tally.forms for tally in report.classes.values())) as advance:
+        for done, report in enumerate(reports, start=1):
             advance(done, f"{rate(report):,.0f} tests/s, {len(report.mismatches)} mismatches")
     _echo_all(campaign_lines(report), echo)
-    if file is not None:
-        fingerprints = {form.encoding.module: fingerprint(form.encoding) for form in under_way.forms}
-        write_whole(file, json.dumps(as_json(report, fingerprints), indent=1) + "\n")
-    return report.passed
+    return report
 
 
-def replay(text: str, echo: Echo) -> int:
-    """Repeat one comparison; the exit code."""
-    case = parse_replay(text)
-    tester = FormTester(CampaignPlan())
-    outcome = tester.comparer.compare(case)
-    kind = "unicorn" if outcome == "differ" else "symbols"
-    name = form_name(case.encoding, case.fields) or ""
-    if outcome == "differ" or symbols_disagree(case):
-        _echo_all(mismatch_lines(tester.mismatch(case, name, kind)), echo)
-        return 1
-    echo(f"{name}: {'agree' if outcome == 'agree' else 'not comparable on Unicorn'}")
-    return 0
+def repeated(comparison: RepeatedComparison, echo: Echo) -> None:
+    """Print what one comparison gave."""
+    if comparison.mismatch is not None:
+        _echo_all(mismatch_lines(comparison.mismatch), echo)
+    else:
+        echo(f"{comparison.form}: {'agree' if comparison.comparable else 'not comparable on Unicorn'}")
 
 
-def words(count: int, seed: int, echo: Echo) -> bool:
-    """Judge random words and print what was found; whether all is explained."""
-    verdicts = Verdicts()
+def words(judged: Iterator[Verdicts], count: int, echo: Echo) -> Verdicts:
+    """Show how so many random words are judged, and print what was found; all of it."""
     with progress("words", count) as advance:
-        for verdicts in judge_words(count, seed):
+        for verdicts in judged:
             advance(verdicts.words, f"{len(verdicts.disagreements)} disagreements")
     _echo_all(words_lines(verdicts), echo)
-    return not verdicts.disagreements
+    return verdicts
 
 
-def routines(target: Path, seed: int, every: int, echo: Echo) -> bool:
-    """Run the functions of a target to their end, or to Ctrl-C; whether all is well."""
-    report = TargetReport(str(target))
+def routines(reports: Iterator[TargetReport], echo: Echo) -> TargetReport:
+    """Show how the functions of a target run, to their end, or to Ctrl-C, and print what was found; all of it."""
+    report = next(reports)
     with progress("functions", 0) as advance:
         try:
-            for report in run_routines(target, seed, every):
+            for report in reports:
                 advance(report.functions, f"{report.returned} returned, {len(report.mismatches)} mismatches")
         except KeyboardInterrupt:
             print("lnsym: interrupted; what follows is of the functions up to here", file=sys.stderr)
     _echo_all(routine_lines(report), echo)
-    return report.passed
+    return report
 
 
-def coverage(target: Path, everything: bool, echo: Echo) -> int:
-    """Print what of a target's functions is not modelled; the exit code."""
-    report = CoverageReport(str(target))
+def coverage(reports: Iterator[CoverageReport], everything: bool, echo: Echo) -> CoverageReport:
+    """Show how the functions of a target are decoded, and print what of them is not modelled; all that was found."""
     with progress("functions", 0) as advance:
-        for report in cover(target, _any_name if everything else is_symmetric):
+        for report in reports:
             advance(report.functions, f"{len(report.incomplete)} not in full")
     _echo_all(coverage_lines(report, everything), echo)
-    return exit_codes.NOT_MODELLED if report.incomplete or not report.functions else 0
-
-
-def _any_name(name: str) -> bool:
-    return True
+    return report
 
 
 def _echo_all(lines: Iterable[str], echo: Echo) -> None:

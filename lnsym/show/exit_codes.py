@@ -13,6 +13,7 @@ from lnsym.machine.endings import AtCut, EndOfPath, Exhausted, Forbidden, NotMod
 from lnsym.show.files import FileUnwritable
 
 if TYPE_CHECKING:
+    from lnsym.conform.coverage import CoverageReport
     from lnsym.prove.verdict import Status, Verdict
     from lnsym.show.campaign_report import Report
 
@@ -95,3 +96,13 @@ def exit_code_of_campaign(report: Report) -> int:
         return UNKNOWN
     codes = [UNKNOWN if isinstance(error, NotProvedItself) else exit_code_of(error) for _, error in report.errors]
     return max(codes, default=DONE)
+
+
+def exit_code_of_conformance(passed: bool) -> int:
+    """REFUTED for a mismatch, and for what was not tested."""
+    return DONE if passed else REFUTED
+
+
+def exit_code_of_coverage(report: CoverageReport) -> int:
+    """NOT_MODELLED too where no function was looked at."""
+    return NOT_MODELLED if report.incomplete or not report.functions else DONE

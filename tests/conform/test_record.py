@@ -35,7 +35,7 @@ def test_the_long_campaign_covered_every_form_without_a_mismatch() -> None:
 
 
 def test_what_has_changed_since_says_so(xar: Encoding, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    entry = {"module": xar.module, "tests": 7, "mismatches": 0, "fingerprint": record.fingerprint(xar)}
+    entry = {"module": xar.module, "tests": 7, "mismatches": 0, "fingerprint": record.fingerprint(xar.module)}
     monkeypatch.setattr(record, "RECORD", tmp_path / "record.json")
     assert record.status(xar) == "not recorded"
     record._recorded.cache_clear()

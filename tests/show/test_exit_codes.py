@@ -11,6 +11,7 @@ import pytest
 import lnsym
 import programs
 from lnsym.bv import BV
+from lnsym.conform.coverage import CoverageReport, FunctionCoverage
 from lnsym.contract import NoSuchContract
 from lnsym.deadline import DeadlinePassed
 from lnsym.errors import LnsymError, NoSuchSymbol
@@ -43,6 +44,8 @@ from lnsym.show.exit_codes import (
     exit_code_of,
     exit_code_of_all,
     exit_code_of_campaign,
+    exit_code_of_conformance,
+    exit_code_of_coverage,
 )
 from lnsym.show.files import FileUnwritable
 
@@ -167,3 +170,19 @@ def report_of(*outcomes: TrialOutcome, interrupted: bool = False, errors: tuple[
 )
 def test_the_exit_code_of_a_campaign(report: Report, code: int) -> None:
     assert exit_code_of_campaign(report) == code
+
+
+def test_a_mismatch_is_refuted() -> None:
+    assert [exit_code_of_conformance(passed) for passed in (True, False)] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("report", "code"),
+    [
+        (CoverageReport("f", functions=2), 0),
+        (CoverageReport("f", functions=2, incomplete=[FunctionCoverage("g", "", [])]), 4),
+        (CoverageReport("f"), 4),
+    ],
+)
+def test_coverage_of_nothing_is_none(report: CoverageReport, code: int) -> None:
+    assert exit_code_of_coverage(report) == code
