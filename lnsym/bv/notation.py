@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from lnsym.bv.forms import Addends, Item, items_in, sum_in
+from lnsym.bv.labels import label_of
 from lnsym.bv.term import BV
 
 OperandText: TypeAlias = Callable[[BV, bool], str]
@@ -39,6 +40,22 @@ def in_either_order(sign: str) -> Callable[[BV, OperandText, bool], str]:
         return _bracketed(f" {sign} ".join(_in_order([below(operand, True) for operand in term.args])), inner)
 
     return shown
+
+
+def equated(term: BV, below: OperandText, inner: bool) -> str:
+    """An equation. Of x - y = n and y - x = -n, which are one term, the shorter text, whichever of x and y was made first."""
+    left, right = term.args
+    if left.op != "sum" or right.op != "const" or label_of(left) is not None or sum_in(left)[1]:
+        return in_either_order("=")(term, below, inner)
+    ones = (1 << left.width) - 1
+    addends = sum_in(left)[0]
+    texts = []
+    for sign in (1, -1):
+        side = total(
+            left, below, True, tuple([(serial, sign * times & ones, addend) for serial, times, addend in addends])
+        )
+        texts.append(" = ".join(_in_order([side, constant(sign * right.value & ones)])))
+    return _bracketed(_in_order(texts)[0], inner)
 
 
 def _bracketed(text: str, inner: bool) -> str:

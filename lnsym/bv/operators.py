@@ -159,7 +159,7 @@ OPERATORS: Final[Mapping[str, Operator]] = {
         lambda width, args: ite(*args),
         notation.chosen,
     ),
-    "eq": _binary(lambda a, b, _: int(a == b), BV.eq, notation.in_either_order("=")),
+    "eq": _binary(lambda a, b, _: int(a == b), BV.eq, notation.equated),
     "ult": _binary(lambda a, b, _: int(a < b), BV.ult, notation.infix("<u")),
     "slt": _binary(lambda a, b, w: int(signed(a, w) < signed(b, w)), BV.slt, notation.infix("<s")),
     "mul": _binary(lambda a, b, _: a * b, BV.__mul__, notation.in_either_order("·")),

@@ -43,6 +43,11 @@ C = BV.var("c", 1)
         (ite(C, X, Y), "c ? x : y"),
         (ite(C, X, Y) + Z, "z + (c ? x : y)"),
         (X.eq(Y), "x = y"),
+        ((X - Y).eq(5), "5 = (x - y)"),
+        ((Y - X).eq(5), "5 = (-x + y)"),
+        ((X - Y).eq(-5), "5 = (-x + y)"),
+        ((X - Y + Z).eq(0), "0 = (x - y + z)"),
+        (((X + 1) ^ Z).eq(Z ^ 6), "6 = (x + 1)"),
         (X.ult(Y), "x <u y"),
         (X.slt(Y), "x <s y"),
         (X * Y, "x · y"),
@@ -126,7 +131,7 @@ def deep(term):
 terms = [
     x + y - 3 * z + w + 5, ~(x ^ y.rotate_right(3) ^ (z & w)) ^ (x >> 3), y * x, x.eq(z), clmul(z, w), (x * y + z) ^ (w * x & y),
     ite((y * z).ult(w), x ^ y, z + w), concat(x ^ y, z * x)[40:3], (x + w) * z, x & y & z ^ (y | w) ^ 7, (y + x).udiv(w * z),
-    lookup(table(range(16), 8), (x ^ w)[3:0]),
+    lookup(table(range(16), 8), (x ^ w)[3:0]), (x - y).eq(3), (w + x).eq(y + z), (y * z).eq(x - w * 3),
 ]
 for term in terms:
     print(show(term), show(term, 2), repr(term), show(term, 6, 30))
