@@ -55,6 +55,10 @@ class Deadline:
         left = max(0.0, self.end - now)
         return Deadline(now + min(left, max(least, fraction * left)), self.clock)
 
+    def within(self, seconds: float) -> Deadline:
+        """This one, or one so many seconds from now if that is earlier."""
+        return Deadline(min(self.end, self.clock() + seconds), self.clock)
+
     def extended(self, seconds: float) -> Deadline:
         """This one, or one so many seconds from now if that is later: for what must not be left out at the end."""
         return Deadline(max(self.end, self.clock() + seconds), self.clock)

@@ -1,17 +1,19 @@
 """The judge: obligations proved, or one of them refuted by an input that runs; the same for `verify`, `equiv` and `mutate`.
 
-The methods come in the order of cost. Free and cheap ones run here; few samples go before the cheap ones, since wrong code is wrong on
-most inputs, and then inputs on which rare events come about (`rare`), since some is wrong on few. The costly ones take what is left, each
-in a process of its own as far as there are processors: the first answer to an obligation counts, a confirmed counterexample ends
-everything, and what has no answer in time is left open.
+The methods come in the order of cost. All but the costly ones run here; few samples go before the cheap ones, since wrong code is wrong
+on most inputs, and inputs on which rare events come about (`rare`), since some is wrong on few: for a second before the cheap ones, which
+are all that most right code needs, and for longer after them. The costly ones take what is left, each in a process of its own as far as
+there are processors: the first answer to an obligation counts, a confirmed counterexample ends everything, and what has no answer in time
+is left open.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
@@ -31,7 +33,7 @@ from lnsym.prove.evidence import Evidence, Proof, Reduced
 from lnsym.prove.method import Answer, Budget, Cost, Method, Proved, Refuted, Unknown
 from lnsym.prove.methods import METHODS, Z3
 from lnsym.prove.race import Ended, chains, race
-from lnsym.prove.rare import CANDIDATES, NEEDLES, Needles, comparisons, predicates
+from lnsym.prove.rare import CANDIDATES, NEEDLES, Decisive, Needles, comparisons, predicates
 from lnsym.prove.refutation import Stopped, external_symbols, may_be_refuted
 from lnsym.run.inputs import Sample, holding
 
@@ -43,8 +45,11 @@ SAMPLES = 48
 CONFIRMATIONS = 8
 """How many candidates for a counterexample are run, of one method or of one obligation."""
 
-SHARE_OF_NEEDLES = 0.05
-"""Which part of the time goes by at most before the costly methods begin, for events that inversion brings about."""
+FIRST_OF_NEEDLES = 1.0
+"""Seconds for inputs on which rare events come about, before the cheap methods."""
+
+SHARE_OF_NEEDLES = 0.06
+"""Which part of the time that is left goes by at most for more of them, after the cheap methods and again before the costly ones."""
 
 SHARE_OF_SMALLER = 0.05
 """Which part of the time a solver may take for an input that can be run, where one that was found is too large."""
@@ -143,7 +148,13 @@ class ProofQuestion(Generic[Shown]):
         """Whether an input on which it fails may be run, and may be the code's doing. If not, and one is known, it stays open at once."""
         if obligation in self.stopped:
             return may_be_refuted(*self.stopped[obligation])
-        return not external_symbols(self.replayer.given.externals, obligation)
+        return not self._speaks_of_other_files or not external_symbols(self.replayer.given.externals, obligation)
+
+    @cached_property
+    def _speaks_of_other_files(self) -> bool:
+        """Whether any of them does: they have most terms in common, and are looked through once."""
+        known = self.replayer.given.externals
+        return any(v in known for v in variables([term for obligation in self.claimed for term in obligation.terms]))
 
 
 # -- what comes of it ---------------------------------------------------------------------------------
@@ -282,10 +293,12 @@ class _Proceedings(Generic[Shown]):
         """What confirmed inputs show, as they are found: whoever takes one need not go on. Raises DeadlinePassed."""
         yield from self._here("free")
         yield from self._by_samples(FEW_SAMPLES)
-        yield from self._by_rare_inputs(comparisons)
+        yield from self._by_rare_inputs(comparisons, self._limits.deadline.within(FIRST_OF_NEEDLES))
         yield from self._here("cheap")
+        yield from self._by_rare_inputs(comparisons, self._for_needles)
+        yield from self._here("moderate")
         yield from self._by_samples(SAMPLES)
-        yield from self._by_rare_inputs(predicates)
+        yield from self._by_rare_inputs(predicates, self._for_needles)
         yield from self._race()
 
     # -- methods ----------------------------------------------------------------------------------
@@ -392,31 +405,34 @@ class _Proceedings(Generic[Shown]):
         finally:
             self._note(REFUTE, 0, time.perf_counter() - began)
 
-    def _by_rare_inputs(self, decisive: Callable[[Iterable[BV]], Iterator[BV]]) -> Iterator[Shown]:
+    @property
+    def _for_needles(self) -> Deadline:
+        return self._limits.deadline.slice(SHARE_OF_NEEDLES, LEAST_OF_NEEDLES)
+
+    def _by_rare_inputs(self, decisive: Decisive, deadline: Deadline) -> Iterator[Shown]:
         """Inputs on which rare events of such terms come about. What was tried before is not tried again."""
         if not self._open:
             return
         began = time.perf_counter()
         try:
-            for obligation, sample in islice(self._rare_inputs(decisive), CANDIDATES):
+            for obligation, sample in islice(self._rare_inputs(decisive, deadline), CANDIDATES):
                 yield from self._tried(NEEDLES, obligation, self._with_premises(obligation), sample)
         finally:
             self._note(REFUTE, 0, time.perf_counter() - began)
 
-    def _rare_inputs(self, decisive: Callable[[Iterable[BV]], Iterator[BV]]) -> Iterator[tuple[Obligation, Sample]]:
+    def _rare_inputs(self, decisive: Decisive, deadline: Deadline) -> Iterator[tuple[Obligation, Sample]]:
         before, self._rare = self._rare, None
         terms = [term for obligation in self._open for term in obligation.terms]
         terms += self._with_premises(next(iter(self._open))).premises  # what the contract assumes is the same for all
-        deadline = self._limits.deadline
         if next(decisive(terms), None) is None or deadline.passed:
             return
         given = {self._with_premises(obligation): obligation for obligation in self._open}
         self._rare = Needles(list(given), self._given.inputs, decisive)
         if before is not None and (before.obligations, before.decisive) == (list(given), self._rare.decisive):
-            self._rare = before
-            return
-        for asked, sample in self._rare.by_inversion(deadline.slice(SHARE_OF_NEEDLES, LEAST_OF_NEEDLES)):
-            yield given[asked], sample
+            self._rare = before  # it goes on
+        if not self._rare.is_done:
+            for asked, sample in self._rare.by_inversion(deadline):
+                yield given[asked], sample
 
     def _tried(
         self, method: str, obligation: Obligation, asked: Obligation, model: Sample, reason: str = ""

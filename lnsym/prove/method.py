@@ -73,8 +73,9 @@ class Budget:
 Attempt: TypeAlias = Callable[["Sequence[Obligation]", Budget], "Iterator[tuple[Obligation, Answer]]"]
 """Answers to obligations, as they are found; one that has none was not reached, or nothing can be said of it. Ends by the deadline."""
 
-Cost: TypeAlias = Literal["free", "cheap", "costly"]
-"""Free ones come before the first inputs are tried, cheap ones before many are; costly ones race in processes of their own."""
+Cost: TypeAlias = Literal["free", "cheap", "moderate", "costly"]
+"""Free ones come before the first inputs are tried, cheap ones before rare inputs are looked for at length, moderate ones before many
+inputs are tried; costly ones race in processes of their own."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from assembly import NE, RET, cmp, eor, image_of, judge, movz, word
+from clocks import after_looks
 
 import programs.contracts  # noqa: F401
 from crypto_specs import sha2
@@ -20,6 +21,7 @@ from lnsym.errors import ToolFault
 from lnsym.prove import gf2, smt
 from lnsym.prove.equivalence.comparison import RoutineInImage, compare
 from lnsym.prove.judge import Disproved, Established, LeftOpen, Limits, Outcome
+from lnsym.prove.method import Answer, Attempt, Budget, Method
 from lnsym.prove.methods import BITWUZLA, SWEEP, Z3, chosen
 from lnsym.prove.race import chains
 from lnsym.prove.rare import NEEDLES, Needles, inversion, search
@@ -354,6 +356,60 @@ def test_terms_without_comparisons_are_not_evaluated() -> None:
     assert not needles.events
     assert not list(needles.by_inversion(NEVER))
     assert not needles.worthwhile
+
+
+def test_a_search_whose_time_was_over_goes_on_where_it_was() -> None:
+    asked = differing_where((X ^ Y).eq(C) & Z.eq(D & 0xFFFFFFFF))
+    needles = Needles([asked], Believing().inputs)
+    assert not list(needles.by_inversion(after_looks(1)))
+    assert not needles.is_done
+    found, model = next(needles.by_inversion(NEVER))
+    assert found is asked
+    assert all(evaluate(asked.failure, [model])[0])
+
+
+def test_a_search_that_came_to_its_end_is_done() -> None:
+    never_met = differing_where(BY_A_SOLVER["a square that wraps"])
+    needles = Needles([never_met], Believing().inputs)
+    assert not list(needles.by_inversion(Deadline.after(60)))
+    assert needles.is_done
+
+
+def test_the_search_is_short_before_the_cheap_methods_and_goes_on_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is found in the first second, nor proved by the cheap methods: it is found before the moderate ones."""
+    order: list[str] = []
+
+    def says_nothing(name: str) -> Attempt:
+        def attempt(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple[Obligation, Answer]]:
+            order.append(name)
+            return iter(())
+
+        return attempt
+
+    by_inversion = search.Needles.by_inversion
+
+    def watched(self: Needles, deadline: Deadline) -> Iterator[tuple[Obligation, Sample]]:
+        order.append("search")
+        return by_inversion(self, after_looks(1) if order.count("search") == 1 else deadline)
+
+    monkeypatch.setattr(search.Needles, "by_inversion", watched)
+    methods = (
+        Method("cheap", "cheap", says_nothing("cheap")),
+        Method("moderate", "moderate", says_nothing("moderate")),
+    )
+    asked = differing_where((X ^ Y).eq(C) & Z.eq(7))
+    outcome = judged(Believing(), [asked], Limits(Deadline.after(60), methods=methods)).outcome
+    assert isinstance(outcome, Disproved)
+    assert order == ["search", "cheap", "search"]
+
+
+def test_what_was_tried_to_its_end_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[Needles] = []
+    by_inversion = search.Needles.by_inversion
+    monkeypatch.setattr(search.Needles, "by_inversion", lambda self, d: searched.append(self) or by_inversion(self, d))
+    asked = differing_where(BY_A_SOLVER["a square that wraps"])
+    judged(Believing(), [asked], Limits(Deadline.after(60), methods=chosen("structural")))
+    assert len(searched) == 1
 
 
 def test_needles_have_no_process_of_their_own() -> None:

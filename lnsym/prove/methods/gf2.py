@@ -23,4 +23,4 @@ def attempt(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple
             yield obligation, Proved(SameForms(obligation.left.width))
 
 
-GF2 = Method("gf2", "cheap", attempt, assumption="gf2", uses_premises=False, share=0.75)
+GF2 = Method("gf2", "moderate", attempt, assumption="gf2", uses_premises=False, share=0.75)

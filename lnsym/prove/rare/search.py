@@ -30,6 +30,7 @@ Inputs: TypeAlias = Callable[[Sequence[BV]], Iterator[Mapping[BV, int]]]
 """Endless samples of variables, pointers placed, whether or not they are among them."""
 
 Decisive: TypeAlias = Callable[[Iterable[BV]], Iterator[BV]]
+"""Which terms make events."""
 
 NEEDLES = "the search for rare inputs"
 """What it is called where it found one."""
@@ -43,8 +44,8 @@ WAYS = 3
 PAIRS = 64
 """How many pairs of events are brought about at once, at most."""
 
-ROUNDS = (16, 48, 192)
-"""How many inputs are evaluated for each way, in turns."""
+ROUNDS = (16, 48, 48, 48, 48, 48)
+"""How many inputs are evaluated for each way, in turns: so few at once that a search of a second ends soon after it."""
 
 MOST_OF_AN_OBLIGATION = 3
 """How many candidates one obligation gives: where none of them runs, another will hardly do."""
@@ -74,11 +75,14 @@ class Needles:
         """Preconditions that hardly any sample meets."""
         self._allowed: list[Way] = [{}]
         """Ways in which all preconditions are met, and nothing more is wanted."""
+        self.is_done = False
+        """Whether inversion has nothing more to give: all was tried that it brings about."""
         self.decisive = list(dict.fromkeys(decisive(self._roots)))
         """The terms that make events."""
         if not self.decisive:
             return
         self._free = variables(self._roots)
+        self._plain, self._hard = inputs(self._free), self._hard_inputs()
         self._pointers = frozenset(next(inputs([])))
         self._drawn = self._completed(islice(inputs(self._free), DRAWN))
         events = rare_events(self.decisive, self._drawn)
@@ -112,17 +116,25 @@ class Needles:
     # -- what is found --------------------------------------------------------------------------
 
     def by_inversion(self, deadline: Deadline) -> Iterator[tuple[Obligation, Sample]]:
-        """Candidates, obligations and inputs, with events that inversion brings about. Ends soon after the deadline."""
+        """Candidates, obligations and inputs, with events that inversion brings about. Ends soon after the deadline.
+
+        Asked again it goes on: with the events that it did not come to, and with other values of the other variables.
+        """
         if not self.worthwhile:
+            self.is_done = True
             return
         half = deadline.slice(0.5)  # the rest is for trying them on the goals
-        if self._rarely_given:
+        if self._rarely_given and not self._ways:
             self._allowed = self._brought_about()
         for event in self.events:
             if half.passed:
                 break
-            self._ways[event] = self._brought_about(event)
-        yield from self._with([*self._all_ways(half), *self._allowed], deadline)
+            if event not in self._ways:
+                self._ways[event] = self._brought_about(event)
+        ways = [*self._all_ways(half), *self._allowed]
+        in_time = not half.passed
+        yield from self._with(ways, deadline)
+        self.is_done = in_time and not deadline.passed
 
     def by_solver(self, deadline: Deadline) -> Iterator[tuple[Obligation, Sample]]:
         """Candidates with events that only a solver brings about, each by itself, then several at once."""
@@ -213,15 +225,16 @@ class Needles:
 
     def _with(self, ways: Sequence[Way], deadline: Deadline) -> Iterator[tuple[Obligation, Sample]]:
         """Candidates among samples that go these ways, the other variables being drawn: a few of each way, then more."""
-        plain, hard = self._inputs(self._free), self._hard()
+        first = True
         for many in ROUNDS:
             for way in ways:
-                if (many, way) != (ROUNDS[0], ways[0]) and deadline.passed:
+                if not first and deadline.passed:
                     return
-                drawn = ({**next(hard if number % 2 else plain), **way} for number in range(many))
+                first = False
+                drawn = ({**next(self._hard if number % 2 else self._plain), **way} for number in range(many))
                 yield from self._failing(self._completed(drawn))
 
-    def _hard(self) -> Iterator[Mapping[BV, int]]:
+    def _hard_inputs(self) -> Iterator[Mapping[BV, int]]:
         """Values that are hard on the terms, pointers placed."""
         for hard, placed in zip(adversarial_samples(self._roots), self._inputs([]), strict=False):
             yield {**hard, **placed}
