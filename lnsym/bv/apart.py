@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from lnsym.bv.operators import ADDENDS, ITEMS, OPERATORS, operands
-from lnsym.bv.printing import show, show_without
+from lnsym.bv.printing import Naming, by_label, show, show_without
 from lnsym.bv.term import BV
 
 
-def show_apart(one: BV, other: BV, depth: int = 6, length: int = 400) -> tuple[str, str]:
+def show_apart(one: BV, other: BV, depth: int = 6, length: int = 400, naming: Naming = by_label) -> tuple[str, str]:
     """Two different terms as two different lines: as they are or, where they look alike, from the place where they differ.
 
     What is left out around that place is …; terms that look alike even there are the one and the other.
     """
-    texts = show(one, depth, length), show(other, depth, length)
+    texts = show(one, depth, length, naming), show(other, depth, length, naming)
     if texts[0] != texts[1] or one is other:
         return texts
     inner = _first_difference(one, other)
-    texts = tuple(f"… {show_without(a, b, depth)[: length - 4]} …" for a, b in (inner, inner[::-1]))  # type: ignore[assignment]
+    texts = tuple(f"… {show_without(a, b, depth, naming)[: length - 4]} …" for a, b in (inner, inner[::-1]))  # type: ignore[assignment]
     if texts[0] != texts[1]:
         return texts
     return f"{texts[0]} (one term)", f"{texts[1]} (another)"

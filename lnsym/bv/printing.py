@@ -7,6 +7,7 @@ prints at once. The text depends on the structure of the term alone, not on what
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from lnsym.bv import notation
 from lnsym.bv.forms import items_in, sum_in
@@ -14,12 +15,26 @@ from lnsym.bv.labels import label_of
 from lnsym.bv.operators import OPERATORS
 from lnsym.bv.term import BV
 
+Naming: TypeAlias = Callable[[BV], str | None]
+"""What stands for a term in the text of those above it, if it has a name."""
 
-def show(term: BV, depth: int = 6, length: int = 400) -> str:
-    """The term as one line of at most `length` characters; labelled terms show as their labels."""
+
+def in_brackets(name: str) -> str:
+    """A name as it stands in a text."""
+    return f"⟨{name}⟩"
+
+
+def by_label(term: BV) -> str | None:
+    """The label of a term, as its text."""
+    name = label_of(term)
+    return None if name is None else in_brackets(name)
+
+
+def show(term: BV, depth: int = 6, length: int = 400, naming: Naming = by_label) -> str:
+    """The term as one line of at most `length` characters; terms that have a name show as that, labelled ones say."""
     text = ""
     for level in range(1, depth + 1):  # deeper and deeper: the work is bounded by what fits
-        text = _Lines().text(term, level)
+        text = _Lines(naming).text(term, level)
         if len(text) > length:
             return text[: length - 1] + "…"
         if "…" not in text:
@@ -27,9 +42,9 @@ def show(term: BV, depth: int = 6, length: int = 400) -> str:
     return text
 
 
-def show_without(term: BV, other: BV, depth: int) -> str:
+def show_without(term: BV, other: BV, depth: int, naming: Naming = by_label) -> str:
     """A term as text without the words or addends that another term of its kind has too."""
-    lines = _Lines()
+    lines = _Lines(naming)
     if term.op == other.op == "anf":
         items = [item for item in items_in(term) if item not in items_in(other)]
         return notation.bitwise(term, lines.below(depth), False, items) if items else notation.constant(0)
@@ -42,7 +57,8 @@ def show_without(term: BV, other: BV, depth: int) -> str:
 class _Lines:
     """The texts of terms, each made once for a depth: shared terms would else be visited over and over."""
 
-    def __init__(self) -> None:
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
         self._known: dict[tuple[BV, int, bool], str] = {}
 
     def text(self, term: BV, depth: int, inner: bool = False) -> str:
@@ -52,9 +68,9 @@ class _Lines:
         return found
 
     def _text(self, term: BV, depth: int, inner: bool) -> str:
-        name = label_of(term)
+        name = self._naming(term)
         if name is not None:
-            return f"⟨{name}⟩"
+            return name
         if depth == 0 and term.op not in ("const", "var"):
             return "…"
         return OPERATORS[term.op].shown(term, self.below(depth), inner)

@@ -30,7 +30,8 @@ from lnsym.machine.paths import Conditions
 from lnsym.prove import consistency
 from lnsym.prove.consistency import Claim, named_terms
 from lnsym.prove.evidence import Evidence, Proof, Reduced
-from lnsym.prove.method import Answer, Budget, Cost, Method, Proved, Refuted, Unknown
+from lnsym.prove.frontier import Frontier, frontier
+from lnsym.prove.method import Answer, Budget, Cost, Method, Proved, Refuted, Replacements, Unknown
 from lnsym.prove.methods import METHODS, Z3
 from lnsym.prove.race import Ended, chains, race
 from lnsym.prove.rare import CANDIDATES, NEEDLES, Decisive, Needles, comparisons, predicates
@@ -187,8 +188,8 @@ class LeftOpen:
 
     left: tuple[tuple[Obligation, str], ...] = ()
     """Those that nothing answered, each with a reason."""
-    apart: tuple[BV, BV] | None = None
-    """The smallest two terms, of the code and of what it is compared with, that agree on all samples and were not shown equal."""
+    frontier: Frontier | None = None
+    """Of the first of them, where code and specification part; None where nothing is left, or the first is a path that was stopped."""
     late: DeadlinePassed | None = None
     """What was under way when the time was over, where that is why nothing is known."""
 
@@ -260,7 +261,8 @@ class _Proceedings(Generic[Shown]):
         """For what was left in an obligation's place: who left it, and why it may stand there."""
         self._uses: dict[str, MethodUse] = {}
         self._reasons: dict[Obligation, str] = {}
-        self._apart: tuple[int, int] | None = None
+        self._apart: dict[Obligation, tuple[int, int]] = {}
+        self._replaced: dict[Obligation, Replacements] = {}
         self._claims: list[Claim] = []
         self._proofs: list[Proof] = []
         self._models: dict[Obligation, str] = {}
@@ -287,7 +289,7 @@ class _Proceedings(Generic[Shown]):
     def _left_open(self, late: DeadlinePassed | None = None) -> LeftOpen:
         otherwise = str(late or "no method that was tried closes it")
         left = tuple([(obligation, self._reasons.get(obligation, otherwise)) for obligation in self._open])
-        return LeftOpen(left, self._terms_apart(), late)
+        return LeftOpen(left, self._frontier(), late)
 
     def _stages(self) -> Generator[Shown, None, None]:
         """What confirmed inputs show, as they are found: whoever takes one need not go on. Raises DeadlinePassed."""
@@ -366,9 +368,12 @@ class _Proceedings(Generic[Shown]):
                 self._close(method, obligation, asked, evidence)
             case Refuted(model, reason):
                 yield from self._tried(method.name, obligation, asked, model, reason)
-            case Unknown(reason, apart, rest):
+            case Unknown(reason, apart, rest, replaced):
                 self._reasons.setdefault(obligation, reason)
-                self._apart = self._apart or apart
+                if apart is not None:
+                    self._apart.setdefault(obligation, apart)
+                if replaced is not None:
+                    self._replaced.setdefault(obligation, replaced)
                 if rest is not None:
                     self._full[obligation] = rest.obligation
                     self._reductions.setdefault(obligation, []).append((method.name, rest.evidence))
@@ -504,12 +509,25 @@ class _Proceedings(Generic[Shown]):
             if not self._uses.get(first, MethodUse(first, 0, 0.0)).seconds:
                 self._note(first, 0, seconds)
 
-    def _terms_apart(self) -> tuple[BV, BV] | None:
-        if self._apart is None:
+    def _frontier(self) -> Frontier | None:
+        """Where the first open obligation parts: what one of the methods said of it."""
+        if next(iter(self._open), None) not in self._question.claimed:
+            return None
+        asked = min(self._open, key=lambda each: each.left is each.right or each in self._question.stopped)
+        others = [each for each in self._question.claimed if each.premises == asked.premises]
+        replaced, pair = self._replaced.get(asked), self._terms_apart(asked)
+        try:
+            return frontier(asked, others, replaced, pair, self._limits.deadline.extended(AFTERWARDS))
+        except DeadlinePassed:
+            return frontier(asked, (), None, pair, NEVER)
+
+    def _terms_apart(self, asked: Obligation) -> tuple[BV, BV] | None:
+        serials = self._apart.get(asked)
+        if serials is None:
             return None
         sides = [side for obligation in self._question.obligations for side in (obligation.left, obligation.right)]
         by_serial = {term.serial: term for term in topological(sides)}
-        first, second = (by_serial.get(serial) for serial in self._apart)
+        first, second = (by_serial.get(serial) for serial in serials)
         return (first, second) if first is not None and second is not None else None
 
 

@@ -5,7 +5,7 @@ A method is one file of `lnsym.prove.methods`, and one line of its tuple `METHOD
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -13,6 +13,7 @@ from lnsym.deadline import NEVER, Deadline
 from lnsym.prove.evidence import Evidence
 
 if TYPE_CHECKING:
+    from lnsym.bv import BV
     from lnsym.contract.obligations import Obligation
     from lnsym.run.inputs import Sample
 
@@ -41,6 +42,16 @@ class Rest:
     evidence: Evidence
 
 
+@dataclass(frozen=True, eq=False)
+class Replacements:
+    """What a method put in the place of terms: for who says where an obligation stays open (`frontier`)."""
+
+    stand_for: Mapping[BV, BV]
+    """For each term that it came to one that is equal to it, made of what stands for its operands."""
+    apart: Sequence[tuple[BV, BV]]
+    """Of these two that agree on all samples and were not shown equal, in the order in which they were met."""
+
+
 @dataclass(frozen=True)
 class Unknown:
     """The method found neither."""
@@ -50,6 +61,8 @@ class Unknown:
     """Serial numbers of the smallest two terms that agree on all samples and were not shown equal."""
     rest: Rest | None = None
     """For the method that comes next in the same process."""
+    replaced: Replacements | None = None
+    """For the same process as well."""
 
 
 Answer: TypeAlias = Proved | Refuted | Unknown

@@ -11,28 +11,60 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeAlias
 
 import lnsym
-from lnsym.bv import BV, show_apart, topological
+from lnsym.bv import BV, label_of, show, show_apart, topological
+from lnsym.bv.printing import by_label, in_brackets
 from lnsym.contract import BadContract
 from lnsym.contract.containment import contained
 from lnsym.deadline import Deadline
 from lnsym.machine.decode import Instruction
 from lnsym.machine.recorder import Recorder, Write
+from lnsym.prove.frontier import Beyond, Frontier
 from lnsym.run.exploration import Execution, explore
 
 PACKAGE = str(Path(lnsym.__file__).parent)
 
-SHOWN_DEPTH = 4
-SHOWN_LENGTH = 90
+SHOWN_DEPTH = 8
+SHOWN_LENGTH = 150
+"""Of a word beyond the frontier."""
+
+JOINED_LENGTH = 40
+"""Of a joined word, which is known by its name: a longer text is left out."""
+
+MOST_JOINED = 6
+"""How many joined words are said to be what."""
+
+SHORT = 10
+"""A joined word whose text has so many characters stands for itself."""
+
+
+@dataclass(frozen=True)
+class PlacedWord:
+    """A word as a line for a reader, and where it comes from: an instruction, address and text; or a line of the specification."""
+
+    text: str
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class NamedWord:
+    """A word that both sides have, by the name that it has in other texts."""
+
+    name: str
+    text: str = ""
+    """What it is, where that is short."""
+    computed_at: str = ""
+    specified_at: str = ""
 
 
 @dataclass(frozen=True)
 class Apart:
-    """Two terms that agree on all samples and were not shown equal, as lines for a reader."""
+    """Where code and specification part: two words that should be equal and were not shown to be, over those that were joined."""
 
     actual: str
     expected: str
@@ -40,6 +72,12 @@ class Apart:
     """The instruction that first computes the code's side: address and text."""
     specified_at: str = ""
     """The line of the specification that says the other."""
+    first_computed: PlacedWord | None = None
+    """The code's earliest word below that has no counterpart; None where it is that one itself."""
+    first_specified: PlacedWord | None = None
+    """That of the specification."""
+    joined: tuple[NamedWord, ...] = ()
+    """The last joined words, of which these texts speak by name."""
 
 
 class _Finder(Recorder):
@@ -126,18 +164,95 @@ def _line(frame: FrameType) -> str:
 
 
 def locate_apart(
-    execution: Execution, state_theorem: Callable[[], object], one: BV, other: BV, deadline: Deadline
+    execution: Execution, state_theorem: Callable[[], object], found: Frontier, deadline: Deadline
 ) -> Apart:
-    """Two terms that were not joined: the code's and the specification's, with where they come from, if found in time."""
-    instructions = computed_at(execution, (one, other), deadline)
+    """Where code and specification part, and where the words there come from, if found in time."""
+    wanted = found.own_terms
+    instructions = computed_at(execution, wanted, deadline)
     lines: dict[BV, str] = {}
     with suppress(BadContract), contained(deadline.left()):  # it was stated before: what is wrong now is the time alone
-        lines = specified_at(state_theorem, (one, other))
-    if other in instructions and (one not in instructions or other not in lines):
-        one, other = other, one
-    instruction = instructions.get(one)
-    return Apart(
-        *show_apart(one, other, SHOWN_DEPTH, SHOWN_LENGTH),
-        f"{instruction.address:#x}  {instruction.text}" if instruction else "",
-        lines.get(other, ""),
-    )
+        lines = specified_at(state_theorem, wanted)
+
+    def computed(term: BV) -> str:
+        instruction = instructions.get(term)
+        return f"{instruction.address:#x}  {instruction.text}" if instruction else ""
+
+    return apart_of(found, computed, lambda term: lines.get(term, ""))
+
+
+PlaceOf: TypeAlias = Callable[[BV], str]
+"""Where a term comes from, in words; empty where nobody knows."""
+
+
+def apart_of(found: Frontier, computed: PlaceOf, specified: PlaceOf) -> Apart:
+    """A frontier as lines for a reader."""
+    names = _Names(found)
+
+    def placed(each: Beyond | None, places: PlaceOf) -> PlacedWord | None:
+        return None if each is None else PlacedWord(names.text(each), "" if each.own is None else places(each.own))
+
+    def words() -> tuple[PlacedWord | None, ...]:
+        return (
+            placed(found.code, computed),
+            placed(found.other, specified),
+            placed(found.first_of_code, computed),
+            placed(found.first_of_other, specified),
+        )
+
+    names.keep_those_in(" ".join([word.text for word in words() if word is not None]))
+    code, other, first_of_code, first_of_other = words()
+    assert code is not None
+    assert other is not None
+    texts = code.text, other.text
+    if texts[0] == texts[1]:
+        texts = show_apart(found.code.word, found.other.word, SHOWN_DEPTH, SHOWN_LENGTH, names.of)
+    joined = tuple(names.said(computed, specified))[:MOST_JOINED]
+    return Apart(*texts, code.at, other.at, first_of_code, first_of_other, joined)
+
+
+class _Names:
+    """Joined words by their labels or, where they have none, by numbers."""
+
+    def __init__(self, found: Frontier) -> None:
+        self._own = found.joined
+        self._stands = found.stands
+        self._names: dict[BV, str] = {}
+        for word, own in found.joined.items():
+            labels = [name for term in (*own[::-1], word) if term is not None and (name := label_of(term)) is not None]
+            if labels or len(show(self._of_its_own(word), 2, SHORT + 1)) > SHORT:
+                self._names[word] = in_brackets(labels[0] if labels else f"#{len(self._names)}")
+
+    def _of_its_own(self, word: BV) -> BV:
+        """A joined word as the specification has it, else as the code does."""
+        return next((term for term in self._own[word][::-1] if term is not None), word)
+
+    def of(self, term: BV) -> str | None:
+        """What stands for a term in texts."""
+        return self._names.get(self._stands.get(term, term)) or by_label(term)
+
+    def text(self, each: Beyond) -> str:
+        """A word beyond the frontier as it stands, or as its side has it: the shorter of both."""
+        texts = [show(word, SHOWN_DEPTH, SHOWN_LENGTH, self.of) for word in (each.word, each.own) if word is not None]
+        return min(texts, key=lambda text: ("…" in text, len(text)))
+
+    def keep_those_in(self, text: str) -> None:
+        """Leave out those that a text does not name, and number the others as it comes to them."""
+        places = {word: text.find(name) for word, name in self._names.items()}
+        used = sorted([word for word, place in places.items() if place >= 0], key=places.__getitem__)
+        numbers = count(1)
+        self._names = {
+            word: in_brackets(str(next(numbers))) if self._names[word].startswith("⟨#") else self._names[word]
+            for word in used
+        }
+
+    def said(self, computed: PlaceOf, specified: PlaceOf) -> Iterator[NamedWord]:
+        """What each is, and where it comes from."""
+        for word, name in self._names.items():
+            code, other = self._own[word]
+            text = show(self._of_its_own(word), SHOWN_DEPTH, JOINED_LENGTH)
+            yield NamedWord(
+                name,
+                "" if "…" in text or text == name else text,
+                "" if code is None else computed(code),
+                "" if other is None else specified(other),
+            )

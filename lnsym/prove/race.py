@@ -120,10 +120,11 @@ def _follow(chain: Chain, obligations: Sequence[Obligation], budget: Budget, sen
                 left.pop(number, None)
                 for by, reduction in reversed(reductions.get(number, [])):
                     answer = Proved(Reduced(by, reduction, answer.evidence))
-            elif isinstance(answer, Unknown) and answer.rest is not None:
-                left[number] = answer.rest.obligation
-                numbers[answer.rest.obligation] = number
-                reductions.setdefault(number, []).append((method.name, answer.rest.evidence))
-                answer = replace(answer, rest=None)
+            elif isinstance(answer, Unknown):
+                if answer.rest is not None:
+                    left[number] = answer.rest.obligation
+                    numbers[answer.rest.obligation] = number
+                    reductions.setdefault(number, []).append((method.name, answer.rest.evidence))
+                answer = replace(answer, rest=None, replaced=None)
             send(Finding(number, method.name, answer))
         send(Ended(method.name, time.perf_counter() - began))

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from lnsym.bv import BV, variables
+from lnsym.bv import variables
 from lnsym.contract.abi import STACK_BYTES
 from lnsym.contract.obligations import Obligation
 from lnsym.machine.endings import Ending
 from lnsym.machine.paths import TimeLimit
 from lnsym.prove.assumptions import assumptions_used
 from lnsym.prove.evidence import Proof
+from lnsym.prove.frontier import Frontier
 from lnsym.prove.judge import Disproved, Established, Judgement, LeftOpen, MethodUse, Outcome, ProofQuestion
 from lnsym.prove.provenance import Apart
 from lnsym.prove.refutation import Counterexample, Stopped, external_symbols
@@ -109,11 +110,11 @@ def concluded(
 
 
 def conclusion(
-    outcome: Outcome[Any], question: ProofQuestion[Any], locate: Callable[[BV, BV], Apart], vacuous: Callable[[], str]
+    outcome: Outcome[Any], question: ProofQuestion[Any], locate: Callable[[Frontier], Apart], vacuous: Callable[[], str]
 ) -> Conclusion:
     """What is said of an outcome, in a line.
 
-    `locate` says where two terms that were not shown equal come from. `vacuous` says why a proof would say nothing, in words.
+    `locate` says where the terms at a frontier come from. `vacuous` says why a proof would say nothing, in words.
     """
     match outcome:
         case Disproved(shown):
@@ -125,8 +126,8 @@ def conclusion(
             return _left_open(outcome, question, locate)
 
 
-def _left_open(outcome: LeftOpen, question: ProofQuestion[Any], locate: Callable[[BV, BV], Apart]) -> Conclusion:
-    """What is open, how a path was stopped, and two terms that were not shown equal."""
+def _left_open(outcome: LeftOpen, question: ProofQuestion[Any], locate: Callable[[Frontier], Apart]) -> Conclusion:
+    """What is open, how a path was stopped, and where code and specification part."""
     stopped_by = _stopped_by(outcome, question.stopped)
     late = _late_reason(outcome, question.stopped)
     if late:
@@ -136,7 +137,7 @@ def _left_open(outcome: LeftOpen, question: ProofQuestion[Any], locate: Callable
     if first in question.stopped:
         return Conclusion("unknown", f"{first.name}{more}", stopped_by)
     reason = _why_open(first, question, reason)
-    apart = locate(*(outcome.apart or (first.left, first.right)))
+    apart = None if outcome.frontier is None else locate(outcome.frontier)
     return Conclusion("unknown", f"{first.name}: {reason}{more}", stopped_by, apart)
 
 

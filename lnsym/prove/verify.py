@@ -19,6 +19,7 @@ from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.machine.image import Image
 from lnsym.prove.assumptions import assumptions_of_all
 from lnsym.prove.feasibility import on_feasible_paths
+from lnsym.prove.frontier import Frontier
 from lnsym.prove.judge import AFTERWARDS, Disproved, GivenInputs, Judgement, Limits, ProofQuestion, judge
 from lnsym.prove.methods import choices, chosen
 from lnsym.prove.provenance import Apart, locate_apart
@@ -169,10 +170,8 @@ def _stopped(execution: Execution) -> Stopped:
     }
 
 
-def _located(
-    execution: Execution, state_theorem: Callable[[], object], deadline: Deadline, one: BV, other: BV
-) -> Apart:
-    return locate_apart(execution, state_theorem, one, other, deadline.extended(AFTERWARDS))
+def _located(execution: Execution, state_theorem: Callable[[], object], deadline: Deadline, found: Frontier) -> Apart:
+    return locate_apart(execution, state_theorem, found, deadline.extended(AFTERWARDS))
 
 
 def _vacuous(execution: Execution, some_input: bool) -> str:

@@ -10,10 +10,17 @@ from lnsym.bv.names import by_name
 from lnsym.errors import LnsymError, one_line
 from lnsym.prove.equivalence.comparison import Equivalence
 from lnsym.prove.equivalence.disagreement import Differing, Disagreement
-from lnsym.prove.provenance import Apart
 from lnsym.session import RoutinePair
 from lnsym.show.running import Running
-from lnsym.show.verdicts import assumption_lines, case_text, input_lines, method_lines, report, verdict_line
+from lnsym.show.verdicts import (
+    apart_lines,
+    assumption_lines,
+    case_text,
+    input_lines,
+    method_lines,
+    report,
+    verdict_line,
+)
 
 
 class Comparing(Running[RoutinePair, Equivalence]):
@@ -44,17 +51,7 @@ def lines(verdict: Equivalence, case_width: int = 0) -> Iterator[str]:
     if verdict.status == "unknown":
         yield from method_lines(verdict)
     if verdict.apart is not None:
-        yield from _apart_lines(verdict.apart)
-
-
-def _apart_lines(apart: Apart) -> Iterator[str]:
-    """The two terms that stayed apart, and the instruction that computes each."""
-    yield f"  apart    {apart.actual}"
-    if apart.computed_at:
-        yield f"           computed at {apart.computed_at}"
-    yield f"  and      {apart.expected}"
-    if apart.specified_at:
-        yield f"           computed at {apart.specified_at}"
+        yield from apart_lines(verdict.apart, "computed at")
 
 
 def disagreement_lines(disagreement: Disagreement, names: tuple[str, str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from textwrap import wrap
 from typing import Any
 
 import lnsym
@@ -27,6 +28,13 @@ SHOWN_DIFFERENCES = 8
 
 SHOWN_LINES = 8
 """How many lines of one region a counterexample shows."""
+
+INDENT = 11
+READABLE = 60
+"""In how many columns a term is written."""
+
+LONGEST_LINE = 100
+"""How many columns a line has that says where a term comes from."""
 
 DEPENDENCIES = ("capstone", "pyelftools", "z3-solver", "python-sat", "unicorn")
 
@@ -66,14 +74,37 @@ def verdict_line(verdict: Verdict, name_width: int = 0, case_width: int = 0) -> 
     return f"{line}\n         {one_line(verdict.reason)}" if verdict.reason else line
 
 
-def apart_lines(apart: Apart) -> Iterator[str]:
-    """The two terms that stayed apart, and where each comes from."""
-    yield f"  apart    {apart.actual}"
-    if apart.computed_at:
-        yield f"           computed at {apart.computed_at}"
-    yield f"  and      {apart.expected}"
-    if apart.specified_at:
-        yield f"           specified in {apart.specified_at}"
+def apart_lines(apart: Apart, specified: str = "specified in") -> Iterator[str]:
+    """The two words that stayed apart, what lies first below each, the joined words that these are made of, and where all come from."""
+    yield from _word_lines("apart", apart.actual, "computed at", apart.computed_at)
+    yield from _word_lines("and", apart.expected, specified, apart.specified_at)
+    for lead, first, where in (
+        ("first", apart.first_computed, "computed at"),
+        ("and", apart.first_specified, specified),
+    ):
+        if first is not None:
+            yield from _word_lines(lead, f"{first.text}: no counterpart", where, first.at)
+    for number, word in enumerate(apart.joined):
+        said = [f"= {word.text}"] if word.text else []
+        if word.computed_at or word.specified_at:
+            said.append(f"computed at {word.computed_at}" if word.computed_at else f"{specified} {word.specified_at}")
+        yield _cut(f"  {'' if number else 'where':<{INDENT - 2}}{one_line(' '.join([word.name, ', '.join(said)]))}")
+
+
+def _word_lines(lead: str, text: str, where: str, place: str) -> Iterator[str]:
+    """A term, broken where it is long, and where it comes from."""
+    for number, line in enumerate(wrap(one_line(text), READABLE - INDENT)):
+        yield f"  {'' if number else lead:<{INDENT - 2}}{line}"
+    yield from _place_line(where, place)
+
+
+def _place_line(where: str, place: str) -> Iterator[str]:
+    if place:
+        yield _cut(f"{'':<{INDENT}}{where} {one_line(place)}")
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 
 
 def assumption_lines(verdict: Verdict) -> Iterator[str]:

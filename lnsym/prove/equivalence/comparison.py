@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from lnsym.bv import BV, show_apart, terms_made
+from lnsym.bv import BV, terms_made
 from lnsym.contract import Contract
 from lnsym.contract.containment import contained
 from lnsym.deadline import Deadline, DeadlinePassed
@@ -25,8 +25,9 @@ from lnsym.prove.equivalence.joint_paths import JointPaths
 from lnsym.prove.equivalence.product import Product
 from lnsym.prove.equivalence.sides import Side, pairs, side_of
 from lnsym.prove.feasibility import on_feasible_paths
+from lnsym.prove.frontier import Frontier
 from lnsym.prove.judge import AFTERWARDS, Disproved, Judgement, ProofQuestion, judge
-from lnsym.prove.provenance import SHOWN_DEPTH, SHOWN_LENGTH, Apart, computed_at
+from lnsym.prove.provenance import Apart, apart_of, computed_at
 from lnsym.prove.verdict import Conclusion, Verdict, concluded, conclusion
 from lnsym.prove.verify import Options, meets_preconditions, simulated, timed
 from lnsym.run.exploration import Execution, Unexplored
@@ -202,19 +203,13 @@ def _vacuous(sides: tuple[Side, Side], joint: JointPaths, may_arrive: bool) -> s
     return ""
 
 
-def _located(sides: tuple[Side, Side], deadline: Deadline, one: BV, other: BV) -> Apart:
-    """Two terms that were not joined, one of each routine if they can be told apart, and the instructions they come from."""
+def _located(sides: tuple[Side, Side], deadline: Deadline, found: Frontier) -> Apart:
+    """Where the two routines part, and the instructions that the words there come from."""
     allowance = deadline.extended(AFTERWARDS)
-    found = [computed_at(side.execution, (one, other), allowance) for side in sides]
-    if other in found[0] and (one not in found[0] or other not in found[1]):
-        one, other = other, one
+    computed = [computed_at(side.execution, found.own_terms, allowance) for side in sides]
 
-    def place(term: BV, order: tuple[int, ...]) -> str:
-        for number in order:
-            instruction = found[number].get(term)
-            if instruction is not None:
-                return f"{instruction.address:#x}  {instruction.text}, of {sides[number].label}"
-        return ""
+    def place(number: int, term: BV) -> str:
+        instruction = computed[number].get(term)
+        return f"{instruction.address:#x}  {instruction.text}, of {sides[number].label}" if instruction else ""
 
-    actual, expected = show_apart(one, other, SHOWN_DEPTH, SHOWN_LENGTH)
-    return Apart(actual, expected, place(one, (0, 1)), place(other, (1, 0)))
+    return apart_of(found, partial(place, 0), partial(place, 1))

@@ -18,6 +18,7 @@ from lnsym.prove.joining.linear import Forms
 from lnsym.prove.joining.maps import FormKey, LinearForm, turned
 from lnsym.prove.joining.questions import NotZero, Questions, Reply, Zero
 from lnsym.prove.joining.samples import WordSamples
+from lnsym.prove.method import Replacements
 from lnsym.run.inputs import holds
 
 MAX_LEARNED = 12
@@ -67,8 +68,6 @@ class Joiner:
         self._alike = Alike(self._samples.values)
         self._place: dict[BV, int] = {}
         self._questions = Questions(self._place, self._premises, deadline)
-        self._met: dict[BV, BV] = {}
-        """For what stands for a term the first term it stands for."""
         self._joined: list[WordJoined] = []
         self._apart: list[tuple[BV, BV]] = []
         """Terms that agree on all samples and were not shown equal, in the order in which they were met."""
@@ -92,7 +91,6 @@ class Joiner:
         for node in topological([term], self._new):
             self._new[node] = found = self._taken(node)
             self._check(node, found)
-            self._met.setdefault(found, node)
         return self._new[term]
 
     def is_hopeless(self, done: float) -> bool:
@@ -132,11 +130,9 @@ class Joiner:
         return (*self._new.items(), *self._in_sums.items())
 
     @property
-    def first_apart(self) -> tuple[BV, BV] | None:
-        """The first two terms that agree on all samples and were not shown equal."""
-        for one, other in self._apart:
-            return self._met.get(one, one), self._met.get(other, other)
-        return None
+    def replaced(self) -> Replacements:
+        """What stands for terms so far, and what stayed apart."""
+        return Replacements(self._new, self._apart)
 
     # -- one term -----------------------------------------------------------------------------------
 

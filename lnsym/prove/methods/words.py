@@ -56,8 +56,9 @@ def _joined(
                 answers[obligation] = answer = _answer(joiner, obligation)
                 if isinstance(answer, Proved) and not joiner.used_premises:
                     everywhere[obligation.left, obligation.right] = answer
+    unknown = _open(joiner)
     for obligation, answer in answers.items():
-        yield obligation, _open(joiner) if answer is None else answer
+        yield obligation, unknown if answer is None else answer
 
 
 def _answer(joiner: Joiner, obligation: Obligation) -> Answer | None:
@@ -75,9 +76,8 @@ def _answer(joiner: Joiner, obligation: Obligation) -> Answer | None:
 
 
 def _open(joiner: Joiner) -> Unknown:
-    """Where the two sides part. Others get the obligation as it was: sums that are multiplied out are hard on circuits."""
-    apart = joiner.first_apart
-    return Unknown("its words did not meet", (apart[0].serial, apart[1].serial) if apart else None)
+    """What was joined. Others get the obligation as it was: sums that are multiplied out are hard on circuits."""
+    return Unknown("its words did not meet", replaced=joiner.replaced)
 
 
 WORDS = Method("words", "cheap", attempt, assumption="words", share=0.4, share_alone=0.95)
