@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 
 from lnsym.bv import BV
 
-ObligationKind: TypeAlias = Literal["output", "abi", "unreachable", "joined"]
-"""Of an output of the contract; of a rule of AAPCS64; that no input takes a path; of two words that a method made one."""
+ObligationKind: TypeAlias = Literal["output", "abi", "unreachable", "joined", "lemma"]
+"""Of an output of the contract; of a rule of AAPCS64; that no input takes a path; of two words that a method made one; that a
+lemma of the contract holds, on all paths."""
 
 
 @dataclass(frozen=True, eq=False)

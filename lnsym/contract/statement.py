@@ -148,6 +148,19 @@ class Call:
 
 
 @dataclass(frozen=True, eq=False)
+class Lemma:
+    """A claim that helps to prove the others: two terms are equal on all inputs that meet the preconditions."""
+
+    name: str
+    left: BV
+    right: BV
+    """What may stand in the place of the left one once the claim is proved."""
+
+    def __str__(self) -> str:
+        return f"lemma {self.name}"
+
+
+@dataclass(frozen=True, eq=False)
 class Statement:
     """All that a contract says of a routine; `Theorem.freeze` makes it."""
 
@@ -179,6 +192,10 @@ class Statement:
     """Whether no other code writes the file's globals between the calls."""
     stack_bytes: int
     """How much stack below SP is assumed to be there."""
+    lemmas: tuple[Lemma, ...] = ()
+    """Each is proved with the help of those before it, and used once it is."""
+    labelled: tuple[BV, ...] = ()
+    """Intermediate values to which words of the code may be joined, whether or not the claims speak of them."""
 
     @cached_property
     def inputs(self) -> tuple[InputVariable, ...]:
@@ -195,6 +212,7 @@ class Statement:
         terms = [*self.assumptions, *self.registers.values(), *self.ensured_registers.values()]
         terms += [argument for call in self.calls for argument in call.arguments]
         terms += [element for elements in self.ensured.values() for element in elements if element is not None]
+        terms += [*[side for lemma in self.lemmas for side in (lemma.left, lemma.right)], *self.labelled]
         return terms if self.result is None else [*terms, self.result]
 
     @property
@@ -252,7 +270,15 @@ class Statement:
     def without_claims(self) -> Statement:
         """The same calls under the same preconditions, nothing being claimed of what they leave but AAPCS64's rules."""
         nothing: Mapping[str, BV] = MappingProxyType({})
-        return replace(self, ensured=MappingProxyType({}), conditions=nothing, result=None, ensured_registers=nothing)
+        return replace(
+            self,
+            ensured=MappingProxyType({}),
+            conditions=nothing,
+            result=None,
+            ensured_registers=nothing,
+            lemmas=(),
+            labelled=(),
+        )
 
 
 def outputs_in(terms: Iterable[BV]) -> dict[BV, Left]:

@@ -8,7 +8,7 @@ from functools import wraps
 from types import MappingProxyType
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar, get_args
 
-from lnsym.bv import BV, concat
+from lnsym.bv import BV, concat, label, variables
 from lnsym.contract import abi
 from lnsym.contract.checks import (
     MAX_BITS,
@@ -22,9 +22,19 @@ from lnsym.contract.checks import (
 )
 from lnsym.contract.completeness import check_calls, check_claims, check_variables
 from lnsym.contract.counts import counted
-from lnsym.contract.statement import Access, Block, ByteOrder, Call, InputVariable, Statement, index_term, outputs_in
+from lnsym.contract.statement import (
+    Access,
+    Block,
+    ByteOrder,
+    Call,
+    InputVariable,
+    Lemma,
+    Statement,
+    index_term,
+    outputs_in,
+)
 from lnsym.machine.extents import open_elements, same_elements
-from lnsym.machine.origins import TAKEN, Afterwards, AfterwardsAt, Element, OpenBits, Pointer, Result, Value
+from lnsym.machine.origins import TAKEN, Afterwards, AfterwardsAt, Element, ElementAt, OpenBits, Pointer, Result, Value
 
 REGISTER = re.compile(r"x(\d|[12]\d|30)|d(\d|[12]\d|3[01])")
 """Names of registers that a calling convention of a routine's own may use, 64 bits each."""
@@ -74,6 +84,8 @@ class Theorem:
         self._registers: dict[str, BV] = {}
         self._ensured_registers: dict[str, BV] = {}
         self._changed_registers: set[str] = set()
+        self._lemmas: list[Lemma] = []
+        self._labelled: list[BV] = []
         self._frame = 0
         self._globals_kept = False
         self._names: set[str] = set()
@@ -412,6 +424,50 @@ class Theorem:
             raise ContractError("t.ensure_registers(...) names no register")
         self._ensured_registers = values
 
+    # -- help for the prover ----------------------------------------------------------------------
+
+    @_while_open
+    def lemma(self, left: BV, right: BV | int, name: str = "") -> None:
+        """Two terms over the inputs are equal wherever the preconditions hold: a step that the prover does not find by itself.
+
+        It is proved as a goal of its own, with the help of the lemmas before it, and the right side may then stand in the place of the left
+        one. While it is not proved it is not used, and the verdict is UNKNOWN at best. `name` is how reports call it, else it has a number.
+        """
+        if not isinstance(left, BV):
+            raise ContractError(f"the left side of a lemma is {shown(left)}: give a term")
+        other = right if isinstance(right, BV) else constant(right, left.width, "the right side of a lemma")
+        if left.width != other.width:
+            raise ContractError(f"a lemma says that {left.width} bits are equal to {other.width} bits")
+        if name:
+            checked_name("lemma's name", name)
+        lemma = Lemma(name or str(len(self._lemmas) + 1), left, other)
+        if any(earlier.name == lemma.name for earlier in self._lemmas):
+            raise ContractError(f"the {lemma} is said twice")
+        self._must_speak_of_values(f"the {lemma}", [left, other])
+        self._lemmas.append(lemma)
+
+    @_while_open
+    def label(self, term: BV, name: str) -> BV:
+        """The term itself, an intermediate value of the standard: reports call it by this name, and words may be joined to it."""
+        if not isinstance(term, BV):
+            raise ContractError(f"{shown(term)} is labelled: give a term")
+        if not isinstance(name, str) or not name.strip() or not name.isprintable():
+            raise ContractError(f"a term is labelled {shown(name)}: a label is text that can be printed, not empty")
+        self._must_speak_of_values("a label", [term])
+        self._labelled.append(term)
+        return label(term, name)
+
+    def _must_speak_of_values(self, what: str, terms: Sequence[BV]) -> None:
+        """Raises ContractError for terms that hang on what the calls leave, on where regions lie, or on elements at open indices."""
+        self._must_not_speak_of_outputs(what, terms)
+        for variable in variables(terms):
+            if isinstance(variable.origin, Pointer):
+                raise ContractError(
+                    f"{what} speaks of where {variable.origin} lies: only of values, and of what regions hold"
+                )
+            if isinstance(variable.origin, ElementAt):
+                raise ContractError(f"{what} speaks of an element at an open index, which is not supported")
+
     # -- the statement --------------------------------------------------------------------------
 
     def freeze(self, claims: bool = True) -> Statement:
@@ -437,6 +493,8 @@ class Theorem:
             self._frame,
             self._globals_kept,
             self._stack_bytes,
+            tuple(self._lemmas),
+            tuple(self._labelled),
         )
         check_calls(statement)
         if claims:

@@ -108,7 +108,14 @@ class Enumerated:
     bits: int
 
 
-JoinArgument: TypeAlias = Identical | SameMaps | Enumerated | Swept | NoModel
+@dataclass(frozen=True, slots=True)
+class ByLemma:
+    """The contract's lemma of this name says so, which has a proof of its own; wherever the contract's preconditions hold."""
+
+    name: str
+
+
+JoinArgument: TypeAlias = Identical | SameMaps | Enumerated | Swept | NoModel | ByLemma
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,7 @@ class Reduced:
     proof: Evidence
 
 
-Evidence: TypeAlias = Identical | SameForms | NoModel | Swept | WordsJoined | Reduced
+Evidence: TypeAlias = Identical | SameForms | NoModel | Swept | WordsJoined | Reduced | ByLemma
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from lnsym.bv import BV, evaluate, topological, variables
+from lnsym.bv import BV, evaluate, substitute, topological, variables
 from lnsym.bv.dag import listing
 from lnsym.bv.names import values_listed
 from lnsym.contract.obligations import Obligation
@@ -29,7 +29,7 @@ from lnsym.machine.origins import ElementAt
 from lnsym.machine.paths import Conditions
 from lnsym.prove import consistency
 from lnsym.prove.consistency import Claim, named_terms
-from lnsym.prove.evidence import Evidence, Proof, Reduced
+from lnsym.prove.evidence import ByLemma, Evidence, Proof, Reduced
 from lnsym.prove.frontier import Frontier, frontier
 from lnsym.prove.method import Answer, Budget, Cost, Method, Proved, Refuted, Replacements, Unknown
 from lnsym.prove.methods import METHODS, Z3
@@ -60,6 +60,9 @@ LEAST_OF_NEEDLES = 1.0
 
 AFTERWARDS = 5.0
 """Seconds past the deadline for what must not be left out: the check of what was proved, or where an open obligation comes from."""
+
+SHOWN_VALUES = 3
+"""How many values are said on which a lemma is false."""
 
 REFUTE = "refute"
 """Under which name a report counts what was tried on inputs."""
@@ -139,6 +142,10 @@ class ProofQuestion(Generic[Shown]):
     replayer: Replayer[Shown]
     stopped: Stopped = field(default_factory=dict)
     """That no input takes the paths which do not return."""
+    lemmas: Sequence[Obligation] = ()
+    """Each is proved before the others, with the help of those before it, and helps once it is; premises are what is assumed."""
+    labelled: Sequence[BV] = ()
+    """Terms to which words may be joined though no obligation speaks of them."""
 
     @property
     def obligations(self) -> list[Obligation]:
@@ -147,6 +154,8 @@ class ProofQuestion(Generic[Shown]):
 
     def can_be_shown(self, obligation: Obligation) -> bool:
         """Whether an input on which it fails may be run, and may be the code's doing. If not, and one is known, it stays open at once."""
+        if obligation.kind == "lemma":  # it says nothing of the code
+            return False
         if obligation in self.stopped:
             return may_be_refuted(*self.stopped[obligation])
         return not self._speaks_of_other_files or not external_symbols(self.replayer.given.externals, obligation)
@@ -208,8 +217,38 @@ class Judgement(Generic[Shown]):
 
 
 def judge(question: ProofQuestion[Shown], limits: Limits) -> Judgement[Shown]:
-    """Prove all obligations, or refute one. Raises ToolFault where answers contradict each other, or an input contradicts one."""
-    return _Proceedings(question, limits).judgement()
+    """Prove all obligations, or refute one; lemmas first. What is open of these leaves the whole open, though it needs none of them.
+
+    Raises ToolFault where answers contradict each other, or an input contradicts one.
+    """
+    known: list[Obligation] = []
+    before: list[Judgement[Shown]] = []
+    for number, lemma in enumerate(question.lemmas):
+        share = limits.deadline.slice(1 / (len(question.lemmas) - number + 1))
+        alone = ProofQuestion([lemma], question.replayer, labelled=question.labelled)
+        judgement = _Proceedings(alone, replace(limits, deadline=share), known).judgement()
+        before.append(judgement)
+        if isinstance(judgement.outcome, Established):
+            known.append(lemma)
+    judgement = _Proceedings(question, limits, known).judgement()
+    for other in reversed(before):
+        judgement = _together(other, judgement)
+    return judgement
+
+
+def _together(lemma: Judgement[Shown], claims: Judgement[Shown]) -> Judgement[Shown]:
+    """What came of a lemma and of what comes after it: open where one of them is, unless an input disproves what is claimed of the code."""
+    uses = {use.name: use for use in lemma.methods}
+    for use in claims.methods:
+        first = uses.get(use.name, MethodUse(use.name, 0, 0.0))
+        uses[use.name] = MethodUse(use.name, first.goals + use.goals, first.seconds + use.seconds)
+    outcome = claims.outcome
+    match lemma.outcome, claims.outcome:
+        case LeftOpen(left, parted), LeftOpen(more):
+            outcome = LeftOpen((*left, *more), parted)
+        case LeftOpen() as left_open, Established():
+            outcome = replace(left_open, late=None)
+    return Judgement(outcome, tuple(uses.values()), (*lemma.proofs, *claims.proofs))
 
 
 def under_preconditions(obligation: Obligation, given: GivenInputs) -> Obligation:
@@ -249,11 +288,13 @@ def candidates(
 class _Proceedings(Generic[Shown]):
     """One question under way."""
 
-    def __init__(self, question: ProofQuestion[Shown], limits: Limits) -> None:
+    def __init__(self, question: ProofQuestion[Shown], limits: Limits, lemmas: Sequence[Obligation] = ()) -> None:
         self._question = question
         self._replayer = question.replayer
         self._given = question.replayer.given
         self._limits = limits
+        self._lemmas = tuple(lemmas)
+        """Those that were proved."""
         self._open = dict.fromkeys(question.obligations)
         self._full: dict[Obligation, Obligation] = {}
         """With all premises, as far as that was asked for; or what a method left in its place."""
@@ -326,6 +367,8 @@ class _Proceedings(Generic[Shown]):
         if not methods:
             return
         full = [self._in_time(obligation) for obligation in asked]
+        if self._lemmas:
+            full = [self._by_lemmas(obligation) for obligation in asked]
         if limits.write_query is not None:
             for obligation in full:
                 if obligation.left is not obligation.right:
@@ -395,7 +438,7 @@ class _Proceedings(Generic[Shown]):
 
     @property
     def _budget(self) -> Budget:
-        return Budget(self._limits.deadline, self._limits.goal_timeout)
+        return Budget(self._limits.deadline, self._limits.goal_timeout, self._lemmas, tuple(self._question.labelled))
 
     # -- inputs -----------------------------------------------------------------------------------
 
@@ -407,6 +450,9 @@ class _Proceedings(Generic[Shown]):
         try:
             shown = [obligation for obligation in self._open if self._question.can_be_shown(obligation)]
             yield from self._confirmed(candidates(self._given, shown, count, self._limits.deadline))
+            for lemma in [obligation for obligation in self._open if obligation.kind == "lemma"]:
+                for sample in islice(candidates(self._given, [lemma], count, self._limits.deadline), 1):
+                    yield from self._tried(REFUTE, lemma, self._with_premises(lemma), sample)
         finally:
             self._note(REFUTE, 0, time.perf_counter() - began)
 
@@ -453,6 +499,8 @@ class _Proceedings(Generic[Shown]):
                 yield from self._confirmed(self._placed(smaller))
         if not _fails(asked, model):
             raise _no_model(asked, method, model)
+        if obligation.kind == "lemma":
+            reason = _false_where(obligation, model)
         self._reasons[obligation] = reason or f"{method} found a counterexample that did not run"
         self._models[obligation] = method
 
@@ -489,6 +537,20 @@ class _Proceedings(Generic[Shown]):
             self._full[obligation] = under_preconditions(obligation, self._given)
         return self._full[obligation]
 
+    def _by_lemmas(self, obligation: Obligation) -> Obligation:
+        """The obligation with the right sides of lemmas in the place of their left ones; the premises, which imply them, as they are."""
+        full = self._with_premises(obligation)
+        written: dict[BV, BV] = {}
+        for lemma in self._lemmas:
+            (written[lemma.left],) = substitute([lemma.right], written)
+        left, right = substitute([full.left, full.right], written)
+        if left is full.left and right is full.right:
+            return full
+        reductions = [("lemma", ByLemma(lemma.name)) for lemma in self._lemmas]
+        self._reductions.setdefault(obligation, []).extend(reductions)
+        self._full[obligation] = replace(full, left=left, right=right)
+        return self._full[obligation]
+
     def _in_time(self, obligation: Obligation) -> Obligation:
         self._limits.deadline.check("before sweep and the solvers began")
         return self._with_premises(obligation)
@@ -513,6 +575,8 @@ class _Proceedings(Generic[Shown]):
         """Where the first open obligation parts: what one of the methods said of it."""
         if next(iter(self._open), None) not in self._question.claimed:
             return None
+        if all(each.kind == "lemma" and each in self._models for each in self._open):
+            return None
         asked = min(self._open, key=lambda each: each.left is each.right or each in self._question.stopped)
         others = [each for each in self._question.claimed if each.premises == asked.premises]
         replaced, pair = self._replaced.get(asked), self._terms_apart(asked)
@@ -535,6 +599,13 @@ def _fails(obligation: Obligation, model: Mapping[BV, int]) -> bool:
     """Whether the obligation is false on a model, whether or not it runs: the two sides differ, all premises being 1."""
     ((left, right, *premises),) = evaluate(obligation.terms, [model], default=0)
     return left != right and all(premises)
+
+
+def _false_where(lemma: Obligation, model: Mapping[BV, int]) -> str:
+    """That a lemma is false on a model, with some of the values."""
+    spoken_of = variables([lemma.left, lemma.right])
+    values = [f"{v.origin} = {model.get(v, 0):#x}" for v in spoken_of[:SHOWN_VALUES]]
+    return f"it is false where {', '.join([*values, *(['…'] if len(spoken_of) > SHOWN_VALUES else [])])}"
 
 
 def _no_model(obligation: Obligation, method: str, model: Mapping[BV, int]) -> ToolFault:

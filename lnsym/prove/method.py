@@ -6,7 +6,7 @@ A method is one file of `lnsym.prove.methods`, and one line of its tuple `METHOD
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lnsym.deadline import NEVER, Deadline
@@ -76,6 +76,10 @@ class Budget:
     """For all obligations together."""
     obligation_seconds: float | None = None
     """For one obligation, with a method that takes one after the other."""
+    lemmas: tuple[Obligation, ...] = ()
+    """What was proved of the contract's lemmas: it holds under the contract's preconditions, which who uses premises has among them."""
+    labelled: tuple[BV, ...] = ()
+    """Terms to which words may be joined though no obligation speaks of them."""
 
     def seconds(self) -> float:
         """What is left for one obligation."""
@@ -119,6 +123,4 @@ class Method:
     def budget(self, whole: Budget, last: bool) -> Budget:
         """Its part of what all have; `last` says that no other comes after it."""
         share = self.share_alone if last else self.share
-        return (
-            whole if share == 1.0 else Budget(whole.deadline.slice(share, self.least_seconds), whole.obligation_seconds)
-        )
+        return whole if share == 1.0 else replace(whole, deadline=whole.deadline.slice(share, self.least_seconds))

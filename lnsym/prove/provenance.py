@@ -232,8 +232,14 @@ class _Names:
 
     def text(self, each: Beyond) -> str:
         """A word beyond the frontier as it stands, or as its side has it: the shorter of both."""
-        texts = [show(word, SHOWN_DEPTH, SHOWN_LENGTH, self.of) for word in (each.word, each.own) if word is not None]
-        return min(texts, key=lambda text: ("…" in text, len(text)))
+        words = [word for word in (each.word, each.own) if word is not None]
+        text = min(map(self._text, words), key=lambda text: ("…" in text, len(text)))
+        name = next((name for name in map(by_label, words) if name is not None), None)
+        return f"{name} = {text}" if name else text
+
+    def _text(self, word: BV) -> str:
+        """What a word is made of, whether or not it has a name itself."""
+        return show(word, SHOWN_DEPTH, SHOWN_LENGTH, lambda term: None if term is word else self.of(term))
 
     def keep_those_in(self, text: str) -> None:
         """Leave out those that a text does not name, and number the others as it comes to them."""

@@ -23,6 +23,14 @@ Status: TypeAlias = Literal["proved", "refuted", "unknown"]
 
 
 @dataclass(frozen=True)
+class LemmaUse:
+    """A lemma of the contract, and the method that proved it; empty while none has, and then nothing rests on it."""
+
+    name: str
+    method: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The answer for one routine under one contract."""
 
@@ -38,6 +46,8 @@ class Verdict:
     """Instructions executed, over all paths."""
     paths: int = 0
     goals: int = 0
+    """Lemmas included."""
+    lemmas: tuple[LemmaUse, ...] = ()
     terms: int = 0
     """Distinct terms made."""
     seconds: Mapping[str, float] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from functools import partial
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
 from lnsym.contract.containment import contained
-from lnsym.contract.obligations import unreachable
+from lnsym.contract.obligations import Obligation, unreachable
 from lnsym.contract.statement import Statement
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.machine.image import Image
@@ -25,7 +25,7 @@ from lnsym.prove.methods import choices, chosen
 from lnsym.prove.provenance import Apart, locate_apart
 from lnsym.prove.refutation import Counterexample, GivenToOne, OneRoutine, Stopped
 from lnsym.prove.vacuity import has_inputs
-from lnsym.prove.verdict import Conclusion, Verdict, concluded, conclusion
+from lnsym.prove.verdict import Conclusion, LemmaUse, Verdict, concluded, conclusion
 from lnsym.run.exploration import MAX_STEPS, Execution, Unexplored
 
 SHARE_OF_SIMULATION = 0.75
@@ -119,7 +119,11 @@ def verify(
         some_input = meets_preconditions(contract, GivenToOne(unexplored.setup), deadline)
         (execution,) = executions = simulated([unexplored], [SHARE_OF_SIMULATION], seconds)
         with timed(seconds, "compare"):
-            question = ProofQuestion(execution.goals, OneRoutine(execution), _stopped(execution))
+            lemmas = [
+                Obligation(str(lemma), "lemma", lemma.left, lemma.right) for lemma in execution.setup.statement.lemmas
+            ]
+            labelled = execution.setup.statement.labelled
+            question = ProofQuestion(execution.goals, OneRoutine(execution), _stopped(execution), lemmas, labelled)
             judgement = judge(question, options.limits(asked.title, deadline))
             locate = partial(_located, execution, state_theorem, deadline)
             said = conclusion(judgement.outcome, question, locate, partial(_vacuous, execution, some_input))
@@ -127,7 +131,10 @@ def verify(
         said = Conclusion("unknown", str(late))
     verdict = concluded(asked, said, judgement, executions, seconds, terms_made() - terms)
     shown = judgement.outcome.shown if isinstance(judgement.outcome, Disproved) else None
-    return replace(verdict, goals=sum(len(execution.goals) for execution in executions), counterexample=shown)
+    goals = sum(len(execution.goals) for execution in executions)
+    return replace(
+        verdict, goals=goals + len(statement.lemmas), lemmas=_lemmas(statement, verdict), counterexample=shown
+    )
 
 
 @contextmanager
@@ -172,6 +179,11 @@ def _stopped(execution: Execution) -> Stopped:
 
 def _located(execution: Execution, state_theorem: Callable[[], object], deadline: Deadline, found: Frontier) -> Apart:
     return locate_apart(execution, state_theorem, found, deadline.extended(AFTERWARDS))
+
+
+def _lemmas(statement: Statement, verdict: Verdict) -> tuple[LemmaUse, ...]:
+    proved = {proof.obligation: proof.method for proof in verdict.proofs}
+    return tuple([LemmaUse(lemma.name, proved.get(str(lemma), "")) for lemma in statement.lemmas])
 
 
 def _vacuous(execution: Execution, some_input: bool) -> str:

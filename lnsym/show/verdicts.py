@@ -118,6 +118,13 @@ def assumption_lines(verdict: Verdict) -> Iterator[str]:
                 yield f"  assumes  {ASSUMPTIONS_IN_WORDS[name]} ({name})"
 
 
+def lemma_lines(verdict: Verdict) -> Iterator[str]:
+    """The contract's lemmas, and what proved each."""
+    said = [f"{lemma.name} ({lemma.method or 'not proved'})" for lemma in verdict.lemmas]
+    for number, line in enumerate(wrap(one_line(", ".join(said)), READABLE - INDENT)):
+        yield f"  {'' if number else 'lemmas':<{INDENT - 2}}{line}"
+
+
 def method_lines(verdict: Verdict) -> Iterator[str]:
     """What each method did, for a verdict that left something open."""
     done = [f"{use.name} {use.goals} in {use.seconds:.2f} s" for use in verdict.methods if use.name != "refute"]
@@ -204,6 +211,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "instructions": verdict.instructions,
         "paths": verdict.paths,
         "goals": verdict.goals,
+        "lemmas": [{"name": lemma.name, "method": lemma.method} for lemma in verdict.lemmas],
         "terms": verdict.terms,
         "seconds": verdict.seconds,
         "methods": [{"name": m.name, "goals": m.goals, "seconds": m.seconds} for m in verdict.methods],

@@ -16,6 +16,7 @@ from lnsym.show.verdicts import (
     assumption_lines,
     case_text,
     counterexample_lines,
+    lemma_lines,
     method_lines,
     verdict_line,
 )
@@ -53,6 +54,7 @@ class Verifying(Running[Subject | Absent, Verdict]):
     def _lines(self, verdict: Verdict) -> Iterator[str]:
         yield verdict_line(verdict, self._name_width, self._case_width)
         yield from assumption_lines(verdict)
+        yield from lemma_lines(verdict)
         if verdict.counterexample is not None:
             yield from counterexample_lines(verdict.counterexample)
         if verdict.status == "unknown":

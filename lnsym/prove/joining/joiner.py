@@ -77,6 +77,7 @@ class Joiner:
         """Whether anything was shown under the premises only."""
         self._written: set[BV] = set()
         """Sums that were looked at for being written differently."""
+        self._asks = True
         self._patience = PATIENCE
         self._asking = 0.0
         self._began = time.process_time()
@@ -92,6 +93,30 @@ class Joiner:
             self._new[node] = found = self._taken(node)
             self._check(node, found)
         return self._new[term]
+
+    def equate(self, left: BV, right: BV, argument: JoinArgument) -> None:
+        """Let one term stand for another that is known to be equal wherever the premises hold; before all that is made of them.
+
+        It is let be where no samples were found that meet the premises: it may be false on those that there are. Raises DeadlinePassed.
+        """
+        one, other = self._add_unasked(left), self._add_unasked(right)
+        if one is other or not self._samples.meet_premises:
+            return
+        self._check(one, other)
+        self._keep(one, other, argument, under_premises=True)
+        for term, found in self._new.items():
+            if found is one:
+                self._new[term] = other
+
+    def _add_unasked(self, term: BV) -> BV:
+        """What stands for a term, without a question whether it is an earlier one: that is known already."""
+        for operand in operands(term):
+            self.add(operand)
+        self._asks = False
+        try:
+            return self.add(term)
+        finally:
+            self._asks = True
 
     def is_hopeless(self, done: float) -> bool:
         """Whether it is not worth while to go on, with this part of the terms done."""
@@ -260,14 +285,15 @@ class Joiner:
         """An earlier term that has the same values on all samples, where that is shown; else the term itself."""
         if term.op == "var" or (term.op == "extract" and term.width < MIN_SLICE):
             return term
-        for candidate in self._alike.proposals(term):
+        for candidate in self._alike.proposals(term) if self._asks else ():
             began = time.perf_counter()
             reply = self._compared(self._declare(candidate), term)
             took = time.perf_counter() - began
             self._asking += took
             if isinstance(reply, Zero):
                 self._patience += took
-                return self._keep(term, candidate, reply.argument, reply.under_premises)
+                self._keep(term, candidate, reply.argument, reply.under_premises)
+                return self._new.get(candidate, candidate)
             self._patience -= took
             if not isinstance(reply, NotZero):
                 self._apart.append((candidate, term))

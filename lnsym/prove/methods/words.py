@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lnsym.deadline import DeadlinePassed
-from lnsym.prove.evidence import WordsJoined
+from lnsym.prove.evidence import ByLemma, WordsJoined
 from lnsym.prove.method import Answer, Budget, Method, Proved, Refuted, Unknown
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ def _joined(
     joiner = Joiner(obligations[0].premises, budget.deadline)
     answers: dict[Obligation, Answer | None] = dict.fromkeys(obligations)
     with suppress(DeadlinePassed):
+        for term in budget.labelled:
+            joiner.add(term)
+        for lemma in budget.lemmas:
+            joiner.equate(lemma.left, lemma.right, ByLemma(lemma.name))
         order = by_depth([term for obligation in obligations for term in (obligation.right, obligation.left)])
         for number, term in enumerate(order, 1):
             joiner.add(term)
