@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from assembly import RET, object_of, store, word
+from assembly import RET, ZR, add, object_of, store, word
 
 from lnsym.cli import app
 from programs import sample_path
@@ -93,6 +93,9 @@ def place(tmp_path: Path) -> Path:
     mine = b"my_sha512".ljust(len(b"sha512_block_scalar"), b"\0")
     last = word("data_processing.add_subtract_shifted_register", sf=1, Rm=1, imm6=3, Rn=0, Rd=9)
     (tmp_path / "my_arrays.o").write_bytes(object_of(last, store(2, 9, -8), RET, name="set_last"))
+    squared = word("data_processing.data_processing_3_source", sf=1, Rm=0, Ra=ZR, Rn=0, Rd=1)
+    cubed = word("data_processing.data_processing_3_source", sf=1, Rm=1, Ra=ZR, Rn=0, Rd=0)
+    (tmp_path / "my_cubes.o").write_bytes(object_of(add(0, 0, 1), squared, cubed, RET, name="cube_of_sum"))
     (tmp_path / "my_sha.o").write_bytes(code.replace(b"sha512_block_scalar", mine))
     return tmp_path
 

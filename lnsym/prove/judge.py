@@ -244,8 +244,8 @@ def _together(lemma: Judgement[Shown], claims: Judgement[Shown]) -> Judgement[Sh
         uses[use.name] = MethodUse(use.name, first.goals + use.goals, first.seconds + use.seconds)
     outcome = claims.outcome
     match lemma.outcome, claims.outcome:
-        case LeftOpen(left, parted), LeftOpen(more):
-            outcome = LeftOpen((*left, *more), parted)
+        case LeftOpen(left, parted), LeftOpen(more, further):
+            outcome = LeftOpen((*left, *more), further if parted is None else parted)
         case LeftOpen() as left_open, Established():
             outcome = replace(left_open, late=None)
     return Judgement(outcome, tuple(uses.values()), (*lemma.proofs, *claims.proofs))

@@ -11,10 +11,10 @@ import pytest
 from lnsym.bv import BV
 from lnsym.errors import ToolFault
 from lnsym.prove.evidence import Enumerated
-from lnsym.prove.joining import Zero, questions, sums
+from lnsym.prove.joining import Joiner, Zero, questions, sums
 from lnsym.prove.joining.linear import Forms
 from lnsym.prove.joining.questions import Questions
-from tests.prove.word_goals import LOWERED, said_of, word_goals
+from tests.prove.word_goals import LOWERED, lemma_of, said_of, word_goals
 
 GOALS = 40
 
@@ -39,6 +39,27 @@ def test_words_is_never_wrong_under_another_premise(condition: int) -> None:
     for goal in islice(word_goals(4000 + condition), GOALS):
         wrong, _ = said_of(goal, LOWERED[0], also)
         assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.parametrize("to", range(len(LOWERED)))
+def test_words_is_never_wrong_with_a_lemma_that_the_premises_imply(to: int) -> None:
+    said: Counter[str] = Counter()
+    for number, goal in enumerate(islice(word_goals(5000 + to), GOALS)):
+        lemma = lemma_of(goal, number)
+        if lemma is not None:
+            wrong, more = said_of(goal, LOWERED[to], lemma=lemma)
+            assert not wrong, "\n".join(map(str, wrong))
+            said += more
+    assert said["lemmas used"] > GOALS // 10
+
+
+def test_a_lemma_that_is_used_without_being_said_to_need_the_premises_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = Joiner._keep
+    monkeypatch.setattr(
+        Joiner, "_keep", lambda self, term, other, argument, under_premises=False: keep(self, term, other, argument)
+    )
+    goals = enumerate(islice(word_goals(9), 150))
+    assert any(said_of(goal, LOWERED[0], lemma=lemma_of(goal, number))[0] for number, goal in goals)
 
 
 def is_found(count: int = 150) -> bool:

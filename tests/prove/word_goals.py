@@ -18,7 +18,7 @@ from lnsym.bv import BV, bitwise, concat, evaluate, ite, lookup, rewrite_level, 
 from lnsym.bv.planes import differing, plane_of
 from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline
-from lnsym.prove.evidence import SameMaps, WordJoined
+from lnsym.prove.evidence import ByLemma, SameMaps, WordJoined
 from lnsym.prove.joining import Joiner, Open, alike, joiner, linear, maps, questions, samples, sums
 from lnsym.prove.method import Budget, Proved, Refuted, Unknown
 from lnsym.prove.methods.words import WORDS
@@ -158,8 +158,24 @@ def word_goals(seed: int) -> Iterator[Goal]:
         yield WordMaker(Random(random.getrandbits(64))).goal()
 
 
-def said_of(goal: Goal, to: Lowered, also: BV | None = None) -> tuple[list[Wrong], Counter[str]]:
-    """What the method says falsely of a goal, and how often it proved, refuted and replaced."""
+def lemma_of(goal: Goal, seed: int) -> Obligation | None:
+    """Two terms of a goal, of one width, that may be equal or not; None where it has no such two."""
+    random = Random(seed)
+    terms = [term for term in topological([goal.actual, goal.expected]) if not term.is_const]
+    pairs = [(a, b) for a in terms for b in terms if a.width == b.width and not a.eq(b).is_const]
+    return Obligation("lemma", "lemma", *random.choice(pairs)) if pairs else None
+
+
+def said_of(
+    goal: Goal, to: Lowered, also: BV | None = None, lemma: Obligation | None = None
+) -> tuple[list[Wrong], Counter[str]]:
+    """What the method says falsely of a goal, and how often it proved, refuted and replaced.
+
+    `also` is another premise. A lemma is one too, so that it is true wherever it may be used.
+    """
+    lemmas = () if lemma is None else (lemma,)
+    if lemma is not None:
+        also = _all_of(lemma.left.eq(lemma.right), also)
     wrong: list[Wrong] = []
     said: Counter[str] = Counter()
     premises = tuple([term for term in (goal.condition, also) if term is not None and not term.is_const])
@@ -184,7 +200,7 @@ def said_of(goal: Goal, to: Lowered, also: BV | None = None) -> tuple[list[Wrong
         mock.patch("lnsym.prove.joining.Joiner", watched),
         mock.patch("lnsym.prove.joining.meet", return_value=True),
     ):
-        for _, answer in WORDS.attempt([asked], Budget(deadline)):
+        for _, answer in WORDS.attempt([asked], Budget(deadline, lemmas=lemmas)):
             match answer:
                 case Proved():
                     said["words proved"] += 1
@@ -203,6 +219,7 @@ def said_of(goal: Goal, to: Lowered, also: BV | None = None) -> tuple[list[Wrong
         by_serial = {term.serial: term for pair in each.replacements for term in topological(pair)}
         joined = [_pair(word, by_serial) for word in each.evidence if not word.under_premises]
         said["words joined"] += len(each.evidence)
+        said["lemmas used"] += sum(isinstance(word.argument, ByLemma) for word in each.evidence)
         wrong += [Wrong("words", f"replaced {a!r} by {b!r}", whole) for a, b in _unequal(replaced, whole.condition)]
         wrong += [Wrong("words", f"joined {a!r} and {b!r}", whole) for a, b in _unequal(joined, BV.const(1, 1))]
     return wrong, said
