@@ -67,6 +67,8 @@ AFTERWARDS: dict[str, Callable[[Theorem, Block], object]] = {
     "ensure_result": lambda t, _: t.ensure_result(0),
     "returns": lambda t, _: t.returns(),
     "keep_globals": lambda t, _: t.keep_globals(),
+    "lemma": lambda t, _: t.lemma(BV.const(1, 8), 1),
+    "label": lambda t, _: t.label(BV.const(1, 8), "one"),
     "own_convention": lambda t, _: t.own_convention({}),
     "ensure_registers": lambda t, _: t.ensure_registers({"x0": 0}),
 }
