@@ -65,6 +65,6 @@ def test_both_sides_of_a_pair_are_told_apart(execution: Execution) -> None:
     apart = locate_apart(execution, lambda: None, found, NEVER)
     assert apart.actual == "3·never"
     assert apart.computed_at == ""
-    assert apart.expected == "⟨a after round 0⟩"
+    assert apart.expected.startswith("⟨a after round 0⟩ = ")
     apart = locate_apart(execution, lambda: None, replace(found, code=found.other), NEVER)
     assert apart.computed_at.startswith("0x")
