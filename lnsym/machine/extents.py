@@ -42,7 +42,9 @@ class OpenElements:
     """The initial contents of such a region: elements of one width, a power of two bytes, in one byte order."""
 
     def __init__(self, region: str, width: int, byteorder: str = "little") -> None:
-        self._region = region
+        self.region = region
+        self.width = width
+        self.byteorder = byteorder
         self._step = width // 8
         self._reverse = byteorder == "big" and self._step > 1
         self.elements_read: dict[BV, None] = {}
@@ -61,7 +63,7 @@ class OpenElements:
         return whole.extract(8 * (within + size) - 1, 8 * within)
 
     def _stored(self, offset: BV) -> BV:
-        element = element_at_offset(self._region, offset, self._step)
+        element = element_at_offset(self.region, offset, self._step)
         self.elements_read[element] = None
         return element.reverse_bytes() if self._reverse else element
 

@@ -7,6 +7,7 @@ OutsideMemory: memory safety is no separate analysis.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Self
 
 from lnsym.bv import BV, ite, operands, show
@@ -103,6 +104,8 @@ class Memory(StackParts):
         if placed is None:
             address = self._resolved(address)
             placed = self.place(address)
+            if placed is None and (choice := self._choice(address)) is not None:
+                return self._load_chosen(choice, size, pc)
             if placed is None and address.op in ("sum", "add"):
                 return self._load_somewhere(address, size, pc)
         if placed is not None and isinstance(placed[0], OpenRegion):
@@ -111,6 +114,39 @@ class Memory(StackParts):
         if self.observer is not None:
             self.observer(Read(pc, address, size, ((region, offset),)))
         return region.read(offset, size)
+
+    def _choice(self, address: BV) -> tuple[BV, BV, BV] | None:
+        """A condition and two addresses, both in regions of a contract, where an address is a choice of these; else None."""
+        if self.bounds is None:
+            return None
+        for _, times, term in addends_of(address)[0]:
+            if term.op == "ite":
+                condition, then, otherwise = term.args
+                arms = [address + (arm - term) * times for arm in (then, otherwise)]
+                if all(map(self._is_somewhere, arms)):
+                    return condition, arms[0], arms[1]
+        return None
+
+    def _is_somewhere(self, address: BV) -> bool:
+        """Whether an address, or each that it may be, is based on a region."""
+        return self.place(address) is not None or self.base_of(address) is not None or self._choice(address) is not None
+
+    def _load_chosen(self, choice: tuple[BV, BV, BV], size: int, pc: int) -> BV:
+        """A load from one of two addresses: each must lie inside where it is the one."""
+        condition, then, otherwise = choice
+        return ite(
+            condition,
+            self._load_where(condition, then, size, pc),
+            self._load_where(~condition, otherwise, size, pc),
+        )
+
+    def _load_where(self, condition: BV, address: BV, size: int, pc: int) -> BV:
+        """A load that counts where a condition holds: only there need it lie inside."""
+        assert self.bounds is not None
+        before, self.bounds = self.bounds, []
+        value = self.load(address, size, pc)
+        self.bounds = [*before, *[replace(bound, inside=bound.inside | ~condition) for bound in self.bounds]]
+        return value
 
     def _load_somewhere(self, address: BV, size: int, pc: int) -> BV:
         """A load at an offset that is no number."""

@@ -6,7 +6,7 @@ from 0, and is printed where it is not 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -112,19 +112,34 @@ class ElementAt:
     def __str__(self) -> str:
         return f"{self.region}[{_quotient(self.offset, self.step)}]"
 
-    def __reduce__(self) -> tuple[Callable[..., ElementAt], tuple[str, Data, dict[str, BV], int]]:
-        """It goes to another process with its offset as numbered nodes, and the variables of these by the names there."""
-        from lnsym.bv.dag import export  # few runs have such elements
+    def __reduce__(self) -> tuple[object, ...]:
+        return _element_at, (self.region, _Exported.of(self.offset), self.step)
+
+
+def _element_at(region: str, offset: _Exported, step: int) -> ElementAt:
+    return ElementAt(region, offset.term, step)
+
+
+@dataclass(frozen=True)
+class _Exported:
+    """A term that an origin holds, as it goes to another process: numbered nodes, and the variables of these by the names there."""
+
+    data: Data
+    below: dict[str, BV]
+
+    @staticmethod
+    def of(term: BV) -> _Exported:
+        from lnsym.bv.dag import export  # few runs have such origins
 
         names = VariableNames()
-        below = {names[term]: term for term in topological([self.offset]) if term.op == "var"}
-        return _element_at, (self.region, export({"offset": self.offset}), below, self.step)
+        below = {names[node]: node for node in topological([term]) if node.op == "var"}
+        return _Exported(export({"term": term}), below)
 
+    @property
+    def term(self) -> BV:
+        from lnsym.bv.dag import read
 
-def _element_at(region: str, data: Data, below: dict[str, BV], step: int) -> ElementAt:
-    from lnsym.bv.dag import read
-
-    return ElementAt(region, read(data, lambda name, _: below[name])["offset"], step)
+        return read(self.data, lambda name, _: self.below[name])["term"]
 
 
 def _quotient(offset: BV, step: int) -> str:
@@ -140,6 +155,46 @@ def _quotient(offset: BV, step: int) -> str:
 
 def _signed(number: int) -> int:
     return number - (1 << 64) if number >> 63 else number
+
+
+@dataclass(frozen=True)
+class Folded:
+    """An element of a specification's state after a number of steps, a term of 64 bits."""
+
+    fold: str
+    index: int
+    steps: BV
+
+    def __str__(self) -> str:
+        return f"{self.fold}[{self.index}] after {self.steps!r}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _folded, (self.fold, self.index, _Exported.of(self.steps))
+
+
+def _folded(fold: str, index: int, steps: _Exported) -> Folded:
+    return Folded(fold, index, steps.term)
+
+
+@dataclass(frozen=True)
+class Trips:
+    """How many steps of the specification, or parts of the data, are done when a loop's head is reached, 64 bits."""
+
+    head: int
+
+    def __str__(self) -> str:
+        return f"done@{self.head:#x}"
+
+
+@dataclass(frozen=True)
+class Anything:
+    """What a place holds at a loop's head, where nothing is said of it."""
+
+    head: int
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.place}@{self.head:#x}"
 
 
 @dataclass(frozen=True)

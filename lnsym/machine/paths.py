@@ -38,6 +38,9 @@ from lnsym.machine.state import PLATFORM_REGISTER, SP, State
 
 Conditions: TypeAlias = tuple[BV, ...]
 
+Cut: TypeAlias = int | tuple[int, int]
+"""Where paths stop: an address, or a branch from one address to another."""
+
 MOST_APART = 32
 """Instructions on each way from a branch among which is looked for one that both come to."""
 
@@ -143,8 +146,12 @@ class ChangesPlatformRegister(Forbidden):
         )
 
 
+@dataclass
 class PathsMultiply(Exception):
     """A path forked at one address more often than it may: whoever explores may begin anew, and join paths."""
+
+    conditions: Conditions
+    """Those of that path."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +225,7 @@ class Explorer:
 
     `returns_to` is the term that, branched to, ends a path well. `feasible` may answer False for path conditions that
     no input satisfies; True is always sound. `observers` are told of each event. At `deadline` all paths that are under way
-    are stopped, at an address of `cuts` each path that comes there. With `joins` both ways of a branch become one path where they
+    are stopped, at a place of `cuts` each path that comes there. With `joins` both ways of a branch become one path where they
     soon come to one instruction; a path that forks at one address more than `most_forks` times raises PathsMultiply. With `reserve_x18` a
     path that changes X18 is stopped; without it `changed_x18` says whether one did.
     """
@@ -233,7 +240,7 @@ class Explorer:
         observers: Sequence[Observer] = (),
         deadline: Deadline = NEVER,
         reserve_x18: bool = False,
-        cuts: Collection[int] = (),
+        cuts: Collection[Cut] = (),
         joins: bool = False,
         most_forks: int | None = None,
     ) -> None:
@@ -299,7 +306,7 @@ class Explorer:
         """Raises PathsMultiply."""
         way.forks[way.state.pc] += 1
         if self.most_forks is not None and way.forks[way.state.pc] > self.most_forks:
-            raise PathsMultiply
+            raise PathsMultiply(way.conditions)
 
     def _joined(self, way: _Way, arms: list[tuple[Conditions, BV]]) -> bool:
         """Whether both ways from a branch come to one instruction in states that can be one; then the path is there."""
@@ -365,7 +372,7 @@ class Explorer:
         return None
 
     def _run_straight(
-        self, way: _Way, pc: int, before: _Before, outside: list[Path], cuts: frozenset[int] | None = None
+        self, way: _Way, pc: int, before: _Before, outside: list[Path], cuts: frozenset[Cut] | None = None
     ) -> BV:
         """Run from `pc`, a branch's target, up to the next branch to the return address or a symbolic target, and return that.
 
@@ -427,11 +434,15 @@ class Explorer:
             way.conditions = (*way.conditions, bound.inside)
 
     def _check(self, way: _Way, pc: int, before: _Before) -> None:
-        """Raises NoLandingPad, EndlessLoop and TimeLimit, of a path that has branched to `pc`."""
+        """Raises AtCut, NoLandingPad, EndlessLoop and TimeLimit, of a path that has branched to `pc`."""
         if way.state.btype:
             land(self.code, way.state, self.code.decoded.get(pc) or self._fetch(pc, way))
-        if way.last is not None and pc <= way.last.address:
-            self._returns[pc] += 1
+        if way.last is not None:
+            if (way.last.address, pc) in self.cuts:
+                way.state.pc = pc
+                raise EndOfPath(AtCut(pc))
+            if pc <= way.last.address:
+                self._returns[pc] += 1
         self._check_time(way, pc)
         if before.is_again(pc, way.state):
             raise EndOfPath(EndlessLoop(pc, self.code.image.describe(pc)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from isa.branch_types import BranchType
@@ -18,7 +18,7 @@ from lnsym.machine.events import Observer
 from lnsym.machine.image import Segment
 from lnsym.machine.landing import needs_direct_calls
 from lnsym.machine.origins import Afterwards, AfterwardsAt
-from lnsym.machine.paths import Conditions, Explorer, Path, PathsMultiply
+from lnsym.machine.paths import Conditions, Cut, Explorer, Path, PathsMultiply
 from lnsym.machine.state import SP, State
 from lnsym.run.setup import Setup, element_afterwards, element_at, forget_globals, unknown_contents
 
@@ -43,8 +43,8 @@ class RunLimits:
     """May answer False for path conditions that no input satisfies."""
     reserve_x18: bool = False
     """Whether the platform reserves X18: paths that change it are stopped."""
-    cuts: frozenset[int] = frozenset()
-    """Addresses at which paths stop, loop heads say."""
+    cuts: frozenset[Cut] = frozenset()
+    """Where paths stop, at the heads of loops say."""
     joins: bool = False
     """Whether both ways of a branch become one path where they soon come to one instruction; else only where paths multiply."""
 
@@ -74,17 +74,26 @@ class Execution:
     """Whether a path changed X18, and was not stopped for it."""
     called_directly: bool
     """Whether a routine was called that only direct branches may reach (`landing.needs_direct_calls`)."""
-    unknown_bytes_read: frozenset[BV]
-    """The variables that paths read from the image where its contents are not known: other code may write there, or defines it."""
-    reads_external_objects: bool
-    """Whether a path read what another file defines."""
+    unknown_contents: tuple[tuple[Segment, UnknownBytes], ...]
+    """Of segments that other code may write, or another file defines, at each call."""
     seconds: float
+
+    @property
+    def unknown_bytes_read(self) -> frozenset[BV]:
+        """The variables that paths read from the image where its contents are not known: other code may write there, or defines it."""
+        return frozenset([byte for _, contents in self.unknown_contents for byte in contents.bytes_read])
+
+    @property
+    def reads_external_objects(self) -> bool:
+        """Whether a path read what another file defines."""
+        return any(segment.external is not None and contents.bytes_read for segment, contents in self.unknown_contents)
 
 
 def explore(setup: Setup, limits: RunLimits | None = None, *observers: Observer, share: float = 1.0) -> Execution:
     """Run all calls, one after the other, on every path, in a share of the time that is left.
 
-    Where paths multiply all is run anew with paths joined, as the limits of the answer say; observers see the first attempt too.
+    Where paths multiply all is run anew with paths joined, as the limits of the answer say; observers see the first attempt too. With
+    cuts that is left to the caller, who may have missed a loop: raises PathsMultiply where a path forks twice at one address.
     """
     began = time.perf_counter()
     limits = limits or RunLimits()
@@ -92,6 +101,8 @@ def explore(setup: Setup, limits: RunLimits | None = None, *observers: Observer,
     try:
         return _explored(setup, limits, observers, deadline, began)
     except PathsMultiply:
+        if limits.cuts:
+            raise
         return _explored(setup, replace(limits, joins=True), observers, deadline, began)
 
 
@@ -105,7 +116,6 @@ def _explored(
         paths.append(path)
         if path.returned:
             goals.extend(goals_of(setup, path, len(paths) - 1))
-    unknown = [*setup.unknown_contents, *under_way.unknown_contents]
     return Execution(
         setup,
         limits,
@@ -113,15 +123,9 @@ def _explored(
         tuple(goals),
         under_way.changed_x18,
         under_way.called_directly,
-        bytes_read([contents for _, contents in unknown]),
-        any(segment.external is not None and contents.bytes_read for segment, contents in unknown),
+        (*setup.unknown_contents, *under_way.unknown_contents),
         time.perf_counter() - began,
     )
-
-
-def bytes_read(unknown: Iterable[UnknownBytes]) -> frozenset[BV]:
-    """The variables that were made for bytes of such contents."""
-    return frozenset([byte for contents in unknown for byte in contents.bytes_read])
 
 
 class _Exploration:
@@ -161,7 +165,7 @@ class _Exploration:
             reserve_x18=self._limits.reserve_x18,
             cuts=self._limits.cuts,
             joins=self._limits.joins,
-            most_forks=None if self._limits.joins else MOST_FORKS,
+            most_forks=None if self._limits.joins else 1 if self._limits.cuts else MOST_FORKS,
         )
         for path in explorer.paths(state, conditions, steps):
             self.changed_x18 |= explorer.changed_x18

@@ -207,5 +207,5 @@ def own_frame(t: Theorem) -> None:
 
 
 def test_a_set_of_unknown_bytes_that_forgets_some_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exploration, "bytes_read", lambda unknown: frozenset())
+    monkeypatch.setattr(exploration.Execution, "unknown_bytes_read", frozenset())
     assert branches_through(tmp_path / "f.o", ".bss", 0).status == "refuted"  # which is wrong: the tests above see it
