@@ -79,6 +79,15 @@ def increment(s: int, block: Block) -> list[BV]:
     return [*fixed, *octets.big_endian_octets(octets.big_endian(counter) + 1)]
 
 
+def advanced(s: int, block: Block, steps: BV) -> list[BV]:
+    """The block after `steps`, 64 bits, of the standard incrementing function at once; s is at most 64 here.
+
+    Its last s bits are a big-endian number that grows modulo 2^s. Appendix B.1.
+    """
+    fixed, counter = block[: len(block) - s // 8], block[len(block) - s // 8 :]
+    return [*fixed, *octets.big_endian_octets(octets.big_endian(counter) + steps[s - 1 : 0])]
+
+
 def counter_blocks(s: int, first: Block, number: int) -> list[list[BV]]:
     """The counter blocks T_1 to T_number, from T_1 by incrementing. Appendix B.1."""
     blocks = [list(first)]

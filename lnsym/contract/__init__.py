@@ -14,6 +14,7 @@ is the whole contract of a block function. The AAPCS64 obligations come by thems
 return to the caller, no access outside the regions, nothing else written.
 """
 
+from lnsym.contract.folds import ANY, Count, Each, Fold
 from lnsym.contract.registry import (
     BadContract,
     Contract,
@@ -30,10 +31,14 @@ from lnsym.contract.statement import Block, Call, InputVariable, Statement
 from lnsym.contract.theorem import Theorem
 
 __all__ = [
+    "ANY",
     "BadContract",
     "Block",
     "Call",
     "Contract",
+    "Count",
+    "Each",
+    "Fold",
     "InputVariable",
     "NoContractFor",
     "NoSuchContract",

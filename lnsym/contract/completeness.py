@@ -8,7 +8,7 @@ from lnsym.bv import BV, variables
 from lnsym.contract.checks import ContractError, shown
 from lnsym.contract.statement import Statement, outputs_in
 from lnsym.machine.extents import open_elements
-from lnsym.machine.origins import Afterwards, AfterwardsAt, Element, ElementAt, Result
+from lnsym.machine.origins import Afterwards, AfterwardsAt, Element, ElementAt, Folded, Result
 
 
 def check_calls(statement: Statement) -> None:
@@ -26,9 +26,15 @@ def check_claims(statement: Statement) -> None:
     """Raises ContractError when nothing is ensured, or of a region that may be written nothing is said."""
     outputs = statement.outputs_in_conditions.values()
     spoken_of = {left.region for left in outputs if isinstance(left, Afterwards | AfterwardsAt)}
-    spoken_of.update(statement.ensured, statement.unspecified)
+    spoken_of.update(statement.ensured, statement.unspecified, statement.each)
     claims = any(element is not None for elements in statement.ensured.values() for element in elements)
-    if not claims and statement.result is None and not statement.ensured_registers and not statement.conditions:
+    if (
+        not claims
+        and statement.result is None
+        and not statement.ensured_registers
+        and not statement.conditions
+        and not statement.each
+    ):
         raise ContractError("it ensures nothing: say t.ensure(...), t.ensure_result(...) or t.ensure_that(...)")
     for block in statement.blocks:
         if "w" in block.access and block.name not in spoken_of:
@@ -47,6 +53,8 @@ def check_variables(statement: Statement, left_open: Iterable[BV], asked_after: 
     known = {value.variable for value in statement.values}.union(left_open)
     for block in statement.blocks:
         known.update([block.base, *block.listed])
+    terms += _of_one_step(statement)
+    known.update(_of_folds(statement, terms))
     if statement.open_blocks:
         outputs = statement.outputs_in_conditions.values()
         terms += [block.count for block in statement.open_blocks.values() if isinstance(block.count, BV)]
@@ -56,6 +64,29 @@ def check_variables(statement: Statement, left_open: Iterable[BV], asked_after: 
     _must_be_known(terms, known)
     if conditions:
         _must_be_known(conditions, known.union(_outputs(statement, asked_after, conditions)))
+
+
+def _of_one_step(statement: Statement) -> list[BV]:
+    """What the specification does in one step, and what one part holds, of a number that is the count itself."""
+    found: list[BV] = []
+    for fold in statement.folds.values():
+        found += (
+            [] if fold.count.is_const else [*fold.start, fold.count, *fold.next(fold.after(fold.count), fold.count)]
+        )
+    for each in statement.each.values():
+        found += each.part(statement.counts[0] if statement.counts else BV.const(0, 64))
+    return found
+
+
+def _of_folds(statement: Statement, terms: Iterable[BV]) -> list[BV]:
+    """The variables of terms that are elements of its folds."""
+    widths = {(name, i): e.width for name, fold in statement.folds.items() for i, e in enumerate(fold.start)}
+    return [
+        variable
+        for variable in variables(terms)
+        if isinstance(variable.origin, Folded)
+        and widths.get((variable.origin.fold, variable.origin.index)) == variable.width
+    ]
 
 
 def _of_open_regions(statement: Statement, terms: Iterable[BV]) -> list[BV]:

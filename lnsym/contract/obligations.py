@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 from lnsym.bv import BV
 
-ObligationKind: TypeAlias = Literal["output", "abi", "unreachable", "joined", "lemma"]
+ObligationKind: TypeAlias = Literal["output", "abi", "unreachable", "joined", "lemma", "invariant"]
 """Of an output of the contract; of a rule of AAPCS64; that no input takes a path; of two words that a method made one; that a
-lemma of the contract holds, on all paths."""
+lemma of the contract holds, on all paths; that a way through a loop keeps its invariant."""
 
 
 @dataclass(frozen=True, eq=False)

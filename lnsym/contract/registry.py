@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias, get_args, get_origin, get_type_hints
 from lnsym.contract.abi import STACK_BYTES
 from lnsym.contract.checks import ContractError, checked_name
 from lnsym.contract.containment import SECONDS, ContractOutOfTime, LeftProcess, contained
+from lnsym.contract.folds import ANY, AnyCount
 from lnsym.contract.statement import Statement
 from lnsym.contract.theorem import Theorem
 from lnsym.errors import LnsymError, nearest_names
@@ -109,6 +110,8 @@ class Parameter:
                 return f"{', '.join(others)} or {last}" if others else last
             case bool():
                 return "false or true"
+            case AnyCount():
+                return f"a number, or {ANY}"
             case int():
                 return "a number"
             case str():
@@ -123,7 +126,13 @@ class Parameter:
                 return value
         if not self.values and type(self.default) is str:
             return text
-        if not self.values and type(self.default) is int and re.fullmatch(r"-?[0-9]{1,18}", text, re.ASCII):
+        if isinstance(self.default, AnyCount) and text == ANY:
+            return ANY
+        if (
+            not self.values
+            and isinstance(self.default, int | AnyCount)
+            and re.fullmatch(r"-?[0-9]{1,18}", text, re.ASCII)
+        ):
             return int(text)
         raise NoSuchValue(self, text)
 
@@ -173,6 +182,13 @@ class Contract:
                 raise NoSuchParameter(name, [self.name], list(known))
             found[name] = known[name].value(text)
         return found
+
+    def numbered(self, case: Mapping[str, object], count: int = 1) -> dict[str, object]:
+        """A case in which a count that may be any, as the case or the function has it, is this number."""
+        return {
+            **case,
+            **{name: count for name, value in self.completed(case).items() if isinstance(value, AnyCount)},
+        }
 
     @property
     def place(self) -> str:

@@ -61,6 +61,8 @@ class Choice:
     """Values of parameters, as text. A contract that was not asked for ignores those of others."""
     stack_bytes: int = STACK_BYTES
     """How much stack below SP is assumed to be there."""
+    any_count: bool = False
+    """Whether counts may be any number where a contract says so; else they are 1."""
 
     def for_routine(self, symbol: str) -> tuple[Contract, Cases]:
         """The contract of a routine and its cases, at least one. Raises NoContractFor, NoSuchParameter, NoSuchValue."""
@@ -84,7 +86,8 @@ class Choice:
             raise NoContractFor(routine, sorted(self.known))
         contract = replace(self.asked or self.known[name], stack_bytes=self.stack_bytes)
         texts = {name: text for name, text in self.given.items() if self.asked or name in contract.parameters}
-        return contract, contract.choices(contract.given(texts))
+        found = contract.choices(contract.given(texts))
+        return contract, found if self.any_count else [contract.numbered(case) for case in found]
 
     def check_names(self, symbols: Sequence[str]) -> None:
         """Raises NoSuchParameter where none of the contracts of routines has a parameter that was given."""

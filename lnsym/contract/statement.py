@@ -7,10 +7,10 @@ pointer value that keeps the regions disjoint.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lnsym.bv import BV, evaluate, ite, substitute, variables
 from lnsym.contract import abi
@@ -18,6 +18,9 @@ from lnsym.contract.checks import ContractError, is_number, shown
 from lnsym.machine.extents import element_at_offset, open_elements, place_of
 from lnsym.machine.offsets import MOST_ENTRIES, chosen, places_of
 from lnsym.machine.origins import AfterwardsAt, Element, ElementAt, Left
+
+if TYPE_CHECKING:
+    from lnsym.contract.folds import Each, Fold
 
 Access: TypeAlias = Literal["r", "w", "rw"]
 ByteOrder: TypeAlias = Literal["little", "big"]
@@ -97,6 +100,19 @@ class Block:
         """The values of the elements that memory holds by these bytes."""
         step = self.width // 8
         return tuple([int.from_bytes(data[at : at + step], self.byteorder) for at in range(0, len(data), step)])
+
+    def part(self, number: int | BV, size: int) -> tuple[BV, ...]:
+        """The initial elements of a part of `size`, by its number from 0, 64 bits: of open size whatever their count is.
+
+        Of elements past the end nothing is known. Raises ContractError for a part that a region of known size does not have.
+        """
+        place = index_term(number, self.name) * size
+        if not self.is_open:
+            if not place.is_const or place.value + size > len(self.listed):
+                raise ContractError(f"part {shown(number)} of {size} elements of {self.name!r}, which has {self.count}")
+            return self.listed[place.value : place.value + size]
+        step = self.width // 8
+        return tuple([element_at_offset(self.name, (place + i) * step, step) for i in range(size)])
 
     def count_on(self, sample: Mapping[BV, int]) -> int:
         """How many elements it has on a sample; a variable that the sample lacks counts as 0."""
@@ -192,6 +208,12 @@ class Statement:
     """Whether no other code writes the file's globals between the calls."""
     stack_bytes: int
     """How much stack below SP is assumed to be there."""
+    counts: tuple[BV, ...] = ()
+    """The values, 64 bits, for every one of which it is said, by induction."""
+    folds: Mapping[str, Fold] = field(default_factory=lambda: MappingProxyType({}))
+    """What the specification makes step by step, by name."""
+    each: Mapping[str, Each] = field(default_factory=lambda: MappingProxyType({}))
+    """What regions of open size hold after the last call, part by part, by name."""
     lemmas: tuple[Lemma, ...] = ()
     """Each is proved with the help of those before it, and used once it is."""
     labelled: tuple[BV, ...] = ()
@@ -278,6 +300,7 @@ class Statement:
             ensured_registers=nothing,
             lemmas=(),
             labelled=(),
+            each=MappingProxyType({}),
         )
 
 

@@ -22,6 +22,7 @@ from lnsym.contract.checks import (
 )
 from lnsym.contract.completeness import check_calls, check_claims, check_variables
 from lnsym.contract.counts import counted
+from lnsym.contract.folds import AnyCount, Count, Each, Fold, PartOf, Step
 from lnsym.contract.statement import (
     Access,
     Block,
@@ -93,6 +94,9 @@ class Theorem:
         self._has_own_convention = False
         self._after: set[str] = set()
         """Regions whose contents afterwards were asked for."""
+        self._counts: list[BV] = []
+        self._folds: dict[str, Fold] = {}
+        self._each: dict[str, Each] = {}
         self._frozen = False
 
     # -- variables ------------------------------------------------------------------------------
@@ -202,6 +206,41 @@ class Theorem:
         self._values.append(InputVariable(value, _checked_secret(name, secret)))
         return value
 
+    @_while_open
+    def count(self, name: str, count: Count, *, least: int = 0, most: int = (1 << 64) - 1) -> BV:
+        """How many blocks or bytes a routine is given, 64 bits, public: a number, or any one from `least` to `most` where it is `ANY`.
+
+        Raises ContractError for a number that is none of these.
+        """
+        if not is_number(least) or not is_number(most) or not 0 <= least <= most < 1 << 64:
+            raise ContractError(f"{name!r} is from {shown(least)} to {shown(most)}: give numbers of 64 bits")
+        if not isinstance(count, AnyCount):
+            if not is_number(count) or not least <= count <= most:
+                raise ContractError(f"{name!r} is {shown(count)}: give a number from {least} to {most}, or any")
+            return BV.const(count, 64)
+        value = self.value(name, 64)
+        self._counts.append(value)
+        if least:
+            self.assume(~value.ult(least))
+        if most < (1 << 64) - 1:
+            self.assume(value.ule(most))
+        return value
+
+    @_while_open
+    def fold(self, name: str, count: BV, step: Step, start: Sequence[BV]) -> Fold:
+        """What the specification makes in `count` steps from `start`; `step(state, k)` is the state after the step of number k, from 0.
+
+        Raises ContractError for a name used twice, or a step that gives a state of another shape.
+        """
+        checked_name("fold's name", name)
+        if not isinstance(count, BV) or count.width != 64:
+            raise ContractError(f"the steps of {name!r} are {shown(count)}: give what t.count(...) gave")
+        if not isinstance(start, Sequence) or not start or not all(isinstance(element, BV) for element in start):
+            raise ContractError(f"{name!r} starts with {shown(start)}: give a list of terms")
+        self._claim(name)
+        self._folds[name] = fold = Fold(name, count, tuple(start), step)
+        return fold
+
     def _claim(self, *names: str) -> None:
         for name in names:
             if name in self._names:
@@ -256,7 +295,7 @@ class Theorem:
 
     @property
     def _claims_something(self) -> bool:
-        return bool(self._ensured or self._result_width or self._ensured_registers or self._conditions)
+        return bool(self._ensured or self._result_width or self._ensured_registers or self._conditions or self._each)
 
     def _own(self, block: object) -> Block:
         if not isinstance(block, Block) or not any(block is one for one in self._blocks):
@@ -292,6 +331,23 @@ class Theorem:
             claimed.append(element if known else constant(element, block.width, f"ensured {name}[{i}]"))  # type: ignore[arg-type]
         self._must_not_speak_of_outputs("t.ensure(...)", [element for element in claimed if element is not None])
         self._ensured[name] = tuple(claimed)
+
+    @_while_open
+    def ensure_each(self, block: Block, per: int, value: PartOf) -> None:
+        """After the calls each part of `per` elements holds `value(k)`, where k is its number from 0, 64 bits; the last may be cut short.
+
+        Like `ensure`, once for a region; every element is claimed.
+        """
+        if not is_number(per) or per < 1:
+            raise ContractError(f"a part of {shown(per)} elements: give a number from 1 on")
+        each = Each(self._own(block), per, value)
+        if not block.is_open:
+            parts = [each.part(BV.const(k, 64)) for k in range(-(-len(block.listed) // per))]
+            self.ensure(block, [element for part in parts for element in part][: len(block.listed)])
+            return
+        if "w" not in block.access or block.name in self._each or block.name in self._unspecified:
+            raise ContractError(f"what {block.name!r} holds is ensured twice, or it is read only")
+        self._each[block.name] = each
 
     @_while_open
     def after(self, block: Block) -> tuple[BV, ...]:
@@ -493,6 +549,9 @@ class Theorem:
             self._frame,
             self._globals_kept,
             self._stack_bytes,
+            tuple(self._counts),
+            MappingProxyType(self._folds),
+            MappingProxyType(self._each),
             tuple(self._lemmas),
             tuple(self._labelled),
         )

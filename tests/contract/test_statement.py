@@ -41,7 +41,9 @@ def test_of_the_bundled_contracts_the_values_that_are_no_data_are_public() -> No
     bundled = [one for one in registered().values() if one.function.__module__.startswith("programs.")]
     statements = [one.statement(one.routines[0].replace("*", ""), **one.choices({})[0]) for one in bundled]
     values = {str(given.variable.origin): given.secret for one in statements for given in one.values}
-    assert {name for name, secret in values.items() if not secret} <= {"n", "bits", "length", "bytes", "round", "data"}
+    assert {name for name, secret in values.items() if not secret} <= {
+        *("n", "bits", "length", "bytes", "round", "data", "blocks")
+    }
     assert {name for name, secret in values.items() if secret} >= {"x", "a", "previous", "lane[0]", "lane[24]"}
     assert all(block.secret for one in statements for block in one.blocks)
 
@@ -57,9 +59,12 @@ def test_secret_is_true_or_false(value: object) -> None:
 AFTERWARDS: dict[str, Callable[[Theorem, Block], object]] = {
     "region": lambda t, _: t.region("more", 1, 8),
     "value": lambda t, _: t.value("more", 8),
+    "count": lambda t, _: t.count("more", 1),
+    "fold": lambda t, _: t.fold("more", BV.const(1, 64), lambda state, k: state, [BV.const(1, 8)]),
     "assume": lambda t, _: t.assume(BV.const(1, 1)),
     "call": lambda t, out: t.call(out),
     "ensure": lambda t, out: t.ensure(out, [0]),
+    "ensure_each": lambda t, out: t.ensure_each(out, 1, lambda k: [0]),
     "after": lambda t, out: t.after(out),
     "after_at": lambda t, out: t.after_at(out, 0),
     "ensure_that": lambda t, _: t.ensure_that(BV.const(1, 1)),
