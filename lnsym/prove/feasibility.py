@@ -9,6 +9,7 @@ from lnsym.contract.statement import Statement
 from lnsym.deadline import NEVER, Deadline
 from lnsym.machine.image import Image
 from lnsym.machine.layout import Piece
+from lnsym.machine.origins import STACK_POINTER
 from lnsym.machine.paths import Conditions
 from lnsym.machine.regions import Region
 from lnsym.run.exploration import MAX_STEPS, RunLimits, Unexplored
@@ -47,6 +48,8 @@ class Feasibility:
         self._deadline = deadline
         self._seconds = SOLVER_SHARE * deadline.left()
         self.solver_dropped_some = False
+        bases = [block.base for block in setup.statement.blocks]
+        self._pointers = frozenset([*bases, STACK_POINTER, *setup.addresses.variables])
 
     def __call__(self, conditions: Conditions) -> bool:
         """Whether some input may satisfy the conditions and the preconditions."""
@@ -63,7 +66,8 @@ class Feasibility:
 
         began = time.perf_counter()
         seconds = min(SOLVER_SECONDS, self._seconds, self._deadline.left())
-        answer = smt.solve_with_all([*conditions, *self._setup.preconditions], seconds)
+        known = roots if self._pointers.isdisjoint(variables(roots)) else [*conditions, *self._setup.preconditions]
+        answer = smt.solve_with_all(known, seconds)
         self._seconds -= time.perf_counter() - began
         self.solver_dropped_some |= answer.status == "unsat"
         return answer.status != "unsat"

@@ -146,6 +146,8 @@ class ProofQuestion(Generic[Shown]):
     """Each is proved before the others, with the help of those before it, and helps once it is; premises are what is assumed."""
     labelled: Sequence[BV] = ()
     """Terms to which words may be joined though no obligation speaks of them."""
+    runs: bool = True
+    """Whether an input on which one fails can be run; not where a path starts in the middle of the code."""
 
     @property
     def obligations(self) -> list[Obligation]:
@@ -154,7 +156,7 @@ class ProofQuestion(Generic[Shown]):
 
     def can_be_shown(self, obligation: Obligation) -> bool:
         """Whether an input on which it fails may be run, and may be the code's doing. If not, and one is known, it stays open at once."""
-        if obligation.kind == "lemma":  # it says nothing of the code
+        if not self.runs or obligation.kind == "lemma":  # it says nothing of the code
             return False
         if obligation in self.stopped:
             return may_be_refuted(*self.stopped[obligation])
@@ -462,7 +464,7 @@ class _Proceedings(Generic[Shown]):
 
     def _by_rare_inputs(self, decisive: Decisive, deadline: Deadline) -> Iterator[Shown]:
         """Inputs on which rare events of such terms come about. What was tried before is not tried again."""
-        if not self._open:
+        if not self._open or not self._question.runs:
             return
         began = time.perf_counter()
         try:

@@ -61,6 +61,8 @@ class Verdict:
     counterexample: Counterexample | None = None
     apart: Apart | None = None
     """Where it is unknown: what the code computes and what it should, as far down as the methods could not join them."""
+    invariants: tuple[str, ...] = ()
+    """Of a theorem for every count, in words: a line for each head, and one for each place there."""
     proofs: tuple[Proof, ...] = field(default=(), repr=False)
     """Of each goal that was proved, by which method and why."""
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from lnsym.bv import BV, terms_made, variables
 from lnsym.contract import Contract
+from lnsym.contract.checks import ContractError
 from lnsym.contract.containment import contained
 from lnsym.contract.obligations import Obligation, unreachable
 from lnsym.contract.statement import Statement
@@ -20,6 +21,7 @@ from lnsym.machine.image import Image
 from lnsym.prove.assumptions import assumptions_of_all
 from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.frontier import Frontier
+from lnsym.prove.induction import ByInduction, by_induction
 from lnsym.prove.judge import AFTERWARDS, Disproved, GivenInputs, Judgement, Limits, ProofQuestion, judge
 from lnsym.prove.methods import choices, chosen
 from lnsym.prove.provenance import Apart, locate_apart
@@ -30,6 +32,24 @@ from lnsym.run.exploration import MAX_STEPS, Execution, Unexplored
 
 SHARE_OF_SIMULATION = 0.75
 """Which part of the time the simulation may take: the rest is for inputs that refute."""
+
+SHARE_OF_INDUCTION = 0.6
+"""Which part of the time is spent on a proof for every count, before small ones are tried."""
+
+SHARE_OF_COUNT = 0.3
+"""Which part of what is left then each of them may take."""
+
+SHARE_OF_FIRST = 0.02
+LEAST_OF_FIRST = 2.0
+"""Which part of the time goes by, and how many seconds at least, for an input that refutes one step, before anything is proved."""
+
+COUNTS = (0, 1, 2, 3, 4, 5, 8, 9)
+"""For which counts an input that refutes is looked for."""
+
+CHEAP = ("structural",)
+"""The methods where only an input that refutes is looked for."""
+
+NO_INPUT = "no input that satisfies the preconditions was found in time: the theorem may be vacuous"
 
 GRACE = 15.0
 """Seconds between two looks at the clock, at most: who does not end by then is ended."""
@@ -113,17 +133,17 @@ def verify(
     with timed(seconds, "specify"), contained(deadline.left()):
         statement: Statement = state_theorem()
     unexplored = on_feasible_paths(image, symbol, statement, options.max_steps, deadline, options.reserve_x18)
+    if statement.counts:
+        return _for_every_count(image, symbol, contract, parameters or {}, options, unexplored, asked, seconds)
     executions: Sequence[Execution] = ()
     judgement: Judgement[Counterexample] = Judgement()
     try:
         some_input = meets_preconditions(contract, GivenToOne(unexplored.setup), deadline)
         (execution,) = executions = simulated([unexplored], [SHARE_OF_SIMULATION], seconds)
         with timed(seconds, "compare"):
-            lemmas = [
-                Obligation(str(lemma), "lemma", lemma.left, lemma.right) for lemma in execution.setup.statement.lemmas
-            ]
-            labelled = execution.setup.statement.labelled
-            question = ProofQuestion(execution.goals, OneRoutine(execution), _stopped(execution), lemmas, labelled)
+            question = ProofQuestion(
+                execution.goals, OneRoutine(execution), _stopped(execution), _to_prove(statement), statement.labelled
+            )
             judgement = judge(question, options.limits(asked.title, deadline))
             locate = partial(_located, execution, state_theorem, deadline)
             said = conclusion(judgement.outcome, question, locate, partial(_vacuous, execution, some_input))
@@ -181,6 +201,76 @@ def _located(execution: Execution, state_theorem: Callable[[], object], deadline
     return locate_apart(execution, state_theorem, found, deadline.extended(AFTERWARDS))
 
 
+def _for_every_count(
+    image: Image,
+    symbol: str,
+    contract: Contract,
+    parameters: Mapping[str, object],
+    options: Options,
+    unexplored: Unexplored,
+    asked: Verdict,
+    seconds: dict[str, float],
+) -> Verdict:
+    """The verdict by induction; before it a moment goes to an input that refutes one step, after it small counts are tried."""
+    deadline, terms, statement = unexplored.limits.deadline, terms_made(), unexplored.setup.statement
+    if len(statement.counts) > 1:
+        raise ContractError("two counts that may be any: give a number for all but one")
+
+    def for_count(count: int, methods: tuple[str, ...], until: Deadline) -> Verdict | None:
+        """The verdict for one count; None for one that the contract does not take."""
+        case = contract.numbered(contract.completed(parameters), count)
+        try:
+            return verify(image, symbol, contract, case, replace(options, methods=methods), until)
+        except ContractError:
+            return None
+
+    first = for_count(1, CHEAP, deadline.slice(SHARE_OF_FIRST, LEAST_OF_FIRST))
+    if first is not None and first.status == "refuted":
+        return first
+    try:
+        some_input = meets_preconditions(contract, GivenToOne(unexplored.setup), deadline)
+        share = deadline.slice(SHARE_OF_INDUCTION)
+        limited = replace(unexplored, limits=replace(unexplored.limits, deadline=share))
+        with timed(seconds, "compare"):
+            found = by_induction(limited, options.limits(asked.title, share), _to_prove(statement))
+        reason = found.reason or ("" if some_input else NO_INPUT)
+    except DeadlinePassed as late:
+        found = ByInduction(reason=str(late))
+        reason = found.reason
+    executions = [] if found.execution is None else [found.execution]
+    said = Conclusion("unknown", f"for every count: {reason}") if reason else Conclusion("proved")
+    verdict = concluded(asked, said, found.judgement, executions, seconds, terms_made() - terms)
+    goals = sum(len(execution.goals) for execution in executions) + len(statement.lemmas)
+    verdict = replace(verdict, goals=goals, lemmas=_lemmas(statement, verdict), invariants=found.invariants)
+    return verdict if not reason else _with_small_counts(verdict, for_count, options.methods, deadline)
+
+
+def _with_small_counts(
+    verdict: Verdict,
+    for_count: Callable[[int, tuple[str, ...], Deadline], Verdict | None],
+    methods: tuple[str, ...],
+    deadline: Deadline,
+) -> Verdict:
+    """A refutation for a small count, else the verdict with what is known of these.
+
+    Once one is proved the others are only run on inputs.
+    """
+    proved: list[str] = []
+    for count in COUNTS:
+        if deadline.passed:
+            break
+        one = for_count(count, CHEAP if proved else methods, deadline.slice(SHARE_OF_COUNT))
+        if one is not None and one.status == "refuted":
+            return one
+        if one is not None and one.status == "proved":
+            proved.append(str(count))
+    return replace(verdict, reason=f"{verdict.reason}; proved for {', '.join(proved)} alone") if proved else verdict
+
+
+def _to_prove(statement: Statement) -> list[Obligation]:
+    return [Obligation(str(lemma), "lemma", lemma.left, lemma.right) for lemma in statement.lemmas]
+
+
 def _lemmas(statement: Statement, verdict: Verdict) -> tuple[LemmaUse, ...]:
     proved = {proof.obligation: proof.method for proof in verdict.proofs}
     return tuple([LemmaUse(lemma.name, proved.get(str(lemma), "")) for lemma in statement.lemmas])
@@ -189,7 +279,7 @@ def _lemmas(statement: Statement, verdict: Verdict) -> tuple[LemmaUse, ...]:
 def _vacuous(execution: Execution, some_input: bool) -> str:
     """Why a proof would say nothing, in words; empty where it says something of each path that reaches the end."""
     if not some_input:
-        return "no input that satisfies the preconditions was found in time: the theorem may be vacuous"
+        return NO_INPUT
     returned = {number for number, path in enumerate(execution.paths) if path.returned}
     if not returned:
         return "no path reaches the end: the theorem would be vacuous"

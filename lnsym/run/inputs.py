@@ -18,6 +18,7 @@ from lnsym.machine.origins import (
     Element,
     SegmentContents,
     Stack,
+    Trips,
     Value,
     flag,
     general_register,
@@ -103,7 +104,7 @@ def _small_ones(setup: Setup, free: Sequence[BV]) -> list[BV]:
     """The variables that are to be small, for a region of open size to be small, and an index to lie within it."""
     blocks = setup.statement.open_blocks.values()
     sizes = set(variables([block.count for block in blocks if isinstance(block.count, BV)]))
-    return [v for v in free if v in sizes or (blocks and isinstance(v.origin, Value))]
+    return [v for v in free if v in sizes or (blocks and isinstance(v.origin, Value | Trips))]
 
 
 def holds(conditions: Iterable[BV], sample: Sample) -> bool:

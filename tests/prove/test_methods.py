@@ -39,7 +39,7 @@ def test_choices_are_in_the_order_of_cost_and_none_is_there_twice() -> None:
     names = [method.name for method in METHODS]
     assert len(set(names)) == len(names)
     assert chosen(*reversed(choices())) == METHODS
-    assert [method.name for method in chosen("smt")] == ["z3", "bitwuzla"]
+    assert [method.name for method in chosen("smt")] == ["small", "z3", "bitwuzla"]
     assert {m.name: m.assumption for m in METHODS if m.name in ("structural", "z3")} == {
         "structural": "",
         "z3": "solver",

@@ -108,16 +108,19 @@ def compare(
 ) -> Equivalence:
     """Prove, or refute, that two routines do the same under a contract's interface, by a deadline: else by that of the options.
 
+    A count that may be any is 1.
+
     Raises errors of the input: of the images, the contract, and InterfacesDiffer.
     """
     options = options or Options()
     deadline = deadline or options.deadline()
-    asked = unanswered((first, second), contract, parameters or {}, options)
+    parameters = contract.numbered(parameters or {})
+    asked = unanswered((first, second), contract, parameters, options)
     terms = terms_made()
     seconds: dict[str, float] = {}
     with timed(seconds, "interface"):
         with contained(deadline.left()):
-            interfaces = interfaces_of(contract, (first.symbol, second.symbol), parameters or {})
+            interfaces = interfaces_of(contract, (first.symbol, second.symbol), parameters)
         unexplored = _unexplored((first, second), interfaces, options, deadline)
         product = Product(unexplored[0].setup, unexplored[1].setup)
     executions: Sequence[Execution] = ()
