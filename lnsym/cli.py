@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from _thread import interrupt_main
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,6 +110,7 @@ def disasm(target: str, symbol: str) -> None:
 @proof_options
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="processors",
               help="Routines and cases verified side by side.")  # fmt: skip
+@click.option("--explain", is_flag=True, help="Print what holds at the heads of loops, of a theorem for every count.")
 def verify(
     target: str,
     symbols: tuple[str, ...],
@@ -117,6 +119,7 @@ def verify(
     report: Path | None,
     test: Path | None,
     jobs: int,
+    explain: bool,
 ) -> int:
     """Prove routines of a target, or refute them; without SYMBOL, all that have a contract."""
     from lnsym import session
@@ -125,7 +128,7 @@ def verify(
     from lnsym.show.verification import Verifying
     from programs.corpus import resolve_target
 
-    choice = asked.choice(*symbols, seconds=options.deadline().left())
+    choice = replace(asked.choice(*symbols, seconds=options.deadline().left()), any_count=True)
     path = resolve_target(target)
     if not symbols:
         symbols = tuple(r.name for r in routines(path, choice.known) if r.contract)
@@ -133,7 +136,7 @@ def verify(
             raise click.UsageError(f"{target} has no routine with a known contract: name a SYMBOL and a --contract")
     cases = session.cases(Images(path), symbols, choice)
     jobs = session.jobs_for(cases, jobs)
-    shown = Verifying(cases, jobs)
+    shown = Verifying(cases, jobs, explain)
     shown.follow(session.verify(cases, options, jobs))
     if report is not None and shown.image is not None:
         verdicts = [verdict for _, verdict in shown.verdicts]

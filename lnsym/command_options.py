@@ -126,7 +126,8 @@ def contract_options(command: Any) -> Any:
 
     decorated: Any = with_asked
     for option in (
-        click.option("--blocks", type=click.IntRange(1), help="How many message blocks (default 1); short for -p blocks=N."),
+        click.option("--blocks", type=click.IntRange(1),
+                     help="How many message blocks; short for -p blocks=N. Without it verify takes every number, others take 1."),
         click.option("--parameter", "-p", "parameters", type=ParameterValue(), multiple=True, metavar="NAME=VALUE",
                      help="A parameter of the contract, bits=192 say; `lnsym list --contracts` shows all."),
         click.option("--stack", "stack_bytes", type=StackSize(), default="64KiB", show_default=True,

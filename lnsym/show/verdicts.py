@@ -13,6 +13,7 @@ import lnsym
 from isa.assumptions import IN_WORDS
 from lnsym.bv.names import by_name
 from lnsym.contract import abi
+from lnsym.contract.folds import AnyCount
 from lnsym.errors import one_line
 from lnsym.machine.image import Image
 from lnsym.prove.provenance import Apart
@@ -42,7 +43,7 @@ DEPENDENCIES = ("capstone", "pyelftools", "z3-solver", "python-sat", "unicorn")
 def case_text(contract: str, parameters: Mapping[str, object]) -> str:
     """A contract and the parameters of a case: `aes-encrypt(bits=128, in_place)`; what is off or empty is left out."""
     given = [
-        name if value is True else f"{name}={value}"
+        name if value is True else f"any number of {name}" if isinstance(value, AnyCount) else f"{name}={value}"
         for name, value in parameters.items()
         if value is not False and value != ""
     ]
@@ -123,6 +124,12 @@ def lemma_lines(verdict: Verdict) -> Iterator[str]:
     said = [f"{lemma.name} ({lemma.method or 'not proved'})" for lemma in verdict.lemmas]
     for number, line in enumerate(wrap(one_line(", ".join(said)), READABLE - INDENT)):
         yield f"  {'' if number else 'lemmas':<{INDENT - 2}}{line}"
+
+
+def invariant_lines(verdict: Verdict) -> Iterator[str]:
+    """What is so at each loop's head, of a theorem for every count."""
+    for line in verdict.invariants:
+        yield f"  {line}"
 
 
 def method_lines(verdict: Verdict) -> Iterator[str]:
@@ -215,6 +222,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "terms": verdict.terms,
         "seconds": verdict.seconds,
         "methods": [{"name": m.name, "goals": m.goals, "seconds": m.seconds} for m in verdict.methods],
+        "invariants": list(verdict.invariants),
         "assumptions": list(verdict.assumptions),
         "rules": list(verdict.rules),
         "stack_bytes": verdict.stack_bytes,

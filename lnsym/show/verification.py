@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lnsym.errors import LnsymError, one_line
 from lnsym.machine.image import Image
@@ -16,6 +17,7 @@ from lnsym.show.verdicts import (
     assumption_lines,
     case_text,
     counterexample_lines,
+    invariant_lines,
     lemma_lines,
     method_lines,
     verdict_line,
@@ -25,9 +27,10 @@ from lnsym.show.verdicts import (
 class Verifying(Running[Subject | Absent, Verdict]):
     """The verdicts of cases that are verified `jobs` at a time."""
 
-    def __init__(self, asked: Sequence[Subject | Absent], jobs: int = 1) -> None:
+    def __init__(self, asked: Sequence[Subject | Absent], jobs: int = 1, explain: bool = False) -> None:
         super().__init__(asked)
         self._jobs = jobs
+        self._explain = explain
         subjects = [one for one in asked if isinstance(one, Subject)]
         self._name_width = max((len(subject.symbol) for subject in subjects), default=0)
         self._case_width = max((len(_case_text(subject)) for subject in subjects), default=0)
@@ -41,7 +44,7 @@ class Verifying(Running[Subject | Absent, Verdict]):
     def refuted(self) -> list[tuple[Subject, Counterexample]]:
         """What was refuted, and by which input."""
         return [
-            (subject, verdict.counterexample)
+            (replace(subject, case=verdict.parameters), verdict.counterexample)
             for subject, verdict in self.verdicts
             if isinstance(subject, Subject) and verdict.counterexample is not None
         ]
@@ -55,6 +58,8 @@ class Verifying(Running[Subject | Absent, Verdict]):
         yield verdict_line(verdict, self._name_width, self._case_width)
         yield from assumption_lines(verdict)
         yield from lemma_lines(verdict)
+        if self._explain:
+            yield from invariant_lines(verdict)
         if verdict.counterexample is not None:
             yield from counterexample_lines(verdict.counterexample)
         if verdict.status == "unknown":

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 
 from crypto_specs import modes, octets
 from lnsym.bv import BV
-from lnsym.contract import Block, Theorem
+from lnsym.contract import Block, Count, Theorem
 
 PLACES = [{"in_place": in_place} for in_place in (False, True)]
 WAYS = [{"decrypt": decrypt} for decrypt in (False, True)]
 
 
-def source_and_target(t: Theorem, size: int, in_place: bool) -> tuple[Block, Block]:
+def source_and_target(t: Theorem, size: int | BV, in_place: bool) -> tuple[Block, Block]:
     """What is read and what is written, `size` bytes each; one and the same region when in place."""
     if in_place:
         both = t.region("data", size, 8, access="rw")
@@ -57,18 +57,26 @@ def cbc(
     size: int,
     schedules: Sequence[Block],
     cipher: modes.BlockCipher,
-    blocks: int,
+    blocks: Count,
     decrypt: bool,
     in_place: bool,
 ) -> None:
     """A call f(in, out, bytes, schedule..., iv, encrypt) is CBC; the last ciphertext block is left in `iv`. Section 6.2."""
-    source, target = source_and_target(t, size * blocks, in_place)
+    n = t.count("blocks", blocks, least=1)
+    source, target = source_and_target(t, size * n, in_place)
     iv = t.region("iv", size, 8, access="rw")
-    t.call(source, target, size * blocks, *schedules, iv, BV.const(int(not decrypt), 32))
-    data = blocks_of(size, source.elements)
-    result = (modes.cbc_decrypt if decrypt else modes.cbc_encrypt)(cipher, iv.elements, data)
-    t.ensure(target, flat(result))
-    t.ensure(iv, data[-1] if decrypt else result[-1])
+    t.call(source, target, size * n, *schedules, iv, BV.const(int(not decrypt), 32))
+
+    def ciphertext(before: Sequence[BV], k: BV) -> Sequence[BV]:
+        block = source.part(k, size)
+        return block if decrypt else modes.cbc_encrypt(cipher, before, [block])[0]
+
+    def result(k: BV) -> Sequence[BV]:
+        return modes.cbc_decrypt(cipher, c.after(k), [source.part(k, size)])[0] if decrypt else c.after(k + 1)
+
+    c = t.fold("C", n, ciphertext, iv.elements)
+    t.ensure_each(target, size, result)
+    t.ensure(iv, c.after(n))
 
 
 def cfb(
