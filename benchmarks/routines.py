@@ -56,7 +56,7 @@ def measure(target: str, symbol: str) -> None:
 
     contract = registered()[contract_for(symbol, registered())]
     images = Images(resolve_target(target))
-    for case in contract.choices({}):
+    for case in map(contract.numbered, contract.choices({})):
         best = None
         for _ in range(RUNS):
             verdict = verify(images.with_routine(symbol), symbol, contract, case)

@@ -62,7 +62,7 @@ def digest(
     `contract` is one of HASHES. Raises KeyError for another, and what stopped the code if it does not return.
     """
     function = HASHES[contract.name]
-    completed = contract.completed(case or {})
+    completed = contract.numbered(case or {})
     blocks = completed["blocks"]
     if not isinstance(blocks, int) or blocks < 1:
         raise ContractError(f"a call of {blocks} blocks: at least 1 is wanted")

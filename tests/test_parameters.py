@@ -233,7 +233,7 @@ def test_a_case_at_its_default_agrees_with_that_alone(given: dict[str, object], 
 
 
 def test_a_parameter_that_no_case_sets_is_set_in_all() -> None:
-    counter = registered()["aes-ctr32"]
+    counter = registered()["aes-ctr32-fixed"]
     assert counter.choices({"in_place": True}) == [{**case, "in_place": True} for case in counter.cases]
     assert len(counter.cases) == 11
 

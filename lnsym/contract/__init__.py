@@ -14,6 +14,7 @@ is the whole contract of a block function. The AAPCS64 obligations come by thems
 return to the caller, no access outside the regions, nothing else written.
 """
 
+from lnsym.contract.blocks import Block
 from lnsym.contract.folds import ANY, Count, Each, Fold
 from lnsym.contract.registry import (
     BadContract,
@@ -27,7 +28,7 @@ from lnsym.contract.registry import (
     load_contract_file,
     registered,
 )
-from lnsym.contract.statement import Block, Call, InputVariable, Statement
+from lnsym.contract.statement import Call, InputVariable, Statement
 from lnsym.contract.theorem import Theorem
 
 __all__ = [

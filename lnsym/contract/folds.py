@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lnsym.bv import BV
+from lnsym.contract.blocks import Block
 from lnsym.contract.checks import ContractError, is_number, shown
-from lnsym.contract.statement import Block
 from lnsym.machine.origins import Folded
 
 
@@ -32,10 +32,10 @@ ANY = AnyCount("any")
 Count: TypeAlias = int | AnyCount
 """A number, or every number: `blocks: Count = ANY` makes a contract that is proved for every number of blocks."""
 
-Step: TypeAlias = Callable[[Sequence[BV], BV], Sequence[BV]]
+StepFunction: TypeAlias = Callable[[Sequence[BV], BV], Sequence[BV]]
 """From a state and the number of steps before it, 64 bits, to the next state."""
 
-PartOf: TypeAlias = Callable[[BV], Sequence["BV | int"]]
+PartFunction: TypeAlias = Callable[[BV], Sequence["BV | int"]]
 """From a part's number, 64 bits, to its elements."""
 
 
@@ -47,7 +47,7 @@ class Fold:
     count: BV
     """How many steps there are, 64 bits."""
     start: tuple[BV, ...]
-    step: Step
+    step: StepFunction
     _values: list[tuple[BV, ...]] = field(default_factory=list, repr=False)
     _steps: dict[BV, tuple[BV, ...]] = field(default_factory=dict, repr=False)
 
@@ -89,7 +89,7 @@ class Each:
 
     block: Block
     per: int
-    value: PartOf
+    value: PartFunction
 
     def part(self, number: BV) -> tuple[BV, ...]:
         """The elements of a part. Raises ContractError."""

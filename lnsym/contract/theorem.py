@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeAlias, TypeVar, get_args
 
 from lnsym.bv import BV, concat, label, variables
 from lnsym.contract import abi
+from lnsym.contract.blocks import Access, Block, ByteOrder, index_term
 from lnsym.contract.checks import (
     MAX_BITS,
     BeyondRegion,
@@ -22,18 +23,8 @@ from lnsym.contract.checks import (
 )
 from lnsym.contract.completeness import check_calls, check_claims, check_variables
 from lnsym.contract.counts import counted
-from lnsym.contract.folds import AnyCount, Count, Each, Fold, PartOf, Step
-from lnsym.contract.statement import (
-    Access,
-    Block,
-    ByteOrder,
-    Call,
-    InputVariable,
-    Lemma,
-    Statement,
-    index_term,
-    outputs_in,
-)
+from lnsym.contract.folds import AnyCount, Count, Each, Fold, PartFunction, StepFunction
+from lnsym.contract.statement import Call, InputVariable, Lemma, Statement, outputs_in
 from lnsym.machine.extents import open_elements, same_elements
 from lnsym.machine.origins import TAKEN, Afterwards, AfterwardsAt, Element, ElementAt, OpenBits, Pointer, Result, Value
 
@@ -227,7 +218,7 @@ class Theorem:
         return value
 
     @_while_open
-    def fold(self, name: str, count: BV, step: Step, start: Sequence[BV]) -> Fold:
+    def fold(self, name: str, count: BV, step: StepFunction, start: Sequence[BV]) -> Fold:
         """What the specification makes in `count` steps from `start`; `step(state, k)` is the state after the step of number k, from 0.
 
         Raises ContractError for a name used twice, or a step that gives a state of another shape.
@@ -333,7 +324,7 @@ class Theorem:
         self._ensured[name] = tuple(claimed)
 
     @_while_open
-    def ensure_each(self, block: Block, per: int, value: PartOf) -> None:
+    def ensure_each(self, block: Block, per: int, value: PartFunction) -> None:
         """After the calls each part of `per` elements holds `value(k)`, where k is its number from 0, 64 bits; the last may be cut short.
 
         Like `ensure`, once for a region; every element is claimed.

@@ -38,7 +38,7 @@ from lnsym.machine.state import PLATFORM_REGISTER, SP, State
 
 Conditions: TypeAlias = tuple[BV, ...]
 
-Cut: TypeAlias = int | tuple[int, int]
+CutPoint: TypeAlias = int | tuple[int, int]
 """Where paths stop: an address, or a branch from one address to another."""
 
 MOST_APART = 32
@@ -240,7 +240,7 @@ class Explorer:
         observers: Sequence[Observer] = (),
         deadline: Deadline = NEVER,
         reserve_x18: bool = False,
-        cuts: Collection[Cut] = (),
+        cuts: Collection[CutPoint] = (),
         joins: bool = False,
         most_forks: int | None = None,
     ) -> None:
@@ -372,7 +372,7 @@ class Explorer:
         return None
 
     def _run_straight(
-        self, way: _Way, pc: int, before: _Before, outside: list[Path], cuts: frozenset[Cut] | None = None
+        self, way: _Way, pc: int, before: _Before, outside: list[Path], cuts: frozenset[CutPoint] | None = None
     ) -> BV:
         """Run from `pc`, a branch's target, up to the next branch to the return address or a symbolic target, and return that.
 

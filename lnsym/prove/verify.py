@@ -18,6 +18,7 @@ from lnsym.contract.obligations import Obligation, unreachable
 from lnsym.contract.statement import Statement
 from lnsym.deadline import Deadline, DeadlinePassed
 from lnsym.machine.image import Image
+from lnsym.machine.paths import TimeLimit
 from lnsym.prove.assumptions import assumptions_of_all
 from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.frontier import Frontier
@@ -255,16 +256,25 @@ def _with_small_counts(
 
     Once one is proved the others are only run on inputs.
     """
-    proved: list[str] = []
+    proved: list[int] = []
+    stopped: dict[int, Verdict] = {}
     for count in COUNTS:
         if deadline.passed:
             break
         one = for_count(count, CHEAP if proved else methods, deadline.slice(SHARE_OF_COUNT))
-        if one is not None and one.status == "refuted":
+        if one is None:
+            continue
+        if one.status == "refuted":
             return one
-        if one is not None and one.status == "proved":
-            proved.append(str(count))
-    return replace(verdict, reason=f"{verdict.reason}; proved for {', '.join(proved)} alone") if proved else verdict
+        if one.status == "proved":
+            proved.append(count)
+        elif one.stopped_by not in {None, TimeLimit}:
+            stopped[count] = one
+    known = [f"proved for {', '.join(map(str, proved))} alone"] if proved else []
+    for count, first in list(stopped.items())[:1]:
+        known.append(f"for {count}: {first.reason}")
+        verdict = replace(verdict, stopped_by=first.stopped_by)
+    return replace(verdict, reason="; ".join([verdict.reason, *known]))
 
 
 def _to_prove(statement: Statement) -> list[Obligation]:

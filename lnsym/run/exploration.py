@@ -18,7 +18,7 @@ from lnsym.machine.events import Observer
 from lnsym.machine.image import Segment
 from lnsym.machine.landing import needs_direct_calls
 from lnsym.machine.origins import Afterwards, AfterwardsAt
-from lnsym.machine.paths import Conditions, Cut, Explorer, Path, PathsMultiply
+from lnsym.machine.paths import Conditions, CutPoint, Explorer, Path, PathsMultiply
 from lnsym.machine.state import SP, State
 from lnsym.run.setup import Setup, element_afterwards, element_at, forget_globals, unknown_contents
 
@@ -43,7 +43,7 @@ class RunLimits:
     """May answer False for path conditions that no input satisfies."""
     reserve_x18: bool = False
     """Whether the platform reserves X18: paths that change it are stopped."""
-    cuts: frozenset[Cut] = frozenset()
+    cuts: frozenset[CutPoint] = frozenset()
     """Where paths stop, at the heads of loops say."""
     joins: bool = False
     """Whether both ways of a branch become one path where they soon come to one instruction; else only where paths multiply."""

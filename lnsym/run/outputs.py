@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lnsym.bv import BV
 from lnsym.contract import abi
-from lnsym.contract.statement import Block, Statement
+from lnsym.contract.blocks import Block
+from lnsym.contract.statement import Statement
 from lnsym.machine.state import State
 from lnsym.run.setup import element_at
 

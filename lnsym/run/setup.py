@@ -8,8 +8,9 @@ from functools import cached_property
 
 from lnsym.bv import BV, concat, ite
 from lnsym.contract import abi
+from lnsym.contract.blocks import Block
 from lnsym.contract.checks import ContractError
-from lnsym.contract.statement import Block, Statement
+from lnsym.contract.statement import Statement
 from lnsym.errors import one_line
 from lnsym.machine.addresses import Addresses, externals_of, printable
 from lnsym.machine.contents import Bytes, Contents, Elements, UnknownBytes

@@ -24,7 +24,8 @@ from programs import sample_path
 @cache
 def surveyed(sample: str, symbol: str, contract: str) -> tuple[Image, Footprint]:
     image = load_image(sample_path(sample))
-    return image, footprint(Unexplored(Setup(image, symbol, registered()[contract].statement(symbol))))
+    made = registered()[contract]
+    return image, footprint(Unexplored(Setup(image, symbol, made.statement(symbol, **made.numbered({})))))
 
 
 def sha256() -> tuple[Image, Footprint]:

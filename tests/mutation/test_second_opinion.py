@@ -20,7 +20,8 @@ from programs import sample_path
 
 
 def opinion_of(path: Path, symbol: str, contract: str, count: int = 30, **case: object) -> Opinion:
-    return second_opinion(load_image(path, [symbol]), symbol, registered()[contract], case, count, "1", 100_000)
+    known = registered()[contract]
+    return second_opinion(load_image(path, [symbol]), symbol, known, known.numbered(case), count, "1", 100_000)
 
 
 def opinion_on(statement: object, *words: int, count: int = 30, steps: int = 100) -> Opinion:

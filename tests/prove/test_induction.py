@@ -20,8 +20,8 @@ from lnsym.machine.paths import Path as CodePath
 from lnsym.prove.feasibility import on_feasible_paths
 from lnsym.prove.induction import verification
 from lnsym.prove.induction.invariants import Invariant, Lane
+from lnsym.prove.induction.locations import Location
 from lnsym.prove.induction.loops import Trace, heads
-from lnsym.prove.induction.places import Place
 from lnsym.prove.induction.search import Search
 from lnsym.prove.induction.transitions import Way
 from lnsym.prove.verify import Options
@@ -103,13 +103,13 @@ def reason_with(made: Path, plant: Plant, monkeypatch: pytest.MonkeyPatch) -> st
     return verification.by_induction(unexplored, limits).reason
 
 
-def general(number: int) -> Place:
-    return Place("general", number)
+def general(number: int) -> Location:
+    return Location("general", number)
 
 
-def saying(invariant: Invariant, place: Place, value: BV | None) -> Invariant:
-    """The invariant that says another thing of a place of 64 bits."""
-    lanes: Mapping[Place, tuple[Lane, ...]] = {**invariant.lanes, place: (Lane(0, 64, value),)}
+def saying(invariant: Invariant, location: Location, value: BV | None) -> Invariant:
+    """The invariant that says another thing of a location of 64 bits."""
+    lanes: Mapping[Location, tuple[Lane, ...]] = {**invariant.lanes, location: (Lane(0, 64, value),)}
     return replace(invariant, lanes=lanes)
 
 
@@ -151,8 +151,8 @@ WRONG: dict[str, Plant] = {
     "the state before": lambda i, t: saying(i, general(19), state_of(t, 0, i.done - 1)),
     "a sum is 0": lambda i, t: saying(i, general(19), BV.const(0, 64)),
     "nothing is known of a sum": lambda i, t: saying(i, general(19), None),
-    "nothing is known of the saved register": lambda i, t: saying(i, Place("stack", -16), None),
-    "the saved register is another": lambda i, t: saying(i, Place("stack", -16), value_of(i, 20)),
+    "nothing is known of the saved register": lambda i, t: saying(i, Location("stack", -16), None),
+    "the saved register is another": lambda i, t: saying(i, Location("stack", -16), value_of(i, 20)),
     "sp is lower": lambda i, t: saying(i, general(31), value_of(i, 31) - 16),
     "the last word is known": lambda i, t: saying(i, general(3), input_at(t, i.done - 1)),
     "the next word is loaded": lambda i, t: saying(i, general(3), input_at(t, i.done)),
@@ -171,7 +171,7 @@ def test_a_wrong_invariant_is_never_proved(fault: str, sums_object: Path, monkey
 
 
 def without_place(i: Invariant, t: Theorem) -> Invariant:
-    return replace(i, lanes={place: lanes for place, lanes in i.lanes.items() if place != general(9)})
+    return replace(i, lanes={location: lanes for location, lanes in i.lanes.items() if location != general(9)})
 
 
 def without_bits(i: Invariant, t: Theorem) -> Invariant:

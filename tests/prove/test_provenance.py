@@ -23,7 +23,7 @@ SAMPLES = Path(__file__).parents[2] / "programs" / "samples"
 @pytest.fixture(scope="module")
 def execution() -> Execution:
     image = load_image(SAMPLES / "sha256_scalar.o", ["sha256_block_scalar"])
-    theorem = registered()["sha256-blocks"].statement("sha256_block_scalar")
+    theorem = registered()["sha256-blocks"].statement("sha256_block_scalar", blocks=1)
     return explore(Setup(image, "sha256_block_scalar", theorem))
 
 
@@ -49,7 +49,7 @@ def test_lines_of_the_specification(execution: Execution) -> None:
     term = labelled(execution)["a after round 5"]
 
     def state() -> Theorem:
-        return registered()["sha256-blocks"].statement("sha256_block_scalar")
+        return registered()["sha256-blocks"].statement("sha256_block_scalar", blocks=1)
 
     found = specified_at(state, [term])
     assert found[term].startswith("crypto_specs/sha2.py:")

@@ -148,7 +148,7 @@ def test_the_race_asks_a_solver_for_the_rare_input_alone(processes: int, monkeyp
     limits = Limits(Deadline.after(8), methods=chosen("sweep", "smt"), processes=processes)
     judgement = judged(replayer, [asked], limits)
     assert isinstance(judgement.outcome, Disproved)
-    assert {use.name for use in judgement.methods} <= {"refute", "sweep", "z3", "bitwuzla"}
+    assert {use.name for use in judgement.methods} <= {"refute", "small", "sweep", "z3", "bitwuzla"}
     assert len(replayer.models) == 1
 
 

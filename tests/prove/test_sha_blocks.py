@@ -155,7 +155,7 @@ def test_two_runs_say_the_same() -> None:
         "from lnsym.run import Setup, explore\n"
         "from lnsym.machine.image import load_image\n"
         "from programs import sample_path\n"
-        "theorem = registered()['sha256-blocks'].statement('sha256_block_scalar')\n"
+        "theorem = registered()['sha256-blocks'].statement('sha256_block_scalar', blocks=1)\n"
         "run = explore(Setup(load_image(sample_path('sha256_scalar.o')), 'sha256_block_scalar', theorem))\n"
         "print([(g.name, g.left.serial, show(g.left)) for g in run.goals])\n"
     )

@@ -2,7 +2,7 @@
 
     runs on numbers ──visits, loops──▶ heads ──shapes──▶ invariants ──transitions──▶ obligations ──judge──▶ proved
 
-The loops whose trips go with the count are cut at their heads (`loops`). What places hold there is guessed from runs on numbers
+The loops whose trips go with the count are cut at their heads (`loops`). What locations hold there is guessed from runs on numbers
 (`visits`, `shapes`) and from what a way round leaves (`search`). What is guessed is only a claim, an `Invariant`: `transitions` states
 what must be proved of it, and nothing else is believed.
 """

@@ -1,6 +1,6 @@
 """Invariants: what is so whenever a loop's head is reached, over the number of steps that are done there.
 
-An invariant is a state with a hole in it: each lane of each place holds a term over the inputs, `done` and the specification's
+An invariant is a state with a hole in it: each lane of each location holds a term over the inputs, `done` and the specification's
 states, or anything. It is only a claim. `transitions.py` makes of it what is to be proved.
 """
 
@@ -18,19 +18,19 @@ from lnsym.machine.extents import OpenElements, OpenRegion
 from lnsym.machine.origins import Anything, Trips
 from lnsym.machine.state import State
 from lnsym.prove.induction.folding import Unfit, Unfolding, number_of, steps_in
-from lnsym.prove.induction.places import REGISTERS, Place, Reader, elements, width_of
+from lnsym.prove.induction.locations import REGISTERS, Location, Reader, elements, width_of
 
 
 @dataclass(frozen=True)
 class Lane:
-    """Some bits of a place, and what they hold; None for anything."""
+    """Some bits of a location, and what they hold; None for anything."""
 
     low: int
     width: int
     value: BV | None
 
     def of(self, whole: BV) -> BV:
-        """These bits of what the place holds."""
+        """These bits of what the location holds."""
         return whole.extract(self.low + self.width - 1, self.low)
 
 
@@ -47,7 +47,7 @@ class AfterParts(OpenElements):
         return distance is not None and distance >= 0 and super().has_place(offset)
 
     def at(self, offset: BV, size: int) -> BV:
-        """`size` bytes from an offset that has a place. Raises Unfit for another."""
+        """`size` bytes from an offset that has a location. Raises Unfit for another."""
         if not self.has_place(offset):
             raise Unfit(f"{self.region} is read where its parts may have been written over")
         return super().at(offset, size)
@@ -67,14 +67,14 @@ class Invariant:
     """At least so many steps are left."""
     left_multiple: int
     """How many steps are left is a multiple of this, a power of two."""
-    lanes: Mapping[Place, tuple[Lane, ...]]
+    lanes: Mapping[Location, tuple[Lane, ...]]
     """Of all registers, and of all of memory that is not as it was at the call."""
     ahead: Mapping[str, int]
     """How many parts of each region of open size are written, less `done`."""
     released: frozenset[int]
     """Offsets from SP at the call of bytes of stack that nobody may read."""
     frame: State = field(repr=False)
-    """What is in no place: how memory is laid out, and the monitor of exclusives."""
+    """What is in no location: how memory is laid out, and the monitor of exclusives."""
 
     @property
     def steps_left(self) -> str:
@@ -101,9 +101,9 @@ class Invariant:
         """The specification's states from the earliest on of which it speaks."""
         return Unfolding(folds, self.done + self.first)
 
-    def anything(self, place: Place, lane: Lane) -> BV:
+    def anything(self, location: Location, lane: Lane) -> BV:
         """The variable for a lane that may hold anything."""
-        return BV.var(Anything(self.head, f"{place}.{lane.low}"), lane.width)
+        return BV.var(Anything(self.head, f"{location}.{lane.low}"), lane.width)
 
     def start(self, statement: Statement, reader: Reader) -> State:
         """A state at the head of which nothing is known but what is claimed."""
@@ -114,25 +114,25 @@ class Invariant:
         self._empty_memory(statement, state, reader)
         values = {(p, i): v for p, lanes in self.lanes.items() for i, v in enumerate(self._values(p, lanes))}
         unfolded = dict(zip(values, self.unfolding(statement.folds)(list(values.values())), strict=True))
-        for place, lanes in self.lanes.items():
-            reader.write(state, place, concat(*[unfolded[place, i] for i in reversed(range(len(lanes)))]))
+        for location, lanes in self.lanes.items():
+            reader.write(state, location, concat(*[unfolded[location, i] for i in reversed(range(len(lanes)))]))
         return state
 
     def _check(self, statement: Statement) -> None:
         """Raises ValueError where a register or an element is left out, or some of its bits."""
         missing = {*REGISTERS, *elements(statement)} - self.lanes.keys()
-        for place, lanes in self.lanes.items():
+        for location, lanes in self.lanes.items():
             ends = [0, *[lane.low + lane.width for lane in lanes]]
-            if [lane.low for lane in lanes] != ends[:-1] or ends[-1] != width_of(place, statement):
-                missing.add(place)
+            if [lane.low for lane in lanes] != ends[:-1] or ends[-1] != width_of(location, statement):
+                missing.add(location)
             values = [lane.value for lane in lanes if lane.value is not None]
             if any(isinstance(variable.origin, Anything) for variable in variables(values)):
-                raise ValueError(f"an invariant at {self.head:#x} says what {place} holds over what may be anything")
+                raise ValueError(f"an invariant at {self.head:#x} says what {location} holds over what may be anything")
         if missing:
             raise ValueError(f"an invariant at {self.head:#x} without {', '.join(map(str, missing))}")
 
-    def _values(self, place: Place, lanes: Sequence[Lane]) -> list[BV]:
-        return [lane.value if lane.value is not None else self.anything(place, lane) for lane in lanes]
+    def _values(self, location: Location, lanes: Sequence[Lane]) -> list[BV]:
+        return [lane.value if lane.value is not None else self.anything(location, lane) for lane in lanes]
 
     def _empty_memory(self, statement: Statement, state: State, reader: Reader) -> None:
         stack = state.memory.stack

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from lnsym.machine.paths import Cut
+from lnsym.machine.paths import CutPoint
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Trace:
             if target != source + 4:
                 yield source, target
 
-    def places(self, tried: Set[Cut]) -> Iterator[Cut]:
+    def places(self, tried: Set[CutPoint]) -> Iterator[CutPoint]:
         """Where it comes to, of these, in their order."""
         before = 0
         for address in self.addresses:
@@ -40,23 +40,23 @@ class Trace:
             before = address
 
 
-def heads(traces: Sequence[Trace]) -> list[Cut]:
+def heads(traces: Sequence[Trace]) -> list[CutPoint]:
     """Where runs of any count are to be cut, in the order in which the traces come there."""
     jumps = {jump for trace in traces for jump in trace.jumps}
     back = {jump for jump in jumps if jump[1] <= jump[0]}
-    tried: set[Cut] = {*back, *[target for _, target in jumps], *[source + 4 for source, _ in jumps]}
+    tried: set[CutPoint] = {*back, *[target for _, target in jumps], *[source + 4 for source, _ in jumps]}
     totals, seen = _totals(traces, tried)
-    rank: Mapping[Cut, int] = {**dict.fromkeys(back, 1), **dict.fromkeys([target for _, target in back], 0)}
-    cuts: set[Cut] = set()
+    rank: Mapping[CutPoint, int] = {**dict.fromkeys(back, 1), **dict.fromkeys([target for _, target in back], 0)}
+    cuts: set[CutPoint] = set()
     while varying := _varying(traces, cuts, tried - cuts):
         cuts.add(min(varying, key=lambda place: (totals[place], rank.get(place, 2), seen[place])))
     return sorted(cuts, key=seen.__getitem__)
 
 
-def _totals(traces: Sequence[Trace], tried: Set[Cut]) -> tuple[Mapping[Cut, int], Mapping[Cut, int]]:
+def _totals(traces: Sequence[Trace], tried: Set[CutPoint]) -> tuple[Mapping[CutPoint, int], Mapping[CutPoint, int]]:
     """How often places come, and in which order. A branch back comes once less than where it leads to, which counts alike."""
-    totals: Counter[Cut] = Counter()
-    seen: dict[Cut, int] = {}
+    totals: Counter[CutPoint] = Counter()
+    seen: dict[CutPoint, int] = {}
     for trace in traces:
         passed = Counter(trace.places(tried))
         totals.update(passed)
@@ -66,12 +66,12 @@ def _totals(traces: Sequence[Trace], tried: Set[Cut]) -> tuple[Mapping[Cut, int]
     return totals, seen
 
 
-def _varying(traces: Iterable[Trace], cuts: Set[Cut], tried: Set[Cut]) -> set[Cut]:
+def _varying(traces: Iterable[Trace], cuts: Set[CutPoint], tried: Set[CutPoint]) -> set[CutPoint]:
     """Those that do not come equally often in all pieces between the same two cuts in which they come at all."""
-    pieces: dict[tuple[Cut, Cut], list[Counter[Cut]]] = defaultdict(list)
+    pieces: dict[tuple[CutPoint, CutPoint], list[Counter[CutPoint]]] = defaultdict(list)
     for trace in traces:
-        start: Cut = 0
-        passed = Counter[Cut]()
+        start: CutPoint = 0
+        passed = Counter[CutPoint]()
         for place in trace.places(cuts | tried):
             if place in cuts:
                 pieces[start, place].append(passed)
@@ -79,7 +79,7 @@ def _varying(traces: Iterable[Trace], cuts: Set[Cut], tried: Set[Cut]) -> set[Cu
             else:
                 passed[place] += 1
         pieces[start, 0].append(passed)
-    found: set[Cut] = set()
+    found: set[CutPoint] = set()
     for between in pieces.values():
         for place in {place for passed in between for place in passed}:
             if len({passed[place] for passed in between} - {0}) > 1:

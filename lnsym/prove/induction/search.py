@@ -1,4 +1,4 @@
-"""Finding invariants: runs on numbers say where loops are and what places look like there, runs on symbols what is left to prove.
+"""Finding invariants: runs on numbers say where loops are and what locations look like there, runs on symbols what is left to prove.
 
 Nothing that is found here is believed: an invariant that is wrong has obligations that are false.
 """
@@ -16,9 +16,9 @@ from lnsym.machine.paths import Conditions, Explorer, Path, PathsMultiply
 from lnsym.machine.state import State
 from lnsym.prove.induction.folding import OutOfReach, Unfit, number_of, put, steps_in
 from lnsym.prove.induction.invariants import Invariant, Lane, offset_of
-from lnsym.prove.induction.places import REGISTERS, Place, Reader, elements, stack_words, width_of
+from lnsym.prove.induction.locations import REGISTERS, Location, Reader, elements, stack_words, width_of
 from lnsym.prove.induction.shapes import Guesser, re_expressed
-from lnsym.prove.induction.transitions import Growth, Transitions, Way, decisions, no_circle
+from lnsym.prove.induction.transitions import Growth, Transition, Transitions, decisions, no_circle
 from lnsym.prove.induction.visits import observed
 from lnsym.run.exploration import MOST_FORKS, Execution, Unexplored, explore
 from lnsym.run.inputs import Sample
@@ -39,7 +39,7 @@ class Inductive:
 
     entry: Execution
     invariants: tuple[Invariant, ...]
-    ways: tuple[Way, ...]
+    ways: tuple[Transition, ...]
     obligations: tuple[Obligation, ...]
     changed_x18: bool
     """Whether a way from a head changed X18."""
@@ -51,22 +51,22 @@ class _Head:
 
     guesser: Guesser
     frame: State | None = None
-    origins: dict[Place, list[BV]] = field(default_factory=dict)
-    """Terms that a place may hold, over the number of steps done."""
+    origins: dict[Location, list[BV]] = field(default_factory=dict)
+    """Terms that a location may hold, over the number of steps done."""
     words: set[int] = field(default_factory=set)
     """Offsets of words of the stack of which the invariant must speak."""
     released: set[int] = field(default_factory=set)
     invariant: Invariant | None = None
     fewer: int = 0
     """How many steps fewer than at all visits may be left."""
-    dropped: set[tuple[Place, int]] = field(default_factory=set)
+    dropped: set[tuple[Location, int]] = field(default_factory=set)
     """Places, and the lowest bit of a lane there, of which something false was claimed."""
-    withheld: set[Place] = field(default_factory=set)
+    withheld: set[Location] = field(default_factory=set)
     """Places of which nothing was said though something is known."""
-    needed: set[Place] = field(default_factory=set)
+    needed: set[Location] = field(default_factory=set)
     """Places on which an obligation hangs."""
     asked: set[object] = field(default_factory=set)
-    """For which places, on which ways, what is left there was looked at, while so many lanes were open."""
+    """For which locations, on which ways, what is left there was looked at, while so many lanes were open."""
 
 
 class Search:
@@ -92,9 +92,9 @@ class Search:
             self._heads[head_address].fewer += 1
         for obligation in failed:
             if obligation in self._transitions.claims:
-                head, place, lane = self._transitions.claims[obligation]
-                dropped |= (place, lane.low) not in self._heads[head].dropped
-                self._heads[head].dropped.add((place, lane.low))
+                head, location, lane = self._transitions.claims[obligation]
+                dropped |= (location, lane.low) not in self._heads[head].dropped
+                self._heads[head].dropped.add((location, lane.low))
         return dropped
 
     def found(self) -> Inductive:
@@ -170,9 +170,9 @@ class Search:
 
     # -- ways -------------------------------------------------------------------------------------
 
-    def _all_ways(self, entry: Execution) -> tuple[list[Way], list[Path]]:
+    def _all_ways(self, entry: Execution) -> tuple[list[Transition], list[Path]]:
         """The ways from the entry and from all heads that are reached, and the paths that stop elsewhere."""
-        ways: list[Way] = []
+        ways: list[Transition] = []
         stopped: list[Path] = []
         waiting: list[tuple[Invariant | None, Sequence[Path]]] = [(None, entry.paths)]
         while waiting:
@@ -187,9 +187,9 @@ class Search:
                 if isinstance(path.ending, AtCut):
                     target = self._heads[path.ending.address].invariant
                     assert target is not None
-                    ways.append(Way(source, path, target, self._done_at_head(source, path, target)))
+                    ways.append(Transition(source, path, target, self._done_at_head(source, path, target)))
                 elif path.returned:
-                    ways.append(Way(source, path, None, self._done_at_return(source, path)))
+                    ways.append(Transition(source, path, None, self._done_at_return(source, path)))
                 else:
                     stopped.append(path)
         return ways, stopped
@@ -225,13 +225,13 @@ class Search:
 
     def _done_at_head(self, source: Invariant | None, path: Path, target: Invariant) -> BV:
         before = BV.const(0, 64) if source is None else source.done
-        for place in REGISTERS[:31]:
-            (*_, last) = target.lanes[place]
+        for location in REGISTERS[:31]:
+            (*_, last) = target.lanes[location]
             if last.low or last.value is None or last.width != 64 or target.done not in variables([last.value]):
                 continue
             expected = re_expressed(last.value, target.done, before, self._statement.folds)
             slope = number_of(re_expressed(last.value, target.done, before + 1, self._statement.folds) - expected)
-            apart = number_of(self._reader.read(path.state, place) - expected)
+            apart = number_of(self._reader.read(path.state, location) - expected)
             if slope and apart is not None and apart % slope == 0:
                 return before + apart // slope
         return before + self._usual(source, target.head)
@@ -289,12 +289,12 @@ class Search:
             head.frame = paths[0].state
             head.released |= head.frame.memory.stack.released
             written = head.frame.memory.stack.written.keys() - head.released
-            head.words |= {place.number for place in stack_words(written)}
+            head.words |= {location.number for location in stack_words(written)}
         head.words -= {word for word in head.words if not head.released.isdisjoint(range(word, word + 8))}
-        places = [*REGISTERS, *elements(self._statement), *[Place("stack", word) for word in sorted(head.words)]]
-        known = {place: self._lanes(head, place, source, paths) for place in places}
+        locations = [*REGISTERS, *elements(self._statement), *[Location("stack", word) for word in sorted(head.words)]]
+        known = {location: self._lanes(head, location, source, paths) for location in locations}
         lanes = _without_earlier(known, head.guesser.done, head.needed)
-        head.withheld |= {place for place in places if lanes[place] != known[place]}
+        head.withheld |= {location for location in locations if lanes[location] != known[location]}
         return Invariant(
             address,
             max(0, head.guesser.least_left - head.fewer),
@@ -305,18 +305,20 @@ class Search:
             head.frame,
         )
 
-    def _lanes(self, head: _Head, place: Place, source: Invariant | None, paths: Sequence[Path]) -> tuple[Lane, ...]:
-        terms = head.origins.setdefault(place, [])
+    def _lanes(
+        self, head: _Head, location: Location, source: Invariant | None, paths: Sequence[Path]
+    ) -> tuple[Lane, ...]:
+        terms = head.origins.setdefault(location, [])
         for path in paths:
-            term = self._held_on(head, place, source, path)
+            term = self._held_on(head, location, source, path)
             if term is not None and all(term is not other for other in terms):
                 terms.append(term)
-        lanes = head.guesser.lanes(place, width_of(place, self._statement), terms)
-        return tuple([replace(lane, value=None) if (place, lane.low) in head.dropped else lane for lane in lanes])
+        lanes = head.guesser.lanes(location, width_of(location, self._statement), terms)
+        return tuple([replace(lane, value=None) if (location, lane.low) in head.dropped else lane for lane in lanes])
 
-    def _held_on(self, head: _Head, place: Place, source: Invariant | None, path: Path) -> BV | None:
-        """What a place holds at the end of a path to a head, over the steps done there."""
-        (term,) = put([self._reader.read(path.state, place)], decisions(path), self._statement.folds)
+    def _held_on(self, head: _Head, location: Location, source: Invariant | None, path: Path) -> BV | None:
+        """What a location holds at the end of a path to a head, over the steps done there."""
+        (term,) = put([self._reader.read(path.state, location)], decisions(path), self._statement.folds)
         if source is None:
             return term
         steps = self._usual(source, head.guesser.head)
@@ -327,7 +329,7 @@ class Search:
 
     # -- obligations, and what they lack -------------------------------------------------------------
 
-    def _obligations(self, ways: Sequence[Way], stopped: Sequence[Path]) -> list[Obligation]:
+    def _obligations(self, ways: Sequence[Transition], stopped: Sequence[Path]) -> list[Obligation]:
         found = []
         for number, way in enumerate(ways):
             found += self._transitions.obligations(way, number)
@@ -342,7 +344,7 @@ class Search:
         kept = {name for call in calls for name in self._setup.preserved(call)}
         return [goal for goal in self._found_entry.goals if goal.kind == "abi" and goal.name in kept]
 
-    def _mended(self, ways: Sequence[Way], obligations: Sequence[Obligation]) -> bool:
+    def _mended(self, ways: Sequence[Transition], obligations: Sequence[Obligation]) -> bool:
         """Whether something was found for lanes of which nothing was said, and on which an obligation hangs."""
         sides = [side for o in obligations if o.left is not o.right for side in (o.left, *o.premises)]
         live = {variable.origin for variable in variables(sides) if isinstance(variable.origin, Anything)}
@@ -351,33 +353,38 @@ class Search:
             invariant = head.invariant
             if invariant is None:
                 continue
-            for place, lanes in invariant.lanes.items():
-                if not any(invariant.anything(place, lane).origin in live for lane in lanes if lane.value is None):
+            for location, lanes in invariant.lanes.items():
+                if not any(invariant.anything(location, lane).origin in live for lane in lanes if lane.value is None):
                     continue
-                mended |= place not in head.needed
-                head.needed.add(place)
-                terms = head.origins.setdefault(place, [])
+                mended |= location not in head.needed
+                head.needed.add(location)
+                terms = head.origins.setdefault(location, [])
                 for way in ways:
-                    asked = (place, way.source.head if way.source is not None else 0, way.steps, open_lanes(invariant))
+                    asked = (
+                        location,
+                        way.source.head if way.source is not None else 0,
+                        way.steps,
+                        open_lanes(invariant),
+                    )
                     if way.target is invariant and asked not in head.asked:
                         head.asked.add(asked)
-                        for term in self._carried(place, way):
+                        for term in self._carried(location, way):
                             if all(term is not other for other in terms):
                                 terms.append(term)
                                 mended = True
         return mended
 
-    def _carried(self, place: Place, way: Way) -> Iterator[BV]:
-        """What a way leaves in a place, over the steps done at its end, as far as that hangs on what is known.
+    def _carried(self, location: Location, way: Transition) -> Iterator[BV]:
+        """What a way leaves in a location, over the steps done at its end, as far as that hangs on what is known.
 
-        Where words are left in other places too, of which the invariant says what they are, it is written over these; also as one of
+        Where words are left in other locations too, of which the invariant says what they are, it is written over these; also as one of
         them and a difference that is much simpler.
         """
         assert way.target is not None
         lanes = [(other, lane) for other, all_lanes in way.target.lanes.items() for lane in all_lanes]
         claimed = [(lane.of(self._reader.read(way.path.state, other)), lane.value) for other, lane in lanes]
         left, *words = put(
-            [self._reader.read(way.path.state, place), *[word for word, _ in claimed]],
+            [self._reader.read(way.path.state, location), *[word for word, _ in claimed]],
             self._transitions.decided[way],
             self._statement.folds,
         )
@@ -393,7 +400,7 @@ class Search:
             if word.width == left.width and len(topological([difference := left ^ word])) < size // SIMPLER:
                 yield from self._over_known(way, difference ^ name, values)
 
-    def _over_known(self, way: Way, term: BV, values: Mapping[BV, BV]) -> Iterator[BV]:
+    def _over_known(self, way: Transition, term: BV, values: Mapping[BV, BV]) -> Iterator[BV]:
         """The term over the steps done at the end of a way, with these values; nothing where it hangs on what nobody knows."""
         if any(isinstance(v.origin, Anything) and v not in values for v in variables([term])):
             return
@@ -405,19 +412,19 @@ class Search:
 
 
 def _without_earlier(
-    lanes: Mapping[Place, tuple[Lane, ...]], done: BV, needed: Collection[Place]
-) -> dict[Place, tuple[Lane, ...]]:
+    lanes: Mapping[Location, tuple[Lane, ...]], done: BV, needed: Collection[Location]
+) -> dict[Location, tuple[Lane, ...]]:
     """Lanes that speak of states of folds before the latest say nothing, unless they are needed: a state less is a step less."""
     reach = {
         lane: steps_in([lane.value], done) for of_place in lanes.values() for lane in of_place if lane.value is not None
     }
     latest = max([step for steps in reach.values() for step in steps], default=0)
 
-    def kept(place: Place, lane: Lane) -> Lane:
+    def kept(location: Location, lane: Lane) -> Lane:
         early = min(reach.get(lane, []), default=latest) < latest
-        return replace(lane, value=None) if early and place not in needed else lane
+        return replace(lane, value=None) if early and location not in needed else lane
 
-    return {place: tuple([kept(place, lane) for lane in of_place]) for place, of_place in lanes.items()}
+    return {location: tuple([kept(location, lane) for lane in of_place]) for location, of_place in lanes.items()}
 
 
 def open_lanes(invariant: Invariant) -> int:

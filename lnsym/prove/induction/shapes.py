@@ -1,4 +1,4 @@
-"""Shapes: what a place may hold at a head, over the number of steps that are done, guessed from runs on numbers.
+"""Shapes: what a location may hold at a head, over the number of steps that are done, guessed from runs on numbers.
 
 A value is what it was when the head was first reached, or that and a multiple of the steps done since; or it is made of words of the
 specification's states, or of the input, at a fixed distance from the step that comes next. Whatever is found here is only a guess.
@@ -16,7 +16,7 @@ from lnsym.contract.statement import Statement
 from lnsym.machine.extents import element_at_offset
 from lnsym.prove.induction.folding import put
 from lnsym.prove.induction.invariants import Lane, done_at
-from lnsym.prove.induction.places import Place
+from lnsym.prove.induction.locations import Location
 from lnsym.prove.induction.visits import NumericRun, Visit, bytes_of_part, values_at
 from lnsym.run.inputs import Sample
 
@@ -30,7 +30,7 @@ LARGEST_STRIDE = 1 << 16
 """By how much a counter or a pointer goes on with a step, at most."""
 
 NEAR = 1 << 23
-"""A number that lies within so many bytes from the base of a region points into it: samples place no two regions nearer."""
+"""A number that lies within so many bytes from the base of a region points into it: samples location no two regions nearer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class Seen:
 
 
 @dataclass(frozen=True, eq=False)
-class Word:
+class PackedWord:
     """A run of elements, of a specification's state or of a region's input, in one of four orders: guessed to be what a lane holds."""
 
     source: str
@@ -81,7 +81,7 @@ class Guesser:
         }
         self._bases = [block.base for block in statement.blocks]
         self.seen = [seen for run in visits for seen in _ends(self._counted(run, visits))]
-        self._known_words: dict[tuple[Seen, int], dict[int, list[Word]]] = {}
+        self._known_words: dict[tuple[Seen, int], dict[int, list[PackedWord]]] = {}
 
     def learn(self, signed: Sequence[Mapping[BV, tuple[str, BV, BV]]]) -> None:
         """Pointers with a code, as `State.signed` has them, are plain in runs on numbers."""
@@ -117,25 +117,25 @@ class Guesser:
         pointer = self._pointer(all_runs)
         if pointer is None:
             return [self._seen(visit, number) for number, visit in enumerate(run)]
-        place, region = pointer
+        location, region = pointer
         base = {block.name: run[0].run.sample[block.base] for block in self._statement.blocks}[region]
-        return [self._seen(visit, ((visit.number(place) or 0) - base) // self._parts[region]) for visit in run]
+        return [self._seen(visit, ((visit.number(location) or 0) - base) // self._parts[region]) for visit in run]
 
     def _seen(self, visit: Visit, done: int) -> Seen:
         return Seen(visit, done, {**visit.run.sample, self.done: done})
 
-    def _pointer(self, runs: Sequence[Sequence[Visit]]) -> tuple[Place, str] | None:
+    def _pointer(self, runs: Sequence[Sequence[Visit]]) -> tuple[Location, str] | None:
         """A register that goes through a region of open size by whole parts, and that region."""
         for number in range(31):
-            place = Place("general", number)
+            location = Location("general", number)
             for region, size in self._parts.items():
                 base = self._blocks[region].base
-                offsets = [[(v.number(place) or 0) - v.run.sample[base] for v in run] for run in runs]
+                offsets = [[(v.number(location) or 0) - v.run.sample[base] for v in run] for run in runs]
                 flat = [offset for run in offsets for offset in run]
                 steps = {two - one for run in offsets for one, two in pairwise(run)}
                 near = all(0 <= offset < NEAR for offset in flat) and len({offset % size for offset in flat}) == 1
                 if near and len(steps) == 1 and (step := steps.pop()) > 0 and step % size == 0:
-                    return place, region
+                    return location, region
         return None
 
     def ahead(self, name: str) -> int:
@@ -150,31 +150,31 @@ class Guesser:
 
     # -- shapes ---------------------------------------------------------------------------------
 
-    def lanes(self, place: Place, width: int, first: Sequence[BV]) -> tuple[Lane, ...]:
-        """What a place of so many bits may hold. `first` are terms that it may hold, over the number of steps done."""
-        pointers = self._bases if place.kind in ("general", "stack") else []
-        return tuple(self._lanes(place, 0, width, [*first, *pointers]))
+    def lanes(self, location: Location, width: int, first: Sequence[BV]) -> tuple[Lane, ...]:
+        """What a location of so many bits may hold. `first` are terms that it may hold, over the number of steps done."""
+        pointers = self._bases if location.kind in ("general", "stack") else []
+        return tuple(self._lanes(location, 0, width, [*first, *pointers]))
 
-    def _lanes(self, place: Place, low: int, width: int, first: Sequence[BV]) -> list[Lane]:
-        numbers = [self._bits(seen, place, low, width) for seen in self.seen]
+    def _lanes(self, location: Location, low: int, width: int, first: Sequence[BV]) -> list[Lane]:
+        numbers = [self._bits(seen, location, low, width) for seen in self.seen]
         if any(number is None for number in numbers):
             return [Lane(low, width, None)]
         told = [number for number in numbers if number is not None]
         terms = [term.extract(low + width - 1, low) for term in first]
-        is_pair = width == 64 and (place.kind == "vector" or _is_narrow(terms))
+        is_pair = width == 64 and (location.kind == "vector" or _is_narrow(terms))
         value = self._value(told, terms, width, grows=not is_pair)
-        if value is not None or width % 64 or (width == 64 and place.kind == "element"):
+        if value is not None or width % 64 or (width == 64 and location.kind == "element"):
             return [Lane(low, width, value)]
         half = width // 2
-        halves = [*self._lanes(place, low, half, first), *self._lanes(place, low + half, half, first)]
+        halves = [*self._lanes(location, low, half, first), *self._lanes(location, low + half, half, first)]
         if is_pair and any(lane.value is None for lane in halves):  # a counter of 32 bits looks like one of 64 as well
             value = self._value(told, terms, width)
             if value is not None:
                 return [Lane(low, width, value)]
         return halves if any(lane.value is not None for lane in halves) else [Lane(low, width, None)]
 
-    def _bits(self, seen: Seen, place: Place, low: int, width: int) -> int | None:
-        number = seen.visit.number(place)
+    def _bits(self, seen: Seen, location: Location, low: int, width: int) -> int | None:
+        number = seen.visit.number(location)
         return None if number is None else number >> low & ((1 << width) - 1)
 
     def _value(self, numbers: Sequence[int], first: Sequence[BV], width: int, grows: bool = True) -> BV | None:
@@ -261,18 +261,18 @@ class Guesser:
 
     # -- words of the specification and of the input --------------------------------------------
 
-    def _words(self, seen: Sequence[Seen], numbers: Sequence[int], width: int) -> list[Word]:
+    def _words(self, seen: Sequence[Seen], numbers: Sequence[int], width: int) -> list[PackedWord]:
         if width < 32 or len(set(numbers)) == 1:
             return []
         first, *others = zip(seen, numbers, strict=True)
         found = self._words_at(first[0], width).get(first[1], [])
         return [word for word in found if all(self._number(word, seen) == number for seen, number in others)]
 
-    def _words_at(self, seen: Seen, width: int) -> dict[int, list[Word]]:
+    def _words_at(self, seen: Seen, width: int) -> dict[int, list[PackedWord]]:
         """The words by what they are at a visit."""
         key = (seen, width)
         if key not in self._known_words:
-            found: dict[int, list[Word]] = {}
+            found: dict[int, list[PackedWord]] = {}
             for word in self._candidates(width):
                 number = self._number(word, seen)
                 if number is not None:
@@ -280,7 +280,7 @@ class Guesser:
             self._known_words[key] = found
         return self._known_words[key]
 
-    def _candidates(self, width: int) -> Iterator[Word]:
+    def _candidates(self, width: int) -> Iterator[PackedWord]:
         for ahead in sorted(range(-BEHIND, AHEAD), key=abs):
             for name, fold in self._statement.folds.items():
                 yield from _orders(name, True, ahead, len(fold.start), fold.start[0].width, width)
@@ -288,7 +288,7 @@ class Guesser:
                 block = self._blocks[name]
                 yield from _orders(name, False, ahead, size // (block.width // 8), block.width, width)
 
-    def _number(self, word: Word, seen: Seen) -> int | None:
+    def _number(self, word: PackedWord, seen: Seen) -> int | None:
         """What the word is at a visit; None where there is no such step."""
         step = seen.done + word.ahead
         if word.of_fold:
@@ -308,7 +308,7 @@ class Guesser:
             number = number << element_width | (_swapped(element, element_width) if word.swapped else element)
         return number
 
-    def _term(self, word: Word) -> BV:
+    def _term(self, word: PackedWord) -> BV:
         """The word as a term over the number of steps done."""
         step = self.done + word.ahead
         if word.of_fold:
@@ -338,7 +338,9 @@ def _ends(seen: list[Seen]) -> list[Seen]:
     return seen if len(seen) <= 2 * FEW else [*seen[:FEW], *seen[-FEW:]]
 
 
-def _orders(source: str, of_fold: bool, ahead: int, elements: int, element_width: int, width: int) -> Iterator[Word]:
+def _orders(
+    source: str, of_fold: bool, ahead: int, elements: int, element_width: int, width: int
+) -> Iterator[PackedWord]:
     """The words of so many bits that whole elements make up."""
     count, rest = divmod(width, element_width)
     if rest or not count:
@@ -346,7 +348,7 @@ def _orders(source: str, of_fold: bool, ahead: int, elements: int, element_width
     for first in range(elements - count + 1):
         for backwards in (False, True) if count > 1 else (False,):
             for swapped in (False, True) if element_width > 8 else (False,):
-                yield Word(source, of_fold, ahead, first, count, backwards, swapped)
+                yield PackedWord(source, of_fold, ahead, first, count, backwards, swapped)
 
 
 def _swapped(number: int, width: int) -> int:

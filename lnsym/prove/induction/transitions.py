@@ -27,7 +27,7 @@ from lnsym.machine.state import State
 from lnsym.prove import smt
 from lnsym.prove.induction.folding import Unfit, Unfolding, number_of, put
 from lnsym.prove.induction.invariants import Invariant, Lane, bounds, offset_of
-from lnsym.prove.induction.places import Place, Reader, stack_words
+from lnsym.prove.induction.locations import Location, Reader, stack_words
 from lnsym.run.exploration import goals_of
 from lnsym.run.setup import Setup
 
@@ -50,7 +50,7 @@ class Growth(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class Transition:
     """A path from the entry or a head to a head or the return."""
 
     source: Invariant | None
@@ -75,14 +75,14 @@ class Transitions:
         self._statement: Statement = setup.statement
         self._reader = reader
         (self._count,) = setup.statement.counts
-        self.decided: dict[Way, dict[BV, BV]] = {}
+        self.decided: dict[Transition, dict[BV, BV]] = {}
         """Conditions, and what they are on a way."""
         self.bounds: dict[Obligation, int] = {}
         """For an obligation on how many steps are left: at which head."""
-        self.claims: dict[Obligation, tuple[int, Place, Lane]] = {}
-        """For an obligation of an invariant: at which head it says what of which place."""
+        self.claims: dict[Obligation, tuple[int, Location, Lane]] = {}
+        """For an obligation of an invariant: at which head it says what of which location."""
 
-    def obligations(self, way: Way, number: int) -> list[Obligation]:
+    def obligations(self, way: Transition, number: int) -> list[Obligation]:
         """All that a way must show; `number` is that of its path. Raises Unfit, Growth, OutOfReach."""
         unfold = self._unfolding(way)
         found = [*self._progress(way, number), *self._parts_done(way, number, unfold)]
@@ -105,7 +105,7 @@ class Transitions:
                 self.claims |= dict.fromkeys(of_it, self.claims.pop(obligation))
         return [*asked, *comparisons]
 
-    def _comparisons(self, way: Way, number: int, terms: Sequence[BV]) -> tuple[dict[BV, BV], list[Obligation]]:
+    def _comparisons(self, way: Transition, number: int, terms: Sequence[BV]) -> tuple[dict[BV, BV], list[Obligation]]:
         """Comparisons of counts in terms that have one value on a way, each with the obligation that says so."""
         known: dict[BV, BV] = {}
         asked = []
@@ -145,7 +145,7 @@ class Transitions:
     def _never(self, conditions: Sequence[BV]) -> bool:
         return smt.solve(conditions, SECONDS).status == "unsat"
 
-    def _unfolding(self, way: Way) -> Unfolding:
+    def _unfolding(self, way: Transition) -> Unfolding:
         folds = self._statement.folds
         return Unfolding(folds, BV.const(0, 64)) if way.source is None else way.source.unfolding(folds)
 
@@ -153,12 +153,12 @@ class Transitions:
         """Terms with values for variables, the specification's states written over those known on the way."""
         return unfold(put(terms, values, self._statement.folds))
 
-    def _holds(self, name: str, claim: BV, way: Way, number: int) -> Obligation:
+    def _holds(self, name: str, claim: BV, way: Transition, number: int) -> Obligation:
         return holds(name, "invariant", claim, way.path.conditions, number)
 
     # -- how far it came --------------------------------------------------------------------------
 
-    def _progress(self, way: Way, number: int) -> Iterator[Obligation]:
+    def _progress(self, way: Transition, number: int) -> Iterator[Obligation]:
         """That it does no more steps than there are left."""
         if way.source is None:
             return
@@ -171,7 +171,7 @@ class Transitions:
 
     # -- at a head --------------------------------------------------------------------------------
 
-    def _at_head(self, way: Way, target: Invariant, number: int, unfold: Unfolding) -> Iterator[Obligation]:
+    def _at_head(self, way: Transition, target: Invariant, number: int, unfold: Unfolding) -> Iterator[Obligation]:
         state = way.path.state
         self._same_frame(state, target)
         where = f"at {target.head:#x}"
@@ -183,15 +183,15 @@ class Transitions:
             (p, lane, lane.value) for p, lanes in target.lanes.items() for lane in lanes if lane.value is not None
         ]
         expected = self._written_over([value for _, _, value in claimed], {target.done: way.done}, unfold)
-        for (place, lane, _), value in zip(claimed, expected, strict=True):
-            whole = self._reader.read(state, place)
-            name = f"{place} {where}"
+        for (location, lane, _), value in zip(claimed, expected, strict=True):
+            whole = self._reader.read(state, location)
+            name = f"{location} {where}"
             obligation = Obligation(name, "invariant", lane.of(whole), value, way.path.conditions, number)
-            self.claims[obligation] = (target.head, place, lane)
+            self.claims[obligation] = (target.head, location, lane)
             yield obligation
 
     def _same_frame(self, state: State, target: Invariant) -> None:
-        """Raises Unfit where something that is no place differs from the invariant's frame; Growth for the stack."""
+        """Raises Unfit where something that is no location differs from the invariant's frame; Growth for the stack."""
         frame = target.frame
         differing = [name for name in SAME_IN_FRAMES if getattr(state, name) != getattr(frame, name)]
         memory, other = state.memory, frame.memory
@@ -209,15 +209,17 @@ class Transitions:
         if memory.stack.floor != other.stack.floor or memory.stack.claims != other.stack.claims:
             raise Unfit(f"at {target.head:#x} the stack is not laid out as it was when it was first reached")
         stack = memory.stack
-        words = {place for place in target.lanes if place.kind == "stack"}
-        written = {place.number for place in stack_words(stack.written.keys() - target.released) if place not in words}
+        words = {location for location in target.lanes if location.kind == "stack"}
+        written = {
+            location.number for location in stack_words(stack.written.keys() - target.released) if location not in words
+        }
         released = stack.released - target.released
         if written or released:
             raise Growth(target.head, frozenset(written), frozenset(released))
 
     # -- regions of open size -----------------------------------------------------------------------
 
-    def _parts_done(self, way: Way, number: int, unfold: Unfolding) -> Iterator[Obligation]:
+    def _parts_done(self, way: Transition, number: int, unfold: Unfolding) -> Iterator[Obligation]:
         """That what was written is the parts that were finished, and that these hold what is ensured."""
         for name, each in self._statement.each.items():
             region = self._reader.region(way.path.state, name)
@@ -255,13 +257,13 @@ class Transitions:
             if distance is None or distance < 0 or distance + value.width // 8 > size:
                 raise Unfit(f"{region.name} is written outside the parts that are finished on the way")
 
-    def _all_done(self, way: Way) -> dict[BV, BV]:
+    def _all_done(self, way: Transition) -> dict[BV, BV]:
         """At the return the count is what is done."""
         return {self._count: way.done} if way.target is None else {}
 
     # -- at the return --------------------------------------------------------------------------------
 
-    def _at_return(self, way: Way, number: int, unfold: Unfolding) -> Iterator[Obligation]:
+    def _at_return(self, way: Transition, number: int, unfold: Unfolding) -> Iterator[Obligation]:
         outputs = self._statement.outputs_in_conditions.values()
         spoken_of = {output.region for output in outputs if isinstance(output, AfterwardsAt)}
         lost = sorted(spoken_of & self._statement.each.keys())
@@ -302,7 +304,7 @@ def _is_public(term: BV) -> bool:
     return all(isinstance(variable.origin, Value | Trips) for variable in variables([term]))
 
 
-def no_circle(ways: Sequence[Way]) -> None:
+def no_circle(ways: Sequence[Transition]) -> None:
     """Raises Unfit where ways on which no step is done lead from a head to itself."""
     after: dict[int, set[int]] = {}
     for way in ways:

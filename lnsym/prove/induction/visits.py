@@ -1,4 +1,4 @@
-"""Runs on numbers, for a few counts: which heads there are, and what places hold there. A guess, for which nothing rests on them."""
+"""Runs on numbers, for a few counts: which heads there are, and what locations hold there. A guess, for which nothing rests on them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from random import Random
 
 from lnsym.bv import BV, evaluate, variables
 from lnsym.bv.sums import addends_of
+from lnsym.contract.blocks import Block
 from lnsym.contract.folds import Fold
-from lnsym.contract.statement import Block
 from lnsym.deadline import Deadline
 from lnsym.machine.endings import EndOfPath
 from lnsym.machine.events import Event, Executed
@@ -25,10 +25,10 @@ from lnsym.machine.origins import (
     general_register,
     vector_register,
 )
-from lnsym.machine.paths import Cut
+from lnsym.machine.paths import CutPoint
 from lnsym.machine.state import State
+from lnsym.prove.induction.locations import Location, Reader
 from lnsym.prove.induction.loops import Trace, heads
-from lnsym.prove.induction.places import Place, Reader
 from lnsym.run.concrete import concrete_start, run_concretely
 from lnsym.run.exploration import RunLimits
 from lnsym.run.inputs import CORNERS, Sample, complete, samples
@@ -99,18 +99,18 @@ class Visit:
     head: int
     state: State
 
-    def number(self, place: Place) -> int | None:
-        """What a place holds; None where nobody may read it."""
+    def number(self, location: Location) -> int | None:
+        """What a location holds; None where nobody may read it."""
         try:
-            return self.run.reader.read(self.state, place).value
+            return self.run.reader.read(self.state, location).value
         except EndOfPath:
             return None
 
 
-class _Watch:
+class _Recorder:
     """Notes the addresses of a run, and its states at cuts."""
 
-    def __init__(self, cuts: Collection[Cut]) -> None:
+    def __init__(self, cuts: Collection[CutPoint]) -> None:
         self.addresses: list[int] = []
         self.states: list[tuple[int, State]] = []
         self._cuts = frozenset(cuts)
@@ -128,7 +128,7 @@ class _Watch:
 class Observed:
     """What runs on numbers show."""
 
-    cuts: tuple[Cut, ...]
+    cuts: tuple[CutPoint, ...]
     visits: tuple[Visit, ...]
     """In the order of each run, one run after the other."""
 
@@ -149,7 +149,7 @@ def observed(setup: Setup, limits: RunLimits, given: Sequence[Sample] = ()) -> O
     """
     runs: list[NumericRun] = []
     traces: list[Trace] = []
-    found: list[Cut] = []
+    found: list[CutPoint] = []
     for counts in COUNTS:
         for values in given or [{}]:
             for run in _inputs(setup, counts, values, limits.deadline):
@@ -168,14 +168,14 @@ def observed(setup: Setup, limits: RunLimits, given: Sequence[Sample] = ()) -> O
     return Observed(tuple(found), tuple(visits))
 
 
-def _seen_enough(visits: Sequence[Visit], cuts: Sequence[Cut]) -> bool:
+def _seen_enough(visits: Sequence[Visit], cuts: Sequence[CutPoint]) -> bool:
     at = [cut if isinstance(cut, int) else cut[1] for cut in cuts]
     return all(len({visit.run for visit in visits if visit.head == head}) >= ENOUGH for head in at)
 
 
-def _run(setup: Setup, run: NumericRun, limits: RunLimits, cuts: Collection[Cut]) -> _Watch | None:
+def _run(setup: Setup, run: NumericRun, limits: RunLimits, cuts: Collection[CutPoint]) -> _Recorder | None:
     """None where the run does not return."""
-    watch = _Watch(cuts)
+    watch = _Recorder(cuts)
     start = concrete_start(setup.image, setup.statement, run.sample)
     try:
         run_concretely(setup, start, run.sample, limits, watch)

@@ -1,4 +1,4 @@
-"""Invariants in words, for a person: what each place holds at a head, over k, the number of steps that are done."""
+"""Invariants in words, for a person: what each location holds at a head, over k, the number of steps that are done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lnsym.bv import BV, show
 from lnsym.machine.state import State
 from lnsym.prove.induction.folding import put
 from lnsym.prove.induction.invariants import Invariant, Lane
-from lnsym.prove.induction.places import Place, Reader
+from lnsym.prove.induction.locations import Location, Reader
 from lnsym.prove.induction.search import Inductive
 from lnsym.run.setup import Setup
 
@@ -19,7 +19,7 @@ K = BV.var("k", 64)
 
 
 def in_words(inductive: Inductive, setup: Setup) -> tuple[str, ...]:
-    """Lines: for each head what every place holds that is not as it was at the call, then what is anything."""
+    """Lines: for each head what every location holds that is not as it was at the call, then what is anything."""
     return tuple(
         [line for invariant in inductive.invariants for line in _of_one(invariant, setup, inductive.entry.setup.start)]
     )
@@ -31,13 +31,13 @@ def _of_one(invariant: Invariant, setup: Setup, start: State) -> Iterator[str]:
     yield f"at {invariant.head:#x} ({image.describe(invariant.head)}), when k are done{least}:"
     reader = Reader(setup.statement, {block.name: block.base for block in setup.statement.blocks})
     kept, anything = [], []
-    for place, lanes in invariant.lanes.items():
+    for location, lanes in invariant.lanes.items():
         if all(lane.value is None for lane in lanes):
-            anything.append(place)
-        elif len(lanes) == 1 and lanes[0].value is reader.read(start, place):
-            kept.append(place)
+            anything.append(location)
+        elif len(lanes) == 1 and lanes[0].value is reader.read(start, location):
+            kept.append(location)
         else:
-            yield f"  {place} = {_value(lanes, setup, invariant)}"
+            yield f"  {location} = {_value(lanes, setup, invariant)}"
     for name, ahead in invariant.ahead.items():
         parts = "k" if not ahead else f"k {'+' if ahead > 0 else '-'} {abs(ahead)}"
         yield f"  {name}: {parts} parts are written"
@@ -58,15 +58,15 @@ def _value(lanes: Sequence[Lane], setup: Setup, invariant: Invariant) -> str:
     return " | ".join(texts)
 
 
-def _ranges(places: Sequence[Place]) -> str:
+def _ranges(locations: Sequence[Location]) -> str:
     """`x5..x9, v3`: neighbours of one kind together."""
-    runs: list[list[Place]] = []
+    runs: list[list[Location]] = []
     step = {"stack": 8}
-    for place in places:
+    for location in locations:
         last = runs[-1][-1] if runs else None
-        follows = last is not None and (place.kind, place.region) == (last.kind, last.region)
-        if last is not None and follows and place.number == last.number + step.get(place.kind, 1):
-            runs[-1].append(place)
+        follows = last is not None and (location.kind, location.region) == (last.kind, last.region)
+        if last is not None and follows and location.number == last.number + step.get(location.kind, 1):
+            runs[-1].append(location)
         else:
-            runs.append([place])
+            runs.append([location])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs)

@@ -1,4 +1,4 @@
-"""The places of a state in which an invariant says something: registers, words of the stack, elements of regions."""
+"""The locations of a state in which an invariant says something: registers, words of the stack, elements of regions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from lnsym.bv import BV
-from lnsym.contract.statement import Block, Statement
+from lnsym.contract.blocks import Block
+from lnsym.contract.statement import Statement
 from lnsym.machine.regions import Region
 from lnsym.machine.state import SP, State
 from lnsym.run.setup import element_at
@@ -19,7 +20,7 @@ PlaceKind: TypeAlias = Literal["general", "vector", "stack", "element"]
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A general-purpose or vector register, eight bytes of the stack at an offset from SP at the call, or an element of a region."""
 
     kind: PlaceKind
@@ -39,33 +40,33 @@ class Place:
                 return f"{self.region}[{self.number}]"
 
 
-REGISTERS = (*[Place("general", n) for n in range(32)], *[Place("vector", n) for n in range(32)])
+REGISTERS = (*[Location("general", n) for n in range(32)], *[Location("vector", n) for n in range(32)])
 
 
-def stack_words(offsets: Iterable[int]) -> list[Place]:
+def stack_words(offsets: Iterable[int]) -> list[Location]:
     """The words of the stack in which these bytes lie."""
-    return [Place("stack", offset) for offset in sorted({offset // WORD * WORD for offset in offsets})]
+    return [Location("stack", offset) for offset in sorted({offset // WORD * WORD for offset in offsets})]
 
 
-def width_of(place: Place, statement: Statement) -> int:
-    """Bits of a place."""
-    match place.kind:
+def width_of(location: Location, statement: Statement) -> int:
+    """Bits of a location."""
+    match location.kind:
         case "general" | "stack":
             return 64
         case "vector":
             return 128
         case "element":
-            return next(block.width for block in statement.blocks if block.name == place.region)
+            return next(block.width for block in statement.blocks if block.name == location.region)
 
 
-def elements(statement: Statement) -> list[Place]:
+def elements(statement: Statement) -> list[Location]:
     """The elements of regions of known size that may be written."""
     blocks = [block for block in statement.blocks if "w" in block.access and not block.is_open]
-    return [Place("element", i, block.name) for block in blocks for i in range(len(block.listed))]
+    return [Location("element", i, block.name) for block in blocks for i in range(len(block.listed))]
 
 
 class Reader:
-    """Reads places of states whose regions lie where `bases` says, SP at the call among them: terms, or numbers in a run on numbers."""
+    """Reads locations of states whose regions lie where `bases` says, SP at the call among them: terms, or numbers in a run on numbers."""
 
     def __init__(self, statement: Statement, bases: dict[str, BV | int], below: int = 0) -> None:
         self._blocks: dict[str, Block] = {block.name: block for block in statement.blocks}
@@ -73,32 +74,32 @@ class Reader:
         self._below = below
         """How far the stack's region starts below SP at the call, where it is not based on that."""
 
-    def read(self, state: State, place: Place) -> BV:
-        """What a state holds in a place. Raises EndOfPath where nobody knows."""
-        match place.kind:
+    def read(self, state: State, location: Location) -> BV:
+        """What a state holds in a location. Raises EndOfPath where nobody knows."""
+        match location.kind:
             case "general":
-                return state.x_or_sp(place.number)
+                return state.x_or_sp(location.number)
             case "vector":
-                return state.v(place.number)
+                return state.v(location.number)
             case "stack":
-                return state.memory.stack.read(place.number + self._below, WORD)
+                return state.memory.stack.read(location.number + self._below, WORD)
             case "element":
-                region = state.memory.region_at(self._bases[place.region])
-                return element_at(region, self._blocks[place.region], place.number)
+                region = state.memory.region_at(self._bases[location.region])
+                return element_at(region, self._blocks[location.region], location.number)
 
-    def write(self, state: State, place: Place, value: BV) -> None:
-        """Let a state hold a value in a place, as wide as that is."""
-        match place.kind:
+    def write(self, state: State, location: Location, value: BV) -> None:
+        """Let a state hold a value in a location, as wide as that is."""
+        match location.kind:
             case "general":
-                state.general[place.number] = value
+                state.general[location.number] = value
             case "vector":
-                state.vector[place.number] = value
+                state.vector[location.number] = value
             case "stack":
-                state.memory.stack.write(place.number + self._below, value)
+                state.memory.stack.write(location.number + self._below, value)
             case "element":
-                block = self._blocks[place.region]
+                block = self._blocks[location.region]
                 stored = value.reverse_bytes() if block.byteorder == "big" and block.width > 8 else value
-                self.region(state, place.region).write(place.number * (block.width // 8), stored)
+                self.region(state, location.region).write(location.number * (block.width // 8), stored)
 
     def region(self, state: State, name: str) -> Region:
         """The region of that name in a state."""
