@@ -51,7 +51,7 @@ def image_of(path: Path) -> Image:
 def opinion_of(path: Path, symbol: str, case: Mapping[str, object]) -> Opinion:
     contract = registered()[contract_for(symbol, registered())]
     return second_opinion(
-        load_image(path, [symbol]), symbol, contract, contract.completed(case), INPUTS, symbol, 100_000
+        load_image(path, [symbol]), symbol, contract, contract.numbered(case), INPUTS, symbol, 100_000
     )
 
 
