@@ -14,6 +14,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Literal, TypeAlias, get_args, get_origin, get_type_hints
 
+from lnsym.bv import collected_labels
 from lnsym.contract.abi import STACK_BYTES
 from lnsym.contract.checks import ContractError, checked_name
 from lnsym.contract.containment import SECONDS, ContractOutOfTime, LeftProcess, contained
@@ -128,11 +129,8 @@ class Parameter:
             return text
         if isinstance(self.default, AnyCount) and text == ANY:
             return ANY
-        if (
-            not self.values
-            and isinstance(self.default, int | AnyCount)
-            and re.fullmatch(r"-?[0-9]{1,18}", text, re.ASCII)
-        ):
+        is_number = type(self.default) in {int, AnyCount} and re.fullmatch(r"-?[0-9]{1,18}", text, re.ASCII)
+        if not self.values and is_number:
             return int(text)
         raise NoSuchValue(self, text)
 
@@ -230,7 +228,7 @@ class Contract:
         code = _code(self.function)
         file = code.co_filename if code else ""
         try:
-            with contained():
+            with contained(), collected_labels(theorem.labels):
                 returned = self.function(theorem, **parameters)
             if inspect.isawaitable(returned) or inspect.isgenerator(returned) or inspect.isasyncgen(returned):
                 raise ContractError(f"{self.name!r} returns a {type(returned).__name__}, whose code never runs")

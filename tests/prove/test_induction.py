@@ -23,7 +23,7 @@ from lnsym.prove.induction.invariants import Invariant, Lane
 from lnsym.prove.induction.locations import Location
 from lnsym.prove.induction.loops import Trace, heads
 from lnsym.prove.induction.search import Search
-from lnsym.prove.induction.transitions import Way
+from lnsym.prove.induction.transitions import Transition
 from lnsym.prove.verify import Options
 
 Plant = Callable[[Invariant, Theorem], Invariant]
@@ -90,7 +90,7 @@ def reason_with(made: Path, plant: Plant, monkeypatch: pytest.MonkeyPatch) -> st
         def _invariant(self, address: int, source: Invariant | None, paths: Sequence[CodePath]) -> Invariant:
             return plant(super()._invariant(address, source, paths), theorem)
 
-        def _mended(self, ways: Sequence[Way], obligations: Sequence[Obligation]) -> bool:
+        def _mended(self, ways: Sequence[Transition], obligations: Sequence[Obligation]) -> bool:
             return False
 
         def weakened(self, failed: object) -> bool:
