@@ -5,7 +5,7 @@
 
 from lnsym.bv.apart import show_apart
 from lnsym.bv.evaluate import evaluate, substitute, topological, variables
-from lnsym.bv.labels import label, label_of
+from lnsym.bv.labels import Labels, collected_labels, label
 from lnsym.bv.levels import rewrite_level
 from lnsym.bv.operators import operands
 from lnsym.bv.printing import show
@@ -14,14 +14,15 @@ from lnsym.bv.term import BV, WidthMismatch, clmul, concat, ite, live_terms, ter
 
 __all__ = [
     "BV",
+    "Labels",
     "Table",
     "WidthMismatch",
     "clmul",
+    "collected_labels",
     "concat",
     "evaluate",
     "ite",
     "label",
-    "label_of",
     "live_terms",
     "lookup",
     "operands",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from lnsym.bv.operators import ADDENDS, ITEMS, OPERATORS, operands
-from lnsym.bv.printing import Naming, by_label, show, show_without
+from lnsym.bv.printing import Naming, show, show_without, unnamed
 from lnsym.bv.term import BV
 
 
-def show_apart(one: BV, other: BV, depth: int = 6, length: int = 400, naming: Naming = by_label) -> tuple[str, str]:
+def show_apart(one: BV, other: BV, depth: int = 6, length: int = 400, naming: Naming = unnamed) -> tuple[str, str]:
     """Two different terms as two different lines: as they are or, where they look alike, from the place where they differ.
 
     What is left out around that place is …; terms that look alike even there are the one and the other.

@@ -6,14 +6,21 @@ A function here takes a term, what gives the text of an operand, and whether the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Protocol
 
 from lnsym.bv.forms import Addends, Item, items_in, sum_in
-from lnsym.bv.labels import label_of
 from lnsym.bv.term import BV
 
-OperandText: TypeAlias = Callable[[BV, bool], str]
-"""The text of an operand, and whether it stands inside another text."""
+
+class OperandTexts(Protocol):
+    """The texts of operands."""
+
+    def __call__(self, operand: BV, inner: bool, /) -> str:
+        """The text of one, which may stand inside another text."""
+
+    def named(self, operand: BV, /) -> bool:
+        """Whether that is a name."""
+
 
 MOST_PARTS = 12
 MOST_PIECES = 8
@@ -24,28 +31,28 @@ def constant(value: int) -> str:
     return str(value) if value < 10 else f"{value:#x}"
 
 
-def infix(sign: str) -> Callable[[BV, OperandText, bool], str]:
+def infix(sign: str) -> Callable[[BV, OperandTexts, bool], str]:
     """Two operands with the sign between them."""
 
-    def shown(term: BV, below: OperandText, inner: bool) -> str:
+    def shown(term: BV, below: OperandTexts, inner: bool) -> str:
         return _bracketed(f" {sign} ".join([below(operand, True) for operand in term.args]), inner)
 
     return shown
 
 
-def in_either_order(sign: str) -> Callable[[BV, OperandText, bool], str]:
+def in_either_order(sign: str) -> Callable[[BV, OperandTexts, bool], str]:
     """As `infix`, for an operator that commutes: the shorter operand first, whichever was made first."""
 
-    def shown(term: BV, below: OperandText, inner: bool) -> str:
+    def shown(term: BV, below: OperandTexts, inner: bool) -> str:
         return _bracketed(f" {sign} ".join(_in_order([below(operand, True) for operand in term.args])), inner)
 
     return shown
 
 
-def equated(term: BV, below: OperandText, inner: bool) -> str:
+def equated(term: BV, below: OperandTexts, inner: bool) -> str:
     """An equation. Of x - y = n and y - x = -n, which are one term, the shorter text, whichever of x and y was made first."""
     left, right = term.args
-    if left.op != "sum" or right.op != "const" or label_of(left) is not None or sum_in(left)[1]:
+    if left.op != "sum" or right.op != "const" or below.named(left) or sum_in(left)[1]:
         return in_either_order("=")(term, below, inner)
     ones = (1 << left.width) - 1
     addends = sum_in(left)[0]
@@ -66,57 +73,57 @@ def _in_order(texts: Sequence[str]) -> list[str]:
     return sorted(texts, key=lambda text: (len(text), text))
 
 
-def named(term: BV, below: OperandText, inner: bool) -> str:
+def named(term: BV, below: OperandTexts, inner: bool) -> str:
     """A variable."""
     return str(term.args[0])
 
 
-def number(term: BV, below: OperandText, inner: bool) -> str:
+def number(term: BV, below: OperandTexts, inner: bool) -> str:
     """A constant."""
     return constant(term.value)
 
 
-def sliced(term: BV, below: OperandText, inner: bool) -> str:
+def sliced(term: BV, below: OperandTexts, inner: bool) -> str:
     """A slice."""
     word, low = term.args
     high = low + term.width - 1
     return f"{below(word, True)}[{high}]" if high == low else f"{below(word, True)}[{high}:{low}]"
 
 
-def joined(term: BV, below: OperandText, inner: bool) -> str:
+def joined(term: BV, below: OperandTexts, inner: bool) -> str:
     """A concatenation."""
     pieces = [below(piece, True) for piece in term.args[:MOST_PIECES]]
     return "(" + " ++ ".join(pieces + ["…"] * (len(term.args) > MOST_PIECES)) + ")"
 
 
-def chosen(term: BV, below: OperandText, inner: bool) -> str:
+def chosen(term: BV, below: OperandTexts, inner: bool) -> str:
     """A choice."""
     condition, then, otherwise = [below(operand, True) for operand in term.args]
     return _bracketed(f"{condition} ? {then} : {otherwise}", inner)
 
 
-def extended(term: BV, below: OperandText, inner: bool) -> str:
+def extended(term: BV, below: OperandTexts, inner: bool) -> str:
     """A sign extension."""
     return f"sext{term.width}({below(term.args[0], False)})"
 
 
-def looked_up(term: BV, below: OperandText, inner: bool) -> str:
+def looked_up(term: BV, below: OperandTexts, inner: bool) -> str:
     """A lookup in a table, which is known by its size."""
     table, index = term.args
     return f"table{len(table.entries)}({below(index, False)})"
 
 
-def negated(term: BV, below: OperandText, inner: bool) -> str:
+def negated(term: BV, below: OperandTexts, inner: bool) -> str:
     """A complement."""
     return f"¬{below(term.args[0], True)}"
 
 
-def rotated(term: BV, below: OperandText, inner: bool) -> str:
+def rotated(term: BV, below: OperandTexts, inner: bool) -> str:
     """A rotation."""
     return f"ROTR{term.args[1]}({below(term.args[0], False)})"
 
 
-def _factor(word: BV, rotation: int, mask: int, below: OperandText) -> str:
+def _factor(word: BV, rotation: int, mask: int, below: OperandTexts) -> str:
     """One word of a bitwise form; a mask that makes the rotation a shift is shown as that shift."""
     width = word.width
     ones = (1 << width) - 1
@@ -130,7 +137,7 @@ def _factor(word: BV, rotation: int, mask: int, below: OperandText) -> str:
     return text if mask == ones else f"{text} ∧ {constant(mask)}"
 
 
-def bitwise(term: BV, below: OperandText, inner: bool, only: Sequence[Item] | None = None) -> str:
+def bitwise(term: BV, below: OperandTexts, inner: bool, only: Sequence[Item] | None = None) -> str:
     """A bitwise form, or those of its items that are asked for; the shortest first, a constant before all."""
     ones = (1 << term.width) - 1
     items = items_in(term) if only is None else only
@@ -157,7 +164,7 @@ def bitwise(term: BV, below: OperandText, inner: bool, only: Sequence[Item] | No
     return _bracketed(text, inner and compound)
 
 
-def total(term: BV, below: OperandText, inner: bool, only: Addends | None = None) -> str:
+def total(term: BV, below: OperandTexts, inner: bool, only: Addends | None = None) -> str:
     """A sum, or those of its addends that are asked for, the shortest first."""
     half = 1 << (term.width - 1)
     addends, last = sum_in(term)

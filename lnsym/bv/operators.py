@@ -58,14 +58,14 @@ class Operator:
     build: Callable[[int, Args], BV]
     """The term of a width with these arguments, at the rewrite level in force. Serial numbers in the arguments are not looked at."""
 
-    shown: Callable[[BV, notation.OperandText, bool], str]
+    shown: Callable[[BV, notation.OperandTexts, bool], str]
     """The term as text: see `notation`."""
 
 
 def _binary(
     value: Callable[[int, int, int], int],
     build: Callable[[BV, BV], BV],
-    shown: Callable[[BV, notation.OperandText, bool], str],
+    shown: Callable[[BV, notation.OperandTexts, bool], str],
 ) -> Operator:
     """A row for two operands of one width, the third argument of `value`."""
 

@@ -7,11 +7,12 @@ prints at once. The text depends on the structure of the term alone, not on what
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from lnsym.bv import notation
 from lnsym.bv.forms import items_in, sum_in
-from lnsym.bv.labels import label_of
+from lnsym.bv.labels import Labels
 from lnsym.bv.operators import OPERATORS
 from lnsym.bv.term import BV
 
@@ -24,14 +25,21 @@ def in_brackets(name: str) -> str:
     return f"⟨{name}⟩"
 
 
-def by_label(term: BV) -> str | None:
-    """The label of a term, as its text."""
-    name = label_of(term)
-    return None if name is None else in_brackets(name)
+def unnamed(term: BV) -> None:
+    """No term has a name."""
 
 
-def show(term: BV, depth: int = 6, length: int = 400, naming: Naming = by_label) -> str:
-    """The term as one line of at most `length` characters; terms that have a name show as that, labelled ones say."""
+def by_label(labels: Labels) -> Naming:
+    """Labelled terms show as their labels."""
+
+    def naming(term: BV) -> str | None:
+        return in_brackets(labels[term]) if term in labels else None
+
+    return naming
+
+
+def show(term: BV, depth: int = 6, length: int = 400, naming: Naming = unnamed) -> str:
+    """The term as one line of at most `length` characters; terms that have a name show as that."""
     text = ""
     for level in range(1, depth + 1):  # deeper and deeper: the work is bounded by what fits
         text = _Lines(naming).text(term, level)
@@ -42,7 +50,7 @@ def show(term: BV, depth: int = 6, length: int = 400, naming: Naming = by_label)
     return text
 
 
-def show_without(term: BV, other: BV, depth: int, naming: Naming = by_label) -> str:
+def show_without(term: BV, other: BV, depth: int, naming: Naming = unnamed) -> str:
     """A term as text without the words or addends that another term of its kind has too."""
     lines = _Lines(naming)
     if term.op == other.op == "anf":
@@ -58,7 +66,7 @@ class _Lines:
     """The texts of terms, each made once for a depth: shared terms would else be visited over and over."""
 
     def __init__(self, naming: Naming) -> None:
-        self._naming = naming
+        self.naming = naming
         self._known: dict[tuple[BV, int, bool], str] = {}
 
     def text(self, term: BV, depth: int, inner: bool = False) -> str:
@@ -68,15 +76,29 @@ class _Lines:
         return found
 
     def _text(self, term: BV, depth: int, inner: bool) -> str:
-        name = self._naming(term)
+        name = self.naming(term)
         if name is not None:
             return name
         if depth == 0 and term.op not in ("const", "var"):
             return "…"
         return OPERATORS[term.op].shown(term, self.below(depth), inner)
 
-    def below(self, depth: int) -> Callable[[BV, bool], str]:
-        return lambda operand, inner: self.text(operand, depth - 1, inner)
+    def below(self, depth: int) -> notation.OperandTexts:
+        return _Below(self, depth - 1)
+
+
+@dataclass(frozen=True)
+class _Below:
+    """The texts of operands at a depth."""
+
+    lines: _Lines
+    depth: int
+
+    def __call__(self, operand: BV, inner: bool) -> str:
+        return self.lines.text(operand, self.depth, inner)
+
+    def named(self, operand: BV) -> bool:
+        return self.lines.naming(operand) is not None
 
 
 BV.printer = show

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
-from lnsym.bv import BV, evaluate, substitute, variables
+from lnsym.bv import BV, Labels, evaluate, substitute, variables
 from lnsym.contract import abi
 from lnsym.contract.blocks import Block
 from lnsym.contract.folds import Each, Fold
@@ -91,6 +91,8 @@ class Statement:
     """Each is proved with the help of those before it, and used once it is."""
     labelled: tuple[BV, ...] = ()
     """Intermediate values to which words of the code may be joined, whether or not the claims speak of them."""
+    labels: Labels = field(default_factory=lambda: MappingProxyType({}))
+    """What the specification calls its intermediate values."""
 
     @cached_property
     def inputs(self) -> tuple[InputVariable, ...]:

@@ -8,7 +8,7 @@ from functools import wraps
 from types import MappingProxyType
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar, get_args
 
-from lnsym.bv import BV, concat, label, variables
+from lnsym.bv import BV, concat, variables
 from lnsym.contract import abi
 from lnsym.contract.blocks import Access, Block, ByteOrder, index_term
 from lnsym.contract.checks import (
@@ -78,6 +78,8 @@ class Theorem:
         self._changed_registers: set[str] = set()
         self._lemmas: list[Lemma] = []
         self._labelled: list[BV] = []
+        self.labels: dict[BV, str] = {}
+        """What intermediate values are called; each by its first label."""
         self._frame = 0
         self._globals_kept = False
         self._names: set[str] = set()
@@ -502,7 +504,8 @@ class Theorem:
             raise ContractError(f"a term is labelled {shown(name)}: a label is text that can be printed, not empty")
         self._must_speak_of_values("a label", [term])
         self._labelled.append(term)
-        return label(term, name)
+        self.labels.setdefault(term, name)
+        return term
 
     def _must_speak_of_values(self, what: str, terms: Sequence[BV]) -> None:
         """Raises ContractError for terms that hang on what the calls leave, on where regions lie, or on elements at open indices."""
@@ -545,6 +548,7 @@ class Theorem:
             MappingProxyType(self._each),
             tuple(self._lemmas),
             tuple(self._labelled),
+            MappingProxyType(self.labels),
         )
         check_calls(statement)
         if claims:

@@ -70,14 +70,21 @@ class ReturnAddress:
 
 @dataclass(frozen=True)
 class SignedPointer:
-    """A pointer with an authentication code, 64 bits. Pointer and modifier are serial numbers of terms."""
+    """A pointer with an authentication code, 64 bits."""
 
     key: str
-    pointer: int
-    modifier: int
+    pointer: BV
+    modifier: BV
 
     def __str__(self) -> str:
-        return f"return_address.signed[{self.key},{self.pointer},{self.modifier}]"
+        return f"{self.pointer!r}.signed[{self.key},{self.modifier!r}]"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _signed_pointer, (self.key, _Exported.of(self.pointer), _Exported.of(self.modifier))
+
+
+def _signed_pointer(key: str, pointer: _Exported, modifier: _Exported) -> SignedPointer:
+    return SignedPointer(key, pointer.term, modifier.term)
 
 
 @dataclass(frozen=True)

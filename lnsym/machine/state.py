@@ -190,7 +190,7 @@ class State:
         if not self.guarded:
             return pointer
         self._require_canonical(pointer)
-        signed = BV.var(SignedPointer(key, pointer.serial, modifier.serial), 64)
+        signed = BV.var(SignedPointer(key, pointer, modifier), 64)
         self.signed = {**self.signed, signed: (key, pointer, modifier)}
         return signed
 

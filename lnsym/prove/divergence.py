@@ -4,7 +4,7 @@ instruction whose result the specification does not have.
 
 from __future__ import annotations
 
-from lnsym.bv import evaluate, label_of, operands, topological
+from lnsym.bv import evaluate, operands, topological
 from lnsym.machine.decode import Instruction
 from lnsym.machine.recorder import Recorder, Write
 from lnsym.prove.provenance import computed_at
@@ -26,15 +26,16 @@ def first_divergence(execution: Execution, sample: Sample) -> str:
     The specification's labels are taken in the order in which it computes them.
     """
     roots = [e for elements in execution.setup.statement.ensured.values() for e in elements if e is not None]
-    labelled = [term for term in topological(roots) if label_of(term) is not None]
-    labelled.sort(key=lambda term: term.serial)
+    labels = execution.setup.statement.labels
+    below = set(topological(roots))
+    labelled = [term for term in labels if term in below]
     if not labelled or len(execution.setup.statement.calls) != 1:
         return ""
     (values,) = evaluate(labelled, [sample], default=0)
     computed = _computed_values(execution, sample, {term.width for term in labelled})
     previous = ""
     for term, value in zip(labelled, values, strict=True):
-        name = label_of(term) or ""
+        name = labels[term]
         if value not in computed:
             after = f"the code follows the specification up to ⟨{previous}⟩; " if previous else ""
             return f"{after}⟨{name}⟩ = {value:#x} is never computed"
@@ -53,7 +54,7 @@ def first_without_counterpart(execution: Execution, sample: Sample) -> Instructi
     wrong = [obligation for obligation, fails in zip(asked, failing, strict=True) if fails]
     specified = set(topological([obligation.right for obligation in asked]))
     computed = topological([obligation.left for obligation in wrong])
-    labelled = any(label_of(term) is not None for term in specified)
+    labelled = any(term in specified for term in execution.setup.statement.labels)
     common = sum(term.op not in PLAIN and term in specified for term in computed)
     if not wrong or (labelled and common < COMMON):
         return None

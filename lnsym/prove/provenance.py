@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any, TypeAlias
 
 import lnsym
-from lnsym.bv import BV, label_of, show, show_apart, topological
+from lnsym.bv import BV, Labels, show, show_apart, topological
 from lnsym.bv.printing import by_label, in_brackets
 from lnsym.contract import BadContract
 from lnsym.contract.containment import contained
@@ -177,16 +177,17 @@ def locate_apart(
         instruction = instructions.get(term)
         return f"{instruction.address:#x}  {instruction.text}" if instruction else ""
 
-    return apart_of(found, computed, lambda term: lines.get(term, ""))
+    labels = execution.setup.statement.labels
+    return apart_of(found, labels, computed, lambda term: lines.get(term, ""))
 
 
 PlaceOf: TypeAlias = Callable[[BV], str]
 """Where a term comes from, in words; empty where nobody knows."""
 
 
-def apart_of(found: Frontier, computed: PlaceOf, specified: PlaceOf) -> Apart:
+def apart_of(found: Frontier, labels: Labels, computed: PlaceOf, specified: PlaceOf) -> Apart:
     """A frontier as lines for a reader."""
-    names = _Names(found)
+    names = _Names(found, labels)
 
     def placed(each: Beyond | None, places: PlaceOf) -> PlacedWord | None:
         return None if each is None else PlacedWord(names.text(each), "" if each.own is None else places(each.own))
@@ -213,14 +214,15 @@ def apart_of(found: Frontier, computed: PlaceOf, specified: PlaceOf) -> Apart:
 class _Names:
     """Joined words by their labels or, where they have none, by numbers."""
 
-    def __init__(self, found: Frontier) -> None:
+    def __init__(self, found: Frontier, labels: Labels) -> None:
+        self._by_label = by_label(labels)
         self._own = found.joined
         self._stands = found.stands
         self._names: dict[BV, str] = {}
         for word, own in found.joined.items():
-            labels = [name for term in (*own[::-1], word) if term is not None and (name := label_of(term)) is not None]
-            if labels or len(show(self._of_its_own(word), 2, SHORT + 1)) > SHORT:
-                self._names[word] = in_brackets(labels[0] if labels else f"#{len(self._names)}")
+            label = next((labels[term] for term in (*own[::-1], word) if term is not None and term in labels), None)
+            if label is not None or len(show(self._of_its_own(word), 2, SHORT + 1, self._by_label)) > SHORT:
+                self._names[word] = in_brackets(f"#{len(self._names)}" if label is None else label)
 
     def _of_its_own(self, word: BV) -> BV:
         """A joined word as the specification has it, else as the code does."""
@@ -228,13 +230,13 @@ class _Names:
 
     def of(self, term: BV) -> str | None:
         """What stands for a term in texts."""
-        return self._names.get(self._stands.get(term, term)) or by_label(term)
+        return self._names.get(self._stands.get(term, term)) or self._by_label(term)
 
     def text(self, each: Beyond) -> str:
         """A word beyond the frontier as it stands, or as its side has it: the shorter of both."""
         words = [word for word in (each.word, each.own) if word is not None]
         text = min(map(self._text, words), key=lambda text: ("…" in text, len(text)))
-        name = next((name for name in map(by_label, words) if name is not None), None)
+        name = next((name for name in map(self._by_label, words) if name is not None), None)
         return f"{name} = {text}" if name else text
 
     def _text(self, word: BV) -> str:
@@ -255,7 +257,7 @@ class _Names:
         """What each is, and where it comes from."""
         for word, name in self._names.items():
             code, other = self._own[word]
-            text = show(self._of_its_own(word), SHOWN_DEPTH, JOINED_LENGTH)
+            text = show(self._of_its_own(word), SHOWN_DEPTH, JOINED_LENGTH, self._by_label)
             yield NamedWord(
                 name,
                 "" if "…" in text or text == name else text,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
-from lnsym.bv import BV, show, variables
+from lnsym.bv import BV, Labels, show, variables
+from lnsym.bv.printing import by_label
 from lnsym.contract import Statement
 from lnsym.contract.checks import ContractError
 from lnsym.machine.decode import Instruction
@@ -25,18 +26,12 @@ VALUE_DEPTH = 4
 TRIES = 10_000
 
 
-def value_text(value: BV) -> str:
-    """A value on one line: numbers as zero-filled hexadecimal, terms shortened."""
-    if value.is_const:
-        return f"{value.value:#0{value.width // 4 + 2}x}"
-    return show(value, VALUE_DEPTH, VALUE_LENGTH)
-
-
 class Tracer(Recorder):
     """An observer that writes a line for each instruction, and one where another path begins."""
 
-    def __init__(self, write_line: Callable[[str], None]) -> None:
+    def __init__(self, labels: Labels, write_line: Callable[[str], None]) -> None:
         super().__init__()
+        self._naming = by_label(labels)
         self._write_line = write_line
         self._paths = 0
 
@@ -44,14 +39,19 @@ class Tracer(Recorder):
         """Say under which conditions the path runs, unless it is the first."""
         self._paths += 1
         if self._paths > 1:
-            self._write_line(
-                f"-- {' and '.join(show(c, VALUE_DEPTH, VALUE_LENGTH) for c in conditions) or 'next call'}"
-            )
+            self._write_line(f"-- {' and '.join(map(self._shown, conditions)) or 'next call'}")
 
     def executed(self, instruction: Instruction, writes: list[Write]) -> None:
         """Write the instruction's line."""
-        effects = "  ".join(f"{write.place} = {value_text(write.value)}" for write in writes)
+        effects = "  ".join(f"{write.place} = {self._value_text(write.value)}" for write in writes)
         self._write_line(f"{instruction.address:8x}  {instruction.text:<{TEXT_COLUMNS}}  {effects}".rstrip())
+
+    def _value_text(self, value: BV) -> str:
+        """A value on one line: numbers as zero-filled hexadecimal, terms shortened."""
+        return f"{value.value:#0{value.width // 4 + 2}x}" if value.is_const else self._shown(value)
+
+    def _shown(self, term: BV) -> str:
+        return show(term, VALUE_DEPTH, VALUE_LENGTH, self._naming)
 
 
 def trace_routine(
@@ -65,9 +65,9 @@ def trace_routine(
     if seed is not None:
         sample = complete(execution.setup, _random_input(execution.setup, seed), seed=seed)
         state = concrete_start(image, statement, sample)
-        run_concretely(execution.setup, state, sample, execution.limits, Tracer(write_line))
+        run_concretely(execution.setup, state, sample, execution.limits, Tracer(statement.labels, write_line))
         return
-    for path in explore(execution.setup, execution.limits, Tracer(write_line)).paths:
+    for path in explore(execution.setup, execution.limits, Tracer(statement.labels, write_line)).paths:
         if not path.returned:
             raise EndOfPath(path.ending)
 

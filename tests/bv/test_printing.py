@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 import time
 
 import pytest
 
-from lnsym.bv import BV, clmul, concat, ite, label, label_of, lookup, rewrite_level, show, table
+from lnsym.bv import BV, clmul, collected_labels, concat, ite, label, lookup, rewrite_level, show, table
+from lnsym.bv.printing import by_label
 
 X, Y, Z = (BV.var(name, 32) for name in "xyz")
 C = BV.var("c", 1)
@@ -96,22 +96,30 @@ def test_deep_and_long_terms_are_cut_at_once() -> None:
 
 def test_labels_stand_for_terms() -> None:
     sigma = X.rotate_right(2) ^ X.rotate_right(13)
-    assert label(sigma, "Σ0(x)") is sigma
-    label(sigma, "another")
-    assert label_of(sigma) == "Σ0(x)"
-    assert show(sigma + Y) == "y + ⟨Σ0(x)⟩"
-    label(X, "a variable")
-    assert label_of(X) is None
+    labels: dict[BV, str] = {}
+    with collected_labels(labels):
+        assert label(sigma, "Σ0(x)") is sigma
+        label(sigma, "another")
+        label(X, "a variable")
+    assert labels == {sigma: "Σ0(x)"}
+    assert show(sigma + Y, naming=by_label(labels)) == "y + ⟨Σ0(x)⟩"
 
 
-def test_a_label_dies_with_its_term() -> None:
-    label(X * 77 + Y, "of another routine")
-    gc.collect()
-    assert label_of(X * 77 + Y) is None
+def test_a_label_is_known_to_nobody_but_who_collects_it() -> None:
+    outer: dict[BV, str] = {}
+    inner: dict[BV, str] = {}
+    with collected_labels(outer):
+        with collected_labels(inner):
+            label(X + Y, "inside")
+        label(X * Y, "outside")
+    assert label(X + Z, "nowhere") is X + Z
+    assert (outer, inner) == ({X * Y: "outside"}, {X + Y: "inside"})
+    assert "⟨" not in show(X * Y)
 
 
 SCRIPT = """
 from lnsym.bv import *
+from lnsym.bv.printing import by_label
 kept = []
 def unrelated(order):
     words = [BV.var(name, 32) for name in order]
@@ -123,7 +131,7 @@ def unrelated(order):
     kept.extend([b * a, a * c, a ^ c, (c + a) ^ b, a.eq(b)])
 unrelated(ORDER)
 w, x, y, z = [BV.var(name, 32) for name in "wxyz"]
-kept.append(label(x + w, "a sum"))
+naming = by_label({x + w: "a sum"})
 def deep(term):
     for word in (x, y, z, w, x, y):
         term = (term * word.zero_extend(64)).rotate_right(3) + word.zero_extend(64)
@@ -134,9 +142,9 @@ terms = [
     lookup(table(range(16), 8), (x ^ w)[3:0]), (x - y).eq(3), (w + x).eq(y + z), (y * z).eq(x - w * 3),
 ]
 for term in terms:
-    print(show(term), show(term, 2), repr(term), show(term, 6, 30))
+    print(show(term, naming=naming), show(term, 2, naming=naming), repr(term), show(term, 6, 30))
 for one, other in zip(terms, terms[1:]):
-    print(show_apart(deep(one.zero_extend(64)), deep(other.zero_extend(64)), 4, 60))
+    print(show_apart(deep(one.zero_extend(64)), deep(other.zero_extend(64)), 4, 60, naming))
 """
 
 

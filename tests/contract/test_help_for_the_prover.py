@@ -10,7 +10,7 @@ import pytest
 from assembly import RET, add, eor, image_of, judge, object_of, word
 from click.testing import CliRunner
 
-from lnsym.bv import BV, label_of
+from lnsym.bv import BV
 from lnsym.cli import app
 from lnsym.contract import Contract, Theorem
 from lnsym.contract.theorem import ContractError
@@ -214,5 +214,5 @@ def test_a_label_is_the_term_itself() -> None:
     stated = Contract("mine", statement).statement()
     assert stated.result is labelled[0]
     assert stated.labelled == (labelled[0],)
-    assert label_of(labelled[0]) == "77 times"
+    assert stated.labels[labelled[0]] == "77 times"
     assert (stated.without_claims().labelled, stated.without_claims().lemmas) == ((), ())

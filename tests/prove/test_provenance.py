@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import programs.contracts  # noqa: F401  registers them
-from lnsym.bv import BV, label_of, topological
+from lnsym.bv import BV
 from lnsym.contract import Theorem, registered
 from lnsym.deadline import NEVER
 from lnsym.machine.image import load_image
@@ -28,8 +28,7 @@ def execution() -> Execution:
 
 
 def labelled(execution: Execution) -> dict[str, BV]:
-    roots = [e for elements in execution.setup.statement.ensured.values() for e in elements if e is not None]
-    return {label: term for term in topological(roots) if (label := label_of(term))}
+    return {label: term for term, label in execution.setup.statement.labels.items()}
 
 
 def test_instructions_come_in_the_order_of_the_rounds(execution: Execution) -> None:

@@ -215,4 +215,5 @@ def _located(sides: tuple[Side, Side], deadline: Deadline, found: Frontier) -> A
         instruction = computed[number].get(term)
         return f"{instruction.address:#x}  {instruction.text}, of {sides[number].label}" if instruction else ""
 
-    return apart_of(found, partial(place, 0), partial(place, 1))
+    labels = sides[0].execution.setup.statement.labels
+    return apart_of(found, labels, partial(place, 0), partial(place, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lnsym.bv import BV, show
+from lnsym.bv.printing import by_label
 from lnsym.machine.state import State
 from lnsym.prove.induction.folding import put
 from lnsym.prove.induction.invariants import Invariant, Lane
@@ -54,7 +55,7 @@ def _value(lanes: Sequence[Lane], setup: Setup, invariant: Invariant) -> str:
             texts.append("anything")
             continue
         (value,) = put([lane.value], {invariant.done: K}, setup.statement.folds)
-        texts.append(show(value, length=LENGTH))
+        texts.append(show(value, length=LENGTH, naming=by_label(setup.statement.labels)))
     return " | ".join(texts)
 
 
