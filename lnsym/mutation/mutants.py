@@ -44,7 +44,10 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Footprint:
-    """What a routine runs and reads: the addresses of its instructions, and of the bytes of constants that it loads."""
+    """What a routine runs and reads: the addresses of its instructions, and of the bytes of constants that it loads.
+
+    Words that a relocation makes are left out: what the file holds there is not what the routine reads.
+    """
 
     instructions: tuple[int, ...]
     constants: tuple[int, ...]
@@ -63,7 +66,9 @@ def footprint(unexplored: Unexplored) -> Footprint:
                     loaded.update(dict.fromkeys(range(region.base + offset, region.base + offset + event.size)))
 
     execution = unexplored.explored(note)
-    constants = [a for a in loaded if (segment := execution.setup.image.segment_at(a)) and segment.constant]
+    image = execution.setup.image
+    read = [a for a in loaded if (segment := image.segment_at(a)) and segment.constant]
+    constants = [a for a in read if not image.address_words_in(a, 1) and image.unresolved_in(a, 1) is None]
     steps = max((path.steps for path in execution.paths), default=0)
     return Footprint(tuple(sorted(execution.setup.code.decoded)), tuple(sorted(constants)), steps)
 

@@ -12,6 +12,7 @@ from assembly import RET, add, eor, image_of, movz
 
 import programs.contracts  # noqa: F401
 from lnsym.contract import registered
+from lnsym.contract.routines import contract_for
 from lnsym.machine.decode import decode_word
 from lnsym.machine.image import Image, load_image
 from lnsym.mutation.changes import KINDS
@@ -113,3 +114,13 @@ def test_a_theorem_of_two_calls_runs_more_than_its_symbol(aws_lc: Path) -> None:
     places = footprint(Unexplored(Setup(image, "vpaes_encrypt", contract.statement("vpaes_encrypt"))))
     run = {image.describe(address).split("+")[0] for address in places.instructions}
     assert {"vpaes_encrypt", "vpaes_set_encrypt_key", "_vpaes_encrypt_core"} <= run
+
+
+@pytest.mark.corpus
+def test_words_that_a_relocation_makes_are_left_alone(openssl: Path) -> None:
+    """A changed byte of a GOT slot changes nothing: the loader fills it, and this routine reads one."""
+    image = load_image(openssl, ["blake2b_compress"])
+    made = registered()[contract_for("blake2b_compress", registered())]
+    setup = Setup(image, "blake2b_compress", made.statement("blake2b_compress", **made.numbered(made.choices({})[0])))
+    constants = footprint(Unexplored(setup)).constants
+    assert not any(image.address_words_in(address, 1) for address in constants)

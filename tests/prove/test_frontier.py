@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from assembly import RET, eor, judge, word
 
-from lnsym.bv import BV, label, show, topological
+from lnsym.bv import BV, collected_labels, label, show, topological
 from lnsym.contract import Theorem
 from lnsym.contract.obligations import Obligation
 from lnsym.deadline import NEVER, Deadline
@@ -64,8 +64,10 @@ def computed(word: BV) -> BV:
 
 
 def test_the_first_words_that_stay_apart_are_shown_over_those_that_were_joined() -> None:
-    reached = found(goal(computed(X), specified(X)))
-    apart = apart_of(reached, text_of, text_of)
+    labels: dict[BV, str] = {}
+    with collected_labels(labels):
+        expected = specified(X)
+    apart = apart_of(found(goal(computed(X), expected)), labels, text_of, text_of)
     assert "⟨round 2⟩" in apart.expected
     assert "⟨round 2⟩" in apart.actual
     assert "0xcccccccd" in apart.actual
@@ -75,7 +77,7 @@ def test_the_first_words_that_stay_apart_are_shown_over_those_that_were_joined()
 
 def test_either_side_is_the_code_whichever_was_made_first() -> None:
     specified_first = specified(X ^ 1)
-    apart = apart_of(found(goal(computed(X ^ 1), specified_first)), text_of, text_of)
+    apart = apart_of(found(goal(computed(X ^ 1), specified_first)), {}, text_of, text_of)
     assert "0xcccccccd" in apart.actual
     assert "0xcccccccd" not in apart.expected
 
