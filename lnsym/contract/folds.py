@@ -90,9 +90,15 @@ class Each:
     block: Block
     per: int
     value: PartFunction
+    _parts: dict[BV, tuple[BV, ...]] = field(default_factory=dict, repr=False)
 
     def part(self, number: BV) -> tuple[BV, ...]:
         """The elements of a part. Raises ContractError."""
+        if number not in self._parts:
+            self._parts[number] = self._made(number)
+        return self._parts[number]
+
+    def _made(self, number: BV) -> tuple[BV, ...]:
         found = self.value(number)
         if not isinstance(found, Sequence) or isinstance(found, str) or len(found) != self.per:
             raise ContractError(f"a part of {self.block.name!r} is {shown(found)}: give a list of {self.per} elements")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from lnsym.bv import BV, concat, ite, variables
+from lnsym.bv.sums import addends_of, from_addends
 from lnsym.machine.offsets import step_of
 from lnsym.machine.origins import Element, ElementAt
 from lnsym.machine.regions import Region
@@ -18,7 +19,11 @@ WORD = 1 << 64
 
 
 def element_at_offset(region: str, offset: BV, step: int) -> BV:
-    """What a region holds at first at an offset, a multiple of `step` bytes, which one element has: a variable."""
+    """What a region holds at first at an offset, a multiple of `step` bytes, which one element has: a variable.
+
+    Offsets that are one sum name one variable, however they are written: a product by a power of two may be a shift.
+    """
+    offset = from_addends(*addends_of(offset), 64)
     if offset.is_const:
         return BV.var(Element(region, offset.value // step), 8 * step)
     return BV.var(ElementAt(region, offset, step), 8 * step)

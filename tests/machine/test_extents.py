@@ -9,7 +9,15 @@ import pytest
 
 from lnsym.bv import BV, evaluate, rewrite_level, variables
 from lnsym.contract.counts import counted
-from lnsym.machine.extents import OpenElements, OpenRegion, inside, open_elements, place_of, same_elements
+from lnsym.machine.extents import (
+    OpenElements,
+    OpenRegion,
+    element_at_offset,
+    inside,
+    open_elements,
+    place_of,
+    same_elements,
+)
 from lnsym.machine.origins import Element, ElementAt
 
 WORD = 1 << 64
@@ -170,3 +178,10 @@ def test_elements_at_one_offset_are_one_and_those_in_offsets_come_first() -> Non
     assert all(evaluate(facts, [equal | {second: 1}], default=0)[0])
     assert not all(evaluate(facts, [{X: 3, Y: 4, first: 1}], default=0)[0])
     assert same_elements([BV.var(Element("a", 3), 64)]) == []
+
+
+def test_one_offset_names_one_element_however_it_is_written() -> None:
+    k = BV.var("k", 64)
+    ways = [(k - 1) << 6, (k << 6) - 64, k * 64 - 64, ((k * 2 - 2) << 5), ((k - 1) * 16) * 4]
+    assert len({element_at_offset("msg", way, 4) for way in ways}) == 1
+    assert element_at_offset("msg", (k << 6) - 60, 4) not in {element_at_offset("msg", way, 4) for way in ways}

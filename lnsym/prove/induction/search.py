@@ -19,7 +19,7 @@ from lnsym.prove.induction.invariants import Invariant, Lane, offset_of
 from lnsym.prove.induction.locations import REGISTERS, Location, Reader, elements, stack_words, width_of
 from lnsym.prove.induction.shapes import Guesser, re_expressed
 from lnsym.prove.induction.transitions import Growth, Transition, Transitions, decisions, no_circle
-from lnsym.prove.induction.visits import observed
+from lnsym.prove.induction.visits import NumericRuns
 from lnsym.run.exploration import MOST_FORKS, Execution, Unexplored, explore
 from lnsym.run.inputs import Sample
 
@@ -128,8 +128,9 @@ class Search:
     def _entry(self) -> Execution:
         """The paths from the entry to heads; these are those of runs on numbers, along all paths that would multiply. Raises Unfit."""
         given: list[Sample] = []
+        runs = NumericRuns(self._setup, self._limits)
         while True:
-            seen = self._seen = observed(self._setup, self._limits, given)
+            seen = self._seen = runs.observed(given)
             if not seen.cuts:
                 raise Unfit("no loop was found whose trips go with the count")
             limits = replace(self._limits, cuts=frozenset(seen.cuts))

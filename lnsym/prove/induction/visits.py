@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
@@ -108,20 +108,27 @@ class Visit:
 
 
 class _Recorder:
-    """Notes the addresses of a run, and its states at cuts."""
+    """Notes the addresses of a run, and its states at places that other runs branch to and from."""
 
-    def __init__(self, cuts: Collection[CutPoint]) -> None:
+    def __init__(self, looked_at: Collection[int]) -> None:
         self.addresses: list[int] = []
-        self.states: list[tuple[int, State]] = []
-        self._cuts = frozenset(cuts)
+        self.arrivals: list[tuple[int, int, State]] = []
+        """From which instruction it came to which of the places."""
+        self.looked_at = frozenset(looked_at)
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Executed):
             address, state = event.instruction.address, event.state
             self.addresses.append(address)
             following = address + 4 if state.next_pc is None else state.next_pc.value
-            if following in self._cuts or (address, following) in self._cuts:
-                self.states.append((following, state.copy()))
+            if following in self.looked_at:
+                self.arrivals.append((address, following, state.copy()))
+
+    def visits(self, run: NumericRun, cuts: Collection[CutPoint]) -> Iterator[Visit]:
+        """Those of the places where runs are cut."""
+        for source, target, state in self.arrivals:
+            if target in cuts or (source, target) in cuts:
+                yield Visit(run, target, state)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,47 +148,64 @@ class Observed:
         return list(of_run.values())
 
 
-def observed(setup: Setup, limits: RunLimits, given: Sequence[Sample] = ()) -> Observed:
-    """Run for a few counts, once to find the heads and once to look at the states there.
+class NumericRuns:
+    """Runs of a routine for a few counts, each made once, or twice where it came to a head that no run before it had branched to."""
 
-    Larger counts are run where those before them have shown heads that the smaller ones lack. `given` are values of variables other than
-    the count: all is run with each.
-    """
-    runs: list[NumericRun] = []
-    traces: list[Trace] = []
-    found: list[CutPoint] = []
-    for counts in COUNTS:
-        for values in given or [{}]:
-            for run in _inputs(setup, counts, values, limits.deadline):
-                watch = _run(setup, run, limits, ())
-                if watch is not None:
-                    traces.append(Trace(run.count, tuple(watch.addresses)))
-                    runs.append(run)
-        before, found = found, heads(traces) if len(traces) > 1 else []
-        if (found and found == before) or sum(len(trace.addresses) for trace in traces) > MOST_STEPS:
-            break
-    visits: list[Visit] = []
-    for run in runs if found else []:
-        if run.count <= FEW or not _seen_enough(visits, found):
-            watch = _run(setup, run, limits, found)
-            visits += [Visit(run, head, state) for head, state in watch.states] if watch is not None else []
-    return Observed(tuple(found), tuple(visits))
+    def __init__(self, setup: Setup, limits: RunLimits) -> None:
+        self._setup = setup
+        self._limits = limits
+        self._made: dict[tuple[tuple[int, ...], frozenset[tuple[BV, int]]], list[tuple[NumericRun, _Recorder]]] = {}
+        self._targets: set[int] = set()
+
+    def observed(self, given: Sequence[Sample] = ()) -> Observed:
+        """Where the heads are, and the states there.
+
+        Larger counts are run where those before them have shown heads that the smaller ones lack. `given` are values of variables other
+        than the count: all is run with each.
+        """
+        runs: list[tuple[NumericRun, _Recorder]] = []
+        found: list[CutPoint] = []
+        for counts in COUNTS:
+            for values in given or [{}]:
+                runs += self._of(counts, values)
+            traces = [Trace(run.count, tuple(seen.addresses)) for run, seen in runs]
+            before, found = found, heads(traces) if len(traces) > 1 else []
+            if (found and found == before) or sum(len(trace.addresses) for trace in traces) > MOST_STEPS:
+                break
+        wanted = {cut if isinstance(cut, int) else cut[1] for cut in found}
+        visits: list[Visit] = []
+        for run, seen in runs if found else []:
+            if run.count <= FEW or not _seen_enough(visits, wanted):
+                complete_seen = seen if wanted <= seen.looked_at else self._run(run, wanted)
+                visits += complete_seen.visits(run, found) if complete_seen is not None else []
+        return Observed(tuple(found), tuple(visits))
+
+    def _of(self, counts: tuple[int, ...], values: Sample) -> list[tuple[NumericRun, _Recorder]]:
+        key = counts, frozenset(values.items())
+        if key not in self._made:
+            self._made[key] = made = []
+            for run in _inputs(self._setup, counts, values, self._limits.deadline):
+                seen = self._run(run, self._targets)
+                if seen is not None:
+                    self._targets |= {
+                        place for jump in Trace(0, tuple(seen.addresses)).jumps for place in (jump[0] + 4, jump[1])
+                    }
+                    made.append((run, seen))
+        return self._made[key]
+
+    def _run(self, run: NumericRun, looked_at: Collection[int]) -> _Recorder | None:
+        """None where the run does not return."""
+        seen = _Recorder(looked_at)
+        start = concrete_start(self._setup.image, self._setup.statement, run.sample)
+        try:
+            run_concretely(self._setup, start, run.sample, self._limits, seen)
+        except EndOfPath:
+            return None
+        return seen
 
 
-def _seen_enough(visits: Sequence[Visit], cuts: Sequence[CutPoint]) -> bool:
-    at = [cut if isinstance(cut, int) else cut[1] for cut in cuts]
-    return all(len({visit.run for visit in visits if visit.head == head}) >= ENOUGH for head in at)
-
-
-def _run(setup: Setup, run: NumericRun, limits: RunLimits, cuts: Collection[CutPoint]) -> _Recorder | None:
-    """None where the run does not return."""
-    watch = _Recorder(cuts)
-    start = concrete_start(setup.image, setup.statement, run.sample)
-    try:
-        run_concretely(setup, start, run.sample, limits, watch)
-    except EndOfPath:
-        return None
-    return watch
+def _seen_enough(visits: Sequence[Visit], heads_wanted: Collection[int]) -> bool:
+    return all(len({visit.run for visit in visits if visit.head == head}) >= ENOUGH for head in heads_wanted)
 
 
 def _inputs(setup: Setup, counts: Sequence[int], given: Sample, deadline: Deadline) -> Iterable[NumericRun]:
