@@ -64,13 +64,14 @@ class OpenElements:
         within = step_of(offset)[1] % self._step
         first = offset - within
         count = -(-(within + size) // self._step)
-        whole = concat(*[self._stored(first + self._step * k) for k in reversed(range(count))])
+        elements = [self._element(first + self._step * k) for k in reversed(range(count))]
+        whole = concat(*[element.reverse_bytes() if self._reverse else element for element in elements])
         return whole.extract(8 * (within + size) - 1, 8 * within)
 
-    def _stored(self, offset: BV) -> BV:
+    def _element(self, offset: BV) -> BV:
         element = element_at_offset(self.region, offset, self._step)
         self.elements_read[element] = None
-        return element.reverse_bytes() if self._reverse else element
+        return element
 
     def byte(self, offset: int) -> BV:
         """The byte at `offset`."""

@@ -194,6 +194,25 @@ class Trips:
 
 
 @dataclass(frozen=True)
+class Overwritten:
+    """An element of a region of open size, at an offset in bytes, of which it is only known that a loop has written there."""
+
+    head: int
+    region: str
+    offset: BV
+
+    def __str__(self) -> str:
+        return f"{self.region} at {self.offset!r}@{self.head:#x}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _overwritten, (self.head, self.region, _Exported.of(self.offset))
+
+
+def _overwritten(head: int, region: str, offset: _Exported) -> Overwritten:
+    return Overwritten(head, region, offset.term)
+
+
+@dataclass(frozen=True)
 class Anything:
     """What a place holds at a loop's head, where nothing is said of it."""
 

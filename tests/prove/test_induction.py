@@ -157,6 +157,8 @@ WRONG: dict[str, Plant] = {
     "the last word is known": lambda i, t: saying(i, general(3), input_at(t, i.done - 1)),
     "the next word is loaded": lambda i, t: saying(i, general(3), input_at(t, i.done)),
     "two are left": lambda i, t: replace(i, least_left=i.least_left + 1),
+    "more are done": lambda i, t: replace(i, least_done=i.least_done + 1),
+    "nearly all are done": lambda i, t: replace(i, least_done=1 << 63),
     "all are left": lambda i, t: replace(i, least_left=1 << 63),
     "a part more is written": lambda i, t: replace(i, ahead={"out": 1}),
     "a part less is written": lambda i, t: replace(i, ahead={"out": -1}),

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from isa.flags import FlagBits
-from lnsym.bv import BV, concat, variables
+from lnsym.bv import BV, concat, ite, variables
 from lnsym.contract.folds import Fold
 from lnsym.contract.statement import Statement
 from lnsym.machine.extents import OpenElements, OpenRegion
-from lnsym.machine.origins import Anything, Trips
+from lnsym.machine.origins import Anything, Overwritten, Trips
 from lnsym.machine.state import State
-from lnsym.prove.induction.folding import Unfit, Unfolding, number_of, steps_in
+from lnsym.prove.induction.folding import Unfolding, number_of, steps_in
 from lnsym.prove.induction.locations import REGISTERS, Location, Reader, elements, width_of
 
 
@@ -35,22 +35,20 @@ class Lane:
 
 
 class AfterParts(OpenElements):
-    """The initial contents of a region of open size from a boundary on: what lies before it has been written over."""
+    """The initial contents of a region of open size from a boundary on: what lies before it has been written over, by whatever."""
 
-    def __init__(self, held: OpenElements, boundary: BV) -> None:
+    def __init__(self, held: OpenElements, boundary: BV, head: int) -> None:
         super().__init__(held.region, held.width, held.byteorder)
         self._boundary = boundary
+        self._head = head
 
-    def has_place(self, offset: BV) -> bool:
-        """Whether an offset lies behind the boundary, and its element is known."""
+    def _element(self, offset: BV) -> BV:
+        element = super()._element(offset)
         distance = number_of(offset - self._boundary)
-        return distance is not None and distance >= 0 and super().has_place(offset)
-
-    def at(self, offset: BV, size: int) -> BV:
-        """`size` bytes from an offset that has a location. Raises Unfit for another."""
-        if not self.has_place(offset):
-            raise Unfit(f"{self.region} is read where its parts may have been written over")
-        return super().at(offset, size)
+        if distance is not None and distance >= 0:
+            return element
+        lost = BV.var(Overwritten(self._head, self.region, offset), self.width)
+        return lost if distance is not None else ite(offset.ult(self._boundary), lost, element)
 
 
 def done_at(head: int) -> BV:
@@ -67,6 +65,8 @@ class Invariant:
     """At least so many steps are left."""
     left_multiple: int
     """How many steps are left is a multiple of this, a power of two."""
+    least_done: int
+    """At least so many steps are done."""
     lanes: Mapping[Location, tuple[Lane, ...]]
     """Of all registers, and of all of memory that is not as it was at the call."""
     ahead: Mapping[str, int]
@@ -77,10 +77,12 @@ class Invariant:
     """What is in no location: how memory is laid out, and the monitor of exclusives."""
 
     @property
-    def steps_left(self) -> str:
-        """How many steps are left, in words."""
+    def steps(self) -> str:
+        """How many steps are done and how many left, in words; empty where nothing is claimed of that."""
         even = f", a multiple of {self.left_multiple}," if self.left_multiple > 1 else ""
-        return f"{self.least_left} or more{even}"
+        done = [f"{self.least_done} or more are done"] if self.least_done else []
+        left = [f"{self.least_left} or more{even} are left"] if self.least_left or even else []
+        return " and ".join(done + left)
 
     @property
     def done(self) -> BV:
@@ -89,7 +91,13 @@ class Invariant:
 
     def holds(self, count: BV) -> tuple[BV, ...]:
         """What is so of `done`, terms of one bit."""
-        return bounds(self.done, self.least_left, self.left_multiple, count)
+        return self.bounds(self.done, count)
+
+    def bounds(self, done: BV, count: BV) -> tuple[BV, ...]:
+        """What is claimed of `done` steps and of how many are left, terms of one bit."""
+        left = count - done
+        found = [done.ule(count), ~left.ult(self.least_left), (left & (self.left_multiple - 1)).eq(0)]
+        return tuple([each for each in [*found, ~done.ult(self.least_done)] if each is not BV.const(1, 1)])
 
     @cached_property
     def first(self) -> int:
@@ -126,7 +134,7 @@ class Invariant:
             if [lane.low for lane in lanes] != ends[:-1] or ends[-1] != width_of(location, statement):
                 missing.add(location)
             values = [lane.value for lane in lanes if lane.value is not None]
-            if any(isinstance(variable.origin, Anything) for variable in variables(values)):
+            if any(isinstance(variable.origin, Anything | Overwritten) for variable in variables(values)):
                 raise ValueError(f"an invariant at {self.head:#x} says what {location} holds over what may be anything")
         if missing:
             raise ValueError(f"an invariant at {self.head:#x} without {', '.join(map(str, missing))}")
@@ -144,14 +152,7 @@ class Invariant:
             region = reader.region(state, name)
             assert isinstance(region, OpenRegion)
             region.writes = ()
-            region.held = AfterParts(region.held, offset_of(statement, name, self.done + ahead))
-
-
-def bounds(done: BV, least_left: int, left_multiple: int, count: BV) -> tuple[BV, ...]:
-    """That `done` steps are no more than there are, that at least so many are left, a multiple of a power of two; terms of one bit."""
-    left = count - done
-    found = [done.ule(count), ~left.ult(least_left), (left & (left_multiple - 1)).eq(0)]
-    return tuple([condition for condition in found if condition is not BV.const(1, 1)])
+            region.held = AfterParts(region.held, offset_of(statement, name, self.done + ahead), self.head)
 
 
 def offset_of(statement: Statement, region: str, parts: BV) -> BV:

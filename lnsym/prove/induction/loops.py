@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 
 from lnsym.machine.paths import CutPoint
 
@@ -28,6 +29,10 @@ class Trace:
         for source, target in zip(self.addresses, self.addresses[1:], strict=False):
             if target != source + 4:
                 yield source, target
+
+    def goes_round(self, cut: CutPoint) -> bool:
+        """Whether it comes to a place more than once."""
+        return sum(1 for _ in islice(self.places({cut}), 2)) > 1
 
     def places(self, tried: Set[CutPoint]) -> Iterator[CutPoint]:
         """Where it comes to, of these, in their order."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from lnsym.bv import BV, substitute, topological, variables
 from lnsym.contract.obligations import Obligation, unreachable
 from lnsym.machine.endings import AtCut
-from lnsym.machine.origins import STACK_POINTER, Anything
+from lnsym.machine.origins import STACK_POINTER, Anything, Overwritten
 from lnsym.machine.paths import Conditions, Explorer, Path, PathsMultiply
 from lnsym.machine.state import State
 from lnsym.prove.induction.folding import OutOfReach, Unfit, number_of, put, steps_in
@@ -300,6 +300,7 @@ class Search:
             address,
             max(0, head.guesser.least_left - head.fewer),
             head.guesser.left_multiple if not head.fewer else 1,
+            head.guesser.least_done if not head.fewer else 0,
             lanes,
             {name: self._ahead(head, name) for name in self._statement.each},
             frozenset(head.released),
@@ -403,7 +404,7 @@ class Search:
 
     def _over_known(self, way: Transition, term: BV, values: Mapping[BV, BV]) -> Iterator[BV]:
         """The term over the steps done at the end of a way, with these values; nothing where it hangs on what nobody knows."""
-        if any(isinstance(v.origin, Anything) and v not in values for v in variables([term])):
+        if any(isinstance(v.origin, Anything | Overwritten) and v not in values for v in variables([term])):
             return
         if way.source is not None:
             assert way.target is not None

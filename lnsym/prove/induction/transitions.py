@@ -26,7 +26,7 @@ from lnsym.machine.paths import Path
 from lnsym.machine.state import State
 from lnsym.prove import smt
 from lnsym.prove.induction.folding import Unfit, Unfolding, number_of, put
-from lnsym.prove.induction.invariants import Invariant, Lane, bounds, offset_of
+from lnsym.prove.induction.invariants import Invariant, Lane, offset_of
 from lnsym.prove.induction.locations import Location, Reader, stack_words
 from lnsym.run.exploration import goals_of
 from lnsym.run.setup import Setup
@@ -96,8 +96,10 @@ class Transitions:
         known, comparisons = self._comparisons(way, number, decided)
         self.decided[way] = known | decisions(way.path)
         decided = put(decided, known, self._statement.folds)
+        hang_on_more = bool(_comparisons_in(decided))
         for obligation, left, right in zip(found, decided[::2], decided[1::2], strict=True):
-            of_it = self._cases(replace(obligation, left=left, right=right))
+            written = replace(obligation, left=left, right=right)
+            of_it = self._cases(written) if hang_on_more else [written]
             asked += of_it
             if obligation in self.bounds:
                 self.bounds |= dict.fromkeys(of_it, self.bounds.pop(obligation))
@@ -175,8 +177,10 @@ class Transitions:
         state = way.path.state
         self._same_frame(state, target)
         where = f"at {target.head:#x}"
-        for claim in bounds(way.done, target.least_left, target.left_multiple, self._count):
-            obligation = self._holds(f"{target.steps_left} steps are left {where}", claim, way, number)
+        for claim in target.bounds(way.done, self._count):
+            obligation = self._holds(
+                f"{target.steps or 'no more steps than there are are done'} {where}", claim, way, number
+            )
             self.bounds[obligation] = target.head
             yield obligation
         claimed = [
@@ -236,15 +240,14 @@ class Transitions:
             if way.target is None:
                 claim = each.block.count.eq(way.done * each.per) if isinstance(each.block.count, BV) else BV.const(0, 1)
                 yield self._holds(f"all of {name} is written", claim, way, number)
-            for part in range(parts):
-                expected = self._written_over(each.part(first + part), self._all_done(way), unfold)
-                for i, value in enumerate(expected):
-                    at = part * each.per + i
-                    step = each.block.width // 8
-                    stored = region.read_at(start + at * step, step)
-                    found = stored.reverse_bytes() if each.block.byteorder == "big" and step > 1 else stored
-                    named = f"{name}[{each.per}k+{at}]" if way.source is not None else f"{name}[{at}]"
-                    yield Obligation(named, "output", found, value, way.path.conditions, number)
+            expected = [value for part in range(parts) for value in each.part(first + part)]
+            step = each.block.width // 8
+            stored = [region.read_at(start + at * step, step) for at in range(len(expected))]
+            found = [word.reverse_bytes() if each.block.byteorder == "big" and step > 1 else word for word in stored]
+            sides = self._written_over([*found, *expected], self._all_done(way), unfold)
+            for at, (left, right) in enumerate(zip(sides, sides[len(found) :], strict=False)):
+                named = f"{name}[{each.per}k+{at}]" if way.source is not None else f"{name}[{at}]"
+                yield Obligation(named, "output", left, right, way.path.conditions, number)
         for name, block in self._statement.open_blocks.items():
             written = self._reader.region(way.path.state, name)
             assert isinstance(written, OpenRegion)

@@ -34,7 +34,7 @@ from lnsym.run.exploration import RunLimits
 from lnsym.run.inputs import CORNERS, Sample, complete, samples
 from lnsym.run.setup import Setup
 
-COUNTS = ((0, 1, 2, 3, 4), (9,), (5, 6, 8, 17))
+COUNTS = ((0, 1, 2, 3, 4), (9,), (5, 6, 8, 17), (33, 40))
 """For which counts the code is run, those below the least left out: first these, then those."""
 
 FEW = 4
@@ -160,8 +160,8 @@ class NumericRuns:
     def observed(self, given: Sequence[Sample] = ()) -> Observed:
         """Where the heads are, and the states there.
 
-        Larger counts are run where those before them have shown heads that the smaller ones lack. `given` are values of variables other
-        than the count: all is run with each.
+        Larger counts are run where those before them have shown heads that the smaller ones lack, or that no run came back to. `given`
+        are values of variables other than the count: all is run with each.
         """
         runs: list[tuple[NumericRun, _Recorder]] = []
         found: list[CutPoint] = []
@@ -170,7 +170,8 @@ class NumericRuns:
                 runs += self._of(counts, values)
             traces = [Trace(run.count, tuple(seen.addresses)) for run, seen in runs]
             before, found = found, heads(traces) if len(traces) > 1 else []
-            if (found and found == before) or sum(len(trace.addresses) for trace in traces) > MOST_STEPS:
+            settled = found and found == before and all(any(trace.goes_round(cut) for trace in traces) for cut in found)
+            if settled or sum(len(trace.addresses) for trace in traces) > MOST_STEPS:
                 break
         wanted = {cut if isinstance(cut, int) else cut[1] for cut in found}
         visits: list[Visit] = []
@@ -205,7 +206,12 @@ class NumericRuns:
 
 
 def _seen_enough(visits: Sequence[Visit], heads_wanted: Collection[int]) -> bool:
-    return all(len({visit.run for visit in visits if visit.head == head}) >= ENOUGH for head in heads_wanted)
+    """Whether each head was seen in enough runs, in one of them more than once."""
+    for head in heads_wanted:
+        runs = [visit.run for visit in visits if visit.head == head]
+        if len(set(runs)) < ENOUGH or len(set(runs)) == len(runs):
+            return False
+    return True
 
 
 def _inputs(setup: Setup, counts: Sequence[int], given: Sample, deadline: Deadline) -> Iterable[NumericRun]:

@@ -28,8 +28,8 @@ def in_words(inductive: Inductive, setup: Setup) -> tuple[str, ...]:
 
 def _of_one(invariant: Invariant, setup: Setup, start: State) -> Iterator[str]:
     image = setup.image
-    least = f", {invariant.steps_left} to go" if invariant.least_left or invariant.left_multiple > 1 else ""
-    yield f"at {invariant.head:#x} ({image.describe(invariant.head)}), when k are done{least}:"
+    steps = f" ({invariant.steps})" if invariant.steps else ""
+    yield f"at {invariant.head:#x} ({image.describe(invariant.head)}), when k steps are done{steps}:"
     reader = Reader(setup.statement, {block.name: block.base for block in setup.statement.blocks})
     kept, anything = [], []
     for location, lanes in invariant.lanes.items():

@@ -17,33 +17,55 @@ if TYPE_CHECKING:
 
 
 def attempt(obligations: Sequence[Obligation], budget: Budget) -> Iterator[tuple[Obligation, Answer]]:
-    """Those of one path together."""
-    from lnsym.prove.joining import meet
-
-    of_path: dict[tuple[BV, ...], list[Obligation]] = {}
+    """Those of one path together, by what they all assume; then those left open by all that they assume, where that is more."""
+    of_path: dict[int, list[Obligation]] = {}
     for obligation in obligations:
         if not obligation.rests_on_premises:
-            of_path.setdefault(obligation.premises, []).append(obligation)
+            of_path.setdefault(obligation.path, []).append(obligation)
     everywhere: dict[tuple[BV, BV], Proved] = {}
-    for premises, path in of_path.items():
-        left = []
-        for obligation in path:
-            known = everywhere.get((obligation.left, obligation.right))
-            if known is not None:
-                yield obligation, known
+    for path in of_path.values():
+        shared = _shared([obligation.premises for obligation in path])
+        again: dict[tuple[BV, ...], list[Obligation]] = {}
+        for obligation, answer in _together(path, shared, budget, everywhere):
+            if isinstance(answer, Unknown) and len(obligation.premises) > len(shared):
+                again.setdefault(obligation.premises, []).append(obligation)
             else:
-                left.append(obligation)
-        if left and meet([(obligation.left, obligation.right) for obligation in left], premises):
-            yield from _joined(left, budget, everywhere)
+                yield obligation, answer
+        for premises, left in again.items():
+            yield from _together(left, premises, budget, everywhere)
+
+
+def _shared(premises: Sequence[tuple[BV, ...]]) -> tuple[BV, ...]:
+    """What all of them assume, in the order of the first."""
+    first, *others = premises
+    in_all = set(first).intersection(*others)
+    return tuple([premise for premise in first if premise in in_all])
+
+
+def _together(
+    obligations: Sequence[Obligation], premises: tuple[BV, ...], budget: Budget, everywhere: dict[tuple[BV, BV], Proved]
+) -> Iterator[tuple[Obligation, Answer]]:
+    """Answers to obligations that have these premises; those whose sides have no words in common get none."""
+    from lnsym.prove.joining import meet
+
+    left = []
+    for obligation in obligations:
+        known = everywhere.get((obligation.left, obligation.right))
+        if known is not None:
+            yield obligation, known
+        else:
+            left.append(obligation)
+    if left and meet([(obligation.left, obligation.right) for obligation in left], premises):
+        yield from _joined(left, premises, budget, everywhere)
 
 
 def _joined(
-    obligations: Sequence[Obligation], budget: Budget, everywhere: dict[tuple[BV, BV], Proved]
+    obligations: Sequence[Obligation], premises: tuple[BV, ...], budget: Budget, everywhere: dict[tuple[BV, BV], Proved]
 ) -> Iterator[tuple[Obligation, Answer]]:
-    """The answers to obligations under the same premises; what was proved without these is noted for other paths."""
+    """The answers to obligations that have these premises; what was proved without them is noted for other paths."""
     from lnsym.prove.joining import Joiner, by_depth
 
-    joiner = Joiner(obligations[0].premises, budget.deadline)
+    joiner = Joiner(premises, budget.deadline)
     answers: dict[Obligation, Answer | None] = dict.fromkeys(obligations)
     with suppress(DeadlinePassed):
         for term in budget.labelled:
@@ -67,6 +89,7 @@ def _joined(
 
 def _answer(joiner: Joiner, obligation: Obligation) -> Answer | None:
     """What is known once all terms are joined."""
+    from lnsym.bv import evaluate
     from lnsym.prove.joining import NotZero, Zero
 
     match joiner.equal(obligation.left, obligation.right):
@@ -74,7 +97,9 @@ def _answer(joiner: Joiner, obligation: Obligation) -> Answer | None:
             return Proved(WordsJoined(joiner.evidence, argument))
         case NotZero() as reply:
             model = joiner.counterexample(reply)
-            return None if model is None else Refuted(model)
+            if model is None or not all(evaluate(obligation.premises, [model], default=0)[0]):
+                return None
+            return Refuted(model)
         case _:
             return None
 
