@@ -88,6 +88,15 @@ def flips(t: Theorem, n: Count = ANY) -> None:
     t.ensure_each(both, 1, lambda k: [~both.part(k, 1)[0]])
 
 
+def chains(t: Theorem, n: Count = ANY) -> None:
+    """void f(uint64_t both[n], size_t n), n from 1 on: each word xor the one before it, as that was."""
+    count = t.count("n", n, least=1)
+    both = t.region("both", count, 64, access="rw")
+    t.call(both, count)
+    before = t.fold("P", count, lambda s, k: both.part(k, 1), [BV.const(0, 64)])
+    t.ensure_each(both, 1, lambda k: [both.part(k, 1)[0] ^ before.after(k)[0]])
+
+
 def fills(t: Theorem, n: Count = ANY) -> None:
     """void f(uint64_t out[n], uint64_t value, size_t n)."""
     count, value = t.count("n", n), t.value("value", 64)
@@ -165,6 +174,16 @@ IN_MEMORY = (
     "cbz x2, 2f; 1: ldr x3, [x1], #8; ldr x4, [x0]; add x4, x4, x3; str x4, [x0]; subs x2, x2, #1; b.ne 1b; 2: ret"
 )
 ADD_UP = "mov x4, #0; 1: ldr x3, [x1], #8; add x4, x4, x3; str x4, [x0], #8; subs x2, x2, #1; b.ne 1b; ret"
+CHAIN = "mov x2, #0; 1: ldr x3, [x0]; eor x4, x3, x2; mov x2, x3; str x4, [x0], #8; subs x1, x1, #1; b.ne 1b; 2: ret"
+LOOKS_BACK = CHAIN.replace(
+    "1: ldr", "mov x9, x0; 1: sub x5, x0, #8; cmp x0, x9; csel x5, x5, x0, ne; ldr x6, [x5]; ldr"
+)
+"""It looks at the word before, which it has written over."""
+LAST_IN_PLACE = (
+    "mov x2, #0; add x9, x0, x1, lsl #3; 1: ldr x3, [x0]; eor x4, x3, x2; mov x2, x3; str x4, [x0], #8; "
+    "sub x5, x9, #8; cmp x0, x9; csel x5, x5, x0, eq; ldr x6, [x5]; cmp x0, x9; b.ne 1b; ret"
+)
+"""It looks at the word that comes next or, where none does, at the last, which it has written over."""
 ON_STACK = (
     "sub sp, sp, #16; str xzr, [sp]; cbz x1, 2f; 1: ldr x3, [x0], #8; ldr x2, [sp]; add x2, x2, x3; str x2, [sp]; "
     "subs x1, x1, #1; b.ne 1b; 2: ldr x0, [sp]; add sp, sp, #16; ret"
@@ -202,6 +221,9 @@ RIGHT: dict[str, tuple[Stated, str]] = {
     "copy": (copies(), COPY),
     "copy of octets": (octets(1), OCTETS),
     "in place": (flips, FLIP),
+    "in place, each word over the one before": (chains, CHAIN),
+    "in place, looking at what it has overwritten": (chains, LOOKS_BACK),
+    "in place, looking at the last word": (chains, LAST_IN_PLACE),
     "fill": (fills, FILL),
     "count": (counts_up, COUNT),
 }
@@ -250,6 +272,18 @@ REFUTED: dict[str, tuple[Stated, str]] = {
     "the sums up to the word before": (
         adds_up,
         ADD_UP.replace("add x4, x4, x3; str x4, [x0], #8", "str x4, [x0], #8; add x4, x4, x3"),
+    ),
+    "in place, over what it has just written": (
+        chains,
+        CHAIN.replace("mov x2, x3; str x4, [x0], #8", "str x4, [x0], #8; ldr x2, [x0, #-8]"),
+    ),
+    "in place, over what it has written before": (
+        chains,
+        LOOKS_BACK.replace("ldr x6, [x5]", "ldr x6, [x5]; csel x2, x6, x2, ne"),
+    ),
+    "in place, over what the last word has become": (
+        chains,
+        LAST_IN_PLACE.replace("ldr x6, [x5]", "ldr x6, [x5]; csel x6, x6, xzr, eq; str x6, [x9, #-8]"),
     ),
     "pairs, and the last word is lost": (adds(), PAIRS.replace("3: cbz x1, 2f", "3: b 2f")),
     "pairs, one word twice": (adds(), PAIRS.replace("add x2, x2, x4", "add x2, x2, x3")),
