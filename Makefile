@@ -24,6 +24,7 @@ lint: $(VENV)/.developing
 # The tests that need a real binary say so and are skipped where it cannot be had.
 corpora: $(VENV)/.developing
 	-@$(BIN)/lnsym fetch aws-lc
+	-@$(BIN)/lnsym fetch aws-lc-2023
 	-@$(BIN)/lnsym fetch openssl
 
 bench: $(VENV)/.developing corpora

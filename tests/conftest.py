@@ -36,6 +36,12 @@ def aws_lc() -> Path:
 
 
 @pytest.fixture(scope="session")
+def aws_lc_2023() -> Path:
+    """An older AWS-LC, with CVE-2023-1255."""
+    return _fetched("aws-lc-2023")
+
+
+@pytest.fixture(scope="session")
 def openssl() -> Path:
     """The fetched OpenSSL static library."""
     return _fetched("openssl")

@@ -278,8 +278,8 @@ def test_default_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_manifest_is_well_formed() -> None:
     manifest = read_manifest()
-    assert list(manifest) == ["aws-lc", "openssl"]
-    kinds: list[type[Corpus]] = [PypiCorpus, DebianCorpus]
+    assert list(manifest) == ["aws-lc", "aws-lc-2023", "openssl"]
+    kinds: list[type[Corpus]] = [PypiCorpus, PypiCorpus, DebianCorpus]
     assert [type(entry) for entry in manifest.values()] == kinds
 
 

@@ -35,7 +35,8 @@ BLOCKS = [{"bits": 128, "blocks": blocks} for blocks in range(1, 10)] + [
 SOME_BLOCKS = [case for case in BLOCKS if case["blocks"] in (1, 2, 3, 6, 9)]
 SIZES = [{"bits": bits} for bits in (128, 192, 256)]
 FEW_BLOCKS = [{"blocks": blocks} for blocks in (1, 2)]
-XTS_SIZES = [{"size": size} for size in (16, 32, 48, 96, 40)]
+XTS_SIZES = [{"size": size} for size in (16, 32, 48, 96, 144, 40)]
+"""Among them one block, one round of loops of five blocks and what may be left after it, and a rest of octets."""
 
 
 def _schedule_and_cipher(t: Theorem, bits: int, decrypt: bool = False) -> tuple[Block, modes.BlockCipher]:
