@@ -30,6 +30,9 @@ from lnsym.machine.regions import Region
 from lnsym.machine.stack_parts import StackParts
 from lnsym.machine.tables import read_table
 
+MOST_CHOICES = 5
+"""Of so many choices an address may be made, one beside or inside the other."""
+
 
 class Memory(StackParts):
     """Regions that code reads and writes."""
@@ -116,8 +119,11 @@ class Memory(StackParts):
         return region.read(offset, size)
 
     def _choice(self, address: BV) -> tuple[BV, BV, BV] | None:
-        """A condition and two addresses, both in regions of a contract, where an address is a choice of these; else None."""
-        if self.bounds is None:
+        """A condition and two addresses, both in regions of a contract, where an address is a choice of these; else None.
+
+        None too where there are more than MOST_CHOICES in it, which may be twice as many addresses each.
+        """
+        if self.bounds is None or _choices_in(address, MOST_CHOICES) > MOST_CHOICES:
             return None
         for _, times, term in addends_of(address)[0]:
             if term.op == "ite":
@@ -305,6 +311,16 @@ def _all_in(region: Region, offsets: Iterable[int]) -> Places:
 def _permission(kind: str) -> str:
     """What a region may be used for that does not allow an access of this kind."""
     return "write-only" if kind == "load" else "read-only"
+
+
+def _choices_in(address: BV, most: int) -> int:
+    """Of how many choices an address is made, one beside or inside the other; what goes beyond `most` is not counted to the end."""
+    found = 0
+    for _, _, term in addends_of(address)[0]:
+        if term.op == "ite" and found <= most:
+            _, *arms = term.args
+            found += 1 + max(_choices_in(arm, most - found - 1) for arm in arms)
+    return found
 
 
 def _in_no_region(address: BV) -> str:
