@@ -751,7 +751,7 @@ def test_a_trace_says_what_stopped_it(tmp_path: Path, mine: Path) -> None:
 def test_fetch_of_nothing_known() -> None:
     said = lnsym("fetch", "nonsense")
     assert (said.returncode, said.stdout) == (2, "")
-    assert "known: aws-lc, openssl" in said.error
+    assert "known: aws-lc, aws-lc-2023, openssl" in said.error
 
 
 @pytest.mark.corpus
