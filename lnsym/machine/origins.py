@@ -6,8 +6,8 @@ from 0, and is printed where it is not 0.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeAlias
 
 from lnsym.bv import BV, topological
@@ -69,7 +69,41 @@ class ReturnAddress:
 
 
 @dataclass(frozen=True)
-class SignedPointer:
+class _Exported:
+    """A term that an origin holds, as it goes to another process: numbered nodes, and the variables of these by the names there."""
+
+    data: Data
+    below: dict[str, BV]
+
+    @staticmethod
+    def of(term: BV) -> _Exported:
+        from lnsym.bv.dag import export  # few runs have such origins
+
+        names = VariableNames()
+        below = {names[node]: node for node in topological([term]) if node.op == "var"}
+        return _Exported(export({"term": term}), below)
+
+    @property
+    def term(self) -> BV:
+        from lnsym.bv.dag import read
+
+        return read(self.data, lambda name, _: self.below[name])["term"]
+
+
+class _HoldsTerms:
+    """An origin that has terms among its fields: they go to another process as numbered nodes."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        values = [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
+        return _read_back, (type(self), [_Exported.of(value) if isinstance(value, BV) else value for value in values])
+
+
+def _read_back(kind: Callable[..., _HoldsTerms], values: Sequence[object]) -> _HoldsTerms:
+    return kind(*[value.term if isinstance(value, _Exported) else value for value in values])
+
+
+@dataclass(frozen=True)
+class SignedPointer(_HoldsTerms):
     """A pointer with an authentication code, 64 bits."""
 
     key: str
@@ -78,13 +112,6 @@ class SignedPointer:
 
     def __str__(self) -> str:
         return f"{self.pointer!r}.signed[{self.key},{self.modifier!r}]"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _signed_pointer, (self.key, _Exported.of(self.pointer), _Exported.of(self.modifier))
-
-
-def _signed_pointer(key: str, pointer: _Exported, modifier: _Exported) -> SignedPointer:
-    return SignedPointer(key, pointer.term, modifier.term)
 
 
 @dataclass(frozen=True)
@@ -109,7 +136,7 @@ class Element:
 
 
 @dataclass(frozen=True)
-class ElementAt:
+class ElementAt(_HoldsTerms):
     """What a region of open size holds at first at an offset that is a term of 64 bits, a multiple of `step` bytes: one element."""
 
     region: str
@@ -118,35 +145,6 @@ class ElementAt:
 
     def __str__(self) -> str:
         return f"{self.region}[{_quotient(self.offset, self.step)}]"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _element_at, (self.region, _Exported.of(self.offset), self.step)
-
-
-def _element_at(region: str, offset: _Exported, step: int) -> ElementAt:
-    return ElementAt(region, offset.term, step)
-
-
-@dataclass(frozen=True)
-class _Exported:
-    """A term that an origin holds, as it goes to another process: numbered nodes, and the variables of these by the names there."""
-
-    data: Data
-    below: dict[str, BV]
-
-    @staticmethod
-    def of(term: BV) -> _Exported:
-        from lnsym.bv.dag import export  # few runs have such origins
-
-        names = VariableNames()
-        below = {names[node]: node for node in topological([term]) if node.op == "var"}
-        return _Exported(export({"term": term}), below)
-
-    @property
-    def term(self) -> BV:
-        from lnsym.bv.dag import read
-
-        return read(self.data, lambda name, _: self.below[name])["term"]
 
 
 def _quotient(offset: BV, step: int) -> str:
@@ -165,7 +163,7 @@ def _signed(number: int) -> int:
 
 
 @dataclass(frozen=True)
-class Folded:
+class Folded(_HoldsTerms):
     """An element of a specification's state after a number of steps, a term of 64 bits."""
 
     fold: str
@@ -174,13 +172,6 @@ class Folded:
 
     def __str__(self) -> str:
         return f"{self.fold}[{self.index}] after {self.steps!r}"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _folded, (self.fold, self.index, _Exported.of(self.steps))
-
-
-def _folded(fold: str, index: int, steps: _Exported) -> Folded:
-    return Folded(fold, index, steps.term)
 
 
 @dataclass(frozen=True)
@@ -194,7 +185,7 @@ class Trips:
 
 
 @dataclass(frozen=True)
-class Overwritten:
+class Overwritten(_HoldsTerms):
     """An element of a region of open size, at an offset in bytes, of which it is only known that a loop has written there."""
 
     head: int
@@ -203,13 +194,6 @@ class Overwritten:
 
     def __str__(self) -> str:
         return f"{self.region} at {self.offset!r}@{self.head:#x}"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _overwritten, (self.head, self.region, _Exported.of(self.offset))
-
-
-def _overwritten(head: int, region: str, offset: _Exported) -> Overwritten:
-    return Overwritten(head, region, offset.term)
 
 
 @dataclass(frozen=True)

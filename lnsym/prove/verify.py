@@ -257,7 +257,7 @@ def _with_small_counts(
     Once one is proved the others are only run on inputs.
     """
     proved: list[int] = []
-    stopped: dict[int, Verdict] = {}
+    stopped: list[tuple[int, Verdict]] = []
     for count in COUNTS:
         if deadline.passed:
             break
@@ -269,9 +269,10 @@ def _with_small_counts(
         if one.status == "proved":
             proved.append(count)
         elif one.stopped_by not in {None, TimeLimit}:
-            stopped[count] = one
+            stopped.append((count, one))
     known = [f"proved for {', '.join(map(str, proved))} alone"] if proved else []
-    for count, first in list(stopped.items())[:1]:
+    if stopped:
+        count, first = stopped[0]
         known.append(f"for {count}: {first.reason}")
         verdict = replace(verdict, stopped_by=first.stopped_by)
     return replace(verdict, reason="; ".join([verdict.reason, *known]))

@@ -18,7 +18,7 @@ from lnsym.machine.extents import (
     place_of,
     same_elements,
 )
-from lnsym.machine.origins import Element, ElementAt
+from lnsym.machine.origins import Element, ElementAt, Folded, Overwritten, SignedPointer
 
 WORD = 1 << 64
 X, Y, Z = (BV.var(name, 64) for name in "xyz")
@@ -185,3 +185,18 @@ def test_one_offset_names_one_element_however_it_is_written() -> None:
     ways = [(k - 1) << 6, (k << 6) - 64, k * 64 - 64, ((k * 2 - 2) << 5), ((k - 1) * 16) * 4]
     assert len({element_at_offset("msg", way, 4) for way in ways}) == 1
     assert element_at_offset("msg", (k << 6) - 60, 4) not in {element_at_offset("msg", way, 4) for way in ways}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        SignedPointer("ia", X + 8, Y),
+        Folded("H", 3, X - 1),
+        Overwritten(0x1000, "out", 16 * X + Y),
+        Overwritten(0x1000, "out", BV.var(ElementAt("b", 8 * Y, 8), 64)),
+    ],
+    ids=str,
+)
+def test_an_origin_that_holds_terms_is_the_same_in_another_process(origin: object) -> None:
+    variable = BV.var(origin, 64)  # type: ignore[arg-type]
+    assert pickle.loads(pickle.dumps({variable: 1})) == {variable: 1}

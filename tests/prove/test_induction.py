@@ -206,28 +206,28 @@ def test_an_invariant_over_what_may_be_anything_is_an_error(
 # -- where runs are cut ---------------------------------------------------------------------------
 
 
-def run_of(count: int, *parts: Sequence[int]) -> Trace:
-    return Trace(count, tuple([address for part in parts for address in part]))
+def run_of(*parts: Sequence[int]) -> Trace:
+    return Trace(tuple([address for part in parts for address in part]))
 
 
 def test_a_loop_is_cut_at_its_head() -> None:
-    traces = [run_of(n, [0, 4], *[[8, 12]] * n, [16]) for n in range(1, 6)]
+    traces = [run_of([0, 4], *[[8, 12]] * n, [16]) for n in range(1, 6)]
     assert heads(traces) == [8]
 
 
 def test_a_loop_of_constant_trips_is_not_cut() -> None:
-    assert heads([run_of(n, [0], *[[4, 8]] * 5, [12]) for n in range(5)]) == []
+    assert heads([run_of([0], *[[4, 8]] * 5, [12]) for n in range(5)]) == []
 
 
 def test_an_inner_loop_of_constant_trips_is_run() -> None:
     body = [8, *[12, 16] * 4, 20]
-    assert heads([run_of(n, [0, 4], *[body] * n, [24]) for n in range(1, 6)]) == [8]
+    assert heads([run_of([0, 4], *[body] * n, [24]) for n in range(1, 6)]) == [8]
 
 
 def test_one_head_of_an_inner_and_an_outer_loop() -> None:
     """8: inner loop of three trips back to 8 from 12, outer one back to 8 from 16."""
     body = [8, 12] * 3 + [16]
-    (cut,) = heads([run_of(n, [0, 4], *[body] * n, [20]) for n in range(1, 6)])
+    (cut,) = heads([run_of([0, 4], *[body] * n, [20]) for n in range(1, 6)])
     assert cut == (16, 8)
 
 
@@ -236,7 +236,7 @@ def test_two_strides() -> None:
 
     def trace(n: int) -> Trace:
         pairs = [[8, 12]] * (n // 2)
-        return run_of(n, [0, 4], *pairs, [16], *[[24, 28]] * (n % 2), [32])
+        return run_of([0, 4], *pairs, [16], *[[24, 28]] * (n % 2), [32])
 
     found = heads([trace(n) for n in range(8)])
     assert found[0] == 8
@@ -248,6 +248,6 @@ def test_an_inner_loop_that_is_not_always_gone_through() -> None:
 
     def trace(n: int) -> Trace:
         bodies = [[8, *([12, 16] * 3 if k % 2 else []), 20] for k in range(n)]
-        return run_of(n, [0, 4], *bodies, [24])
+        return run_of([0, 4], *bodies, [24])
 
     assert heads([trace(n) for n in range(1, 7)]) == [8]

@@ -20,7 +20,6 @@ from lnsym.machine.paths import CutPoint
 class Trace:
     """A run on numbers: the addresses of the instructions, in their order."""
 
-    count: int
     addresses: tuple[int, ...]
 
     @property

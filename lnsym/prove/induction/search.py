@@ -418,7 +418,10 @@ def _without_earlier(
 ) -> dict[Location, tuple[Lane, ...]]:
     """Lanes that speak of states of folds before the latest say nothing, unless they are needed: a state less is a step less."""
     reach = {
-        lane: steps_in([lane.value], done) for of_place in lanes.values() for lane in of_place if lane.value is not None
+        lane: steps_in([lane.value], done)
+        for of_location in lanes.values()
+        for lane in of_location
+        if lane.value is not None
     }
     latest = max([step for steps in reach.values() for step in steps], default=0)
 
@@ -426,7 +429,7 @@ def _without_earlier(
         early = min(reach.get(lane, []), default=latest) < latest
         return replace(lane, value=None) if early and location not in needed else lane
 
-    return {location: tuple([kept(location, lane) for lane in of_place]) for location, of_place in lanes.items()}
+    return {location: tuple([kept(location, lane) for lane in of_location]) for location, of_location in lanes.items()}
 
 
 def open_lanes(invariant: Invariant) -> int:

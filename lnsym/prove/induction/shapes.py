@@ -30,7 +30,7 @@ LARGEST_STRIDE = 1 << 16
 """By how much a counter or a pointer goes on with a step, at most."""
 
 NEAR = 1 << 23
-"""A number that lies within so many bytes from the base of a region points into it: samples location no two regions nearer."""
+"""A number that lies within so many bytes from the base of a region points into it: samples place no two regions nearer."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from random import Random
 
@@ -124,6 +125,11 @@ class _Recorder:
             if following in self.looked_at:
                 self.arrivals.append((address, following, state.copy()))
 
+    @cached_property
+    def trace(self) -> Trace:
+        """The run, once it has ended."""
+        return Trace(tuple(self.addresses))
+
     def visits(self, run: NumericRun, cuts: Collection[CutPoint]) -> Iterator[Visit]:
         """Those of the places where runs are cut."""
         for source, target, state in self.arrivals:
@@ -168,7 +174,7 @@ class NumericRuns:
         for counts in COUNTS:
             for values in given or [{}]:
                 runs += self._of(counts, values)
-            traces = [Trace(run.count, tuple(seen.addresses)) for run, seen in runs]
+            traces = [seen.trace for _, seen in runs]
             before, found = found, heads(traces) if len(traces) > 1 else []
             settled = found and found == before and all(any(trace.goes_round(cut) for trace in traces) for cut in found)
             if settled or sum(len(trace.addresses) for trace in traces) > MOST_STEPS:
@@ -177,8 +183,8 @@ class NumericRuns:
         visits: list[Visit] = []
         for run, seen in runs if found else []:
             if run.count <= FEW or not _seen_enough(visits, wanted):
-                complete_seen = seen if wanted <= seen.looked_at else self._run(run, wanted)
-                visits += complete_seen.visits(run, found) if complete_seen is not None else []
+                of_heads = seen if wanted <= seen.looked_at else self._run(run, wanted)
+                visits += of_heads.visits(run, found) if of_heads is not None else []
         return Observed(tuple(found), tuple(visits))
 
     def _of(self, counts: tuple[int, ...], values: Sample) -> list[tuple[NumericRun, _Recorder]]:
@@ -188,9 +194,7 @@ class NumericRuns:
             for run in _inputs(self._setup, counts, values, self._limits.deadline):
                 seen = self._run(run, self._targets)
                 if seen is not None:
-                    self._targets |= {
-                        place for jump in Trace(0, tuple(seen.addresses)).jumps for place in (jump[0] + 4, jump[1])
-                    }
+                    self._targets |= {place for source, target in seen.trace.jumps for place in (source + 4, target)}
                     made.append((run, seen))
         return self._made[key]
 
