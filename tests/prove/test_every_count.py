@@ -97,6 +97,14 @@ def chains(t: Theorem, n: Count = ANY) -> None:
     t.ensure_each(both, 1, lambda k: [both.part(k, 1)[0] ^ before.after(k)[0]])
 
 
+def differs(t: Theorem, n: Count = ANY) -> None:
+    """The same, said of the input alone; for no number of words, as the first has none before it."""
+    count = t.count("n", n, least=1)
+    both = t.region("both", count, 64, access="rw")
+    t.call(both, count)
+    t.ensure_each(both, 1, lambda k: [both.part(k, 1)[0] ^ ite(k.eq(0), BV.const(0, 64), both.part(k - 1, 1)[0])])
+
+
 def fills(t: Theorem, n: Count = ANY) -> None:
     """void f(uint64_t out[n], uint64_t value, size_t n)."""
     count, value = t.count("n", n), t.value("value", 64)
@@ -299,6 +307,10 @@ def test_what_is_wrong_for_few_is_refuted(name: str, judged: Callable[..., Verdi
 
 
 NEVER_PROVED: dict[str, tuple[Stated, str]] = {
+    "in place, over what it takes for the input": (
+        differs,
+        LOOKS_BACK.replace("ldr x6, [x5]", "ldr x6, [x5]; csel x2, x6, xzr, ne"),
+    ),
     "a counter of 32 bits": (adds(), ADD.replace("subs x1, x1", "subs w1, w1")),
     "a counter of 32 bits, 0 seen": (adds(), ADD.replace("subs x1, x1", "subs w1, w1").replace("cbz x1", "cbz w1")),
     "an index of 32 bits": (adds(), BY_INDEX_32),
