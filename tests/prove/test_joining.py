@@ -127,6 +127,20 @@ def test_what_holds_under_premises_is_proved_under_them_alone() -> None:
     assert not isinstance(free, Proved)
 
 
+def test_a_model_of_what_goals_share_is_none_of_a_goal_that_assumes_more() -> None:
+    """They are joined by what both assume, where the goals are false, and then each by all that it assumes."""
+    both, more = B.ult(1 << 20), A.ult(1 << 16)
+    goal = (concat(BV.const(0, 16), A[15:0]) + B, A + B)
+    bounded, free = answers(asking(*goal, both, more), asking(*goal, both))
+    assert isinstance(bounded, Proved)
+    assert isinstance(free, Refuted)
+    neither = A.ult(1 << 17)
+    wide, less = answers(asking(*goal, both, neither), asking(*goal, both))
+    if isinstance(wide, Refuted):
+        assert evaluate([both, neither], [wide.model]) == [(1, 1)]
+    assert isinstance(less, Refuted)
+
+
 def test_a_condition_that_the_premises_decide_is_known_under_them_alone() -> None:
     limit = BV.const(0xFFFF_FFFF_0000, 64)
     carried = (P.zero_extend(65) + BV.const(256, 65))[64]
